@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Shared by every target: a nonisolated async function stays on its caller's executor, so that a handler never leaves its worker's thread.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "cruddur",
+  products: [
+    .executable(name: "bootstrap", targets: ["Bootstrap"]),
+    .executable(name: "cruddur", targets: ["CruddurCLI"]),
+    .library(name: "JSON", targets: ["JSON"]),
+    .library(name: "JSONCodable", targets: ["JSONCodable"]),
+    .library(name: "LambdaRuntime", targets: ["LambdaRuntime"]),
+    .library(name: "LambdaEvents", targets: ["LambdaEvents"]),
+    .library(name: "Postgres", targets: ["Postgres"]),
+    .library(name: "Cruddur", targets: ["Cruddur"]),
+    .library(name: "LocalLambda", targets: ["LocalLambda"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(
+      name: "CLibPQ", pkgConfig: "libpq",
+      providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .target(name: "JSON", swiftSettings: settings),
+    .target(name: "JSONCodable", dependencies: ["JSON"], swiftSettings: settings),
+    .target(name: "LambdaRuntime", dependencies: ["CCurl", "JSON", logging], swiftSettings: settings),
+    .target(name: "LambdaEvents", dependencies: ["JSON", "LambdaRuntime"], swiftSettings: settings),
+    .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: settings),
+    .target(
+      name: "Cruddur", dependencies: ["JSON", "LambdaRuntime", "LambdaEvents", "Postgres", logging],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Bootstrap", dependencies: ["Cruddur", "LambdaRuntime", "LambdaEvents", "Postgres"],
+      swiftSettings: settings),
+    .target(name: "LocalLambda", dependencies: ["JSON", hummingbird, subprocess, logging], swiftSettings: settings),
+    .executableTarget(
+      name: "CruddurCLI", dependencies: ["JSON", "LocalLambda", argumentParser], swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: [subprocess], path: "Tests/TestSupport", swiftSettings: settings),
+    .executableTarget(name: "Benchmarks", dependencies: ["JSON"], path: "Tests/Benchmarks", swiftSettings: settings),
+    .testTarget(
+      name: "JSONTests", dependencies: ["JSON"], resources: [.copy("JSONTestSuite")], swiftSettings: settings),
+    .testTarget(name: "JSONCodableTests", dependencies: ["JSONCodable", "JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "JSON", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents", "JSON"], swiftSettings: settings),
+    .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "CruddurTests", dependencies: ["Cruddur", "Postgres", "LambdaEvents", "JSON", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "LocalLambdaTests", dependencies: ["LocalLambda", "JSON", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "CruddurCLITests",
+      dependencies: ["Bootstrap", "CruddurCLI", "JSON", "TestSupport"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)
