@@ -43,13 +43,13 @@ let package = Package(
     .target(name: "JSON", swiftSettings: settings),
     .target(name: "JSONCodable", dependencies: ["JSON"], swiftSettings: settings),
     .target(name: "LambdaRuntime", dependencies: ["CCurl", "JSON", logging], swiftSettings: settings),
-    .target(name: "LambdaEvents", dependencies: ["JSON", "LambdaRuntime"], swiftSettings: settings),
+    .target(name: "LambdaEvents", dependencies: ["JSON", "LambdaRuntime", logging], swiftSettings: settings),
     .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: settings),
     .target(
       name: "Cruddur", dependencies: ["JSON", "LambdaRuntime", "LambdaEvents", "Postgres", logging],
       swiftSettings: settings),
     .executableTarget(
-      name: "Bootstrap", dependencies: ["Cruddur", "LambdaRuntime", "LambdaEvents", "Postgres"],
+      name: "Bootstrap", dependencies: ["Cruddur", "LambdaRuntime", "LambdaEvents", "Postgres", logging],
       swiftSettings: settings),
     .target(name: "LocalLambda", dependencies: ["JSON", hummingbird, subprocess, logging], swiftSettings: settings),
     .executableTarget(
@@ -61,9 +61,9 @@ let package = Package(
       name: "JSONTests", dependencies: ["JSON"], resources: [.copy("JSONTestSuite")], swiftSettings: settings),
     .testTarget(name: "JSONCodableTests", dependencies: ["JSONCodable", "JSON"], swiftSettings: settings),
     .testTarget(
-      name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "JSON", "TestSupport"],
+      name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "JSON", logging],
       swiftSettings: settings),
-    .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents", "JSON"], swiftSettings: settings),
+    .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents", "LambdaRuntime", "JSON", logging], swiftSettings: settings),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "CruddurTests", dependencies: ["Cruddur", "Postgres", "LambdaEvents", "JSON", "TestSupport"],

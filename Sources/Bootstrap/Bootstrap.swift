@@ -1,0 +1,25 @@
+import Cruddur
+import LambdaEvents
+import LambdaRuntime
+import Logging
+import Postgres
+
+@main
+enum Bootstrap {
+  static func main() {
+    Lambda.run(byHand: "try it with `cruddur invoke events/confirm-sign-up.json`.") { environment, logger in
+      let configuration = try Configuration(environment)
+      let database = Pool(configuration.database, limit: 1)
+      do {
+        // A quarter of a second, for the first event is waiting: what is not up by then is asked again with each event.
+        try await database.warmUp(until: .now + .milliseconds(250))
+      } catch {
+        logger.warning("the database cannot be reached yet: \(error)")
+      }
+
+      var router = EventRouter()
+      router.on(PostConfirmation.self, handle: SignUp(Users(database)).handle)
+      return router
+    }
+  }
+}

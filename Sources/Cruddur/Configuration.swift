@@ -1,0 +1,22 @@
+public import LambdaRuntime
+public import Postgres
+
+/// What the application is told by its environment, read once at the start.
+public struct Configuration: Sendable {
+  /// Where the database is, from `CONNECTION_URL`, and from libpq's own `PG…` variables for what the URL leaves open.
+  public let database: ConnectionConfiguration
+
+  /// Reads the environment.
+  ///
+  /// - Throws: `ConfigurationError`, which names the variable but never holds its value: a connection URL has a password.
+  public init(_ environment: Environment) throws(ConfigurationError) {
+    guard let url = environment["CONNECTION_URL"] else {
+      throw ConfigurationError("CONNECTION_URL is not set: it has to be a PostgreSQL connection URL.")
+    }
+    do throws(PostgresError) {
+      database = try ConnectionConfiguration(url)
+    } catch {
+      throw ConfigurationError("CONNECTION_URL is not a PostgreSQL connection URL: \(error)")
+    }
+  }
+}

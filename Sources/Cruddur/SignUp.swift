@@ -1,0 +1,37 @@
+public import LambdaEvents
+public import LambdaRuntime
+import Logging
+import Postgres
+
+/// Gives everyone who confirms an account a row in `users`.
+///
+/// A forgotten password's event does the same: whoever a failure had cost their row gets it then; who has one keeps it as it is.
+public struct SignUp: Sendable {
+  /// The part of Cognito's five seconds that is kept for answering.
+  private static let margin: Duration = .milliseconds(500)
+
+  private let users: Users
+
+  /// Makes the handler of the sign-ups into `users`.
+  public init(_ users: Users) {
+    self.users = users
+  }
+
+  /// Handles one confirmation.
+  ///
+  /// - Throws: `EventError` where the event names no user, ``DatabaseFailure`` where the database did not take the row.
+  public func handle(_ event: PostConfirmation, _ context: InvocationContext) async throws {
+    let user = try User(event)
+    let deadline = context.deadline(within: PostConfirmation.timeLimit, margin: SignUp.margin)
+    let sub = user.cognitoUserID
+    do throws(PostgresError) {
+      switch try await users.add(user, until: deadline) {
+      case .added(user.handle): context.logger.info("user added", metadata: ["sub": "\(sub)"])
+      case .added: context.logger.info("user added with another handle: theirs is taken", metadata: ["sub": "\(sub)"])
+      case .alreadyThere: context.logger.info("user already there", metadata: ["sub": "\(sub)"])
+      }
+    } catch {
+      throw DatabaseFailure(cause: error, work: "storing user \(sub)")
+    }
+  }
+}

@@ -1,0 +1,56 @@
+public import Postgres
+
+/// The `users` table.
+public struct Users: Sendable {
+  private let database: Pool
+
+  /// Makes a view of the table in `database`.
+  public init(_ database: Pool) {
+    self.database = database
+  }
+
+  /// What came of adding a user.
+  public enum Addition: Sendable, Equatable {
+    /// The user has a row now, with this handle.
+    case added(handle: String)
+    /// The user had a row before, which is as it was.
+    case alreadyThere
+  }
+
+  /// Adds a user, once, however often and from wherever it is asked for.
+  ///
+  /// A handle that another user has does not keep anybody out: the next candidate is taken.
+  ///
+  /// - Parameter deadline: When the database's work is over, done or not.
+  /// - Throws: `PostgresError`.
+  public func add(
+    _ user: User, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> Addition {
+    var number = 0
+    while true {
+      let handle = Handle.candidate(number, for: user.handle, id: user.cognitoUserID)
+      if try await insert(user, handle: handle, until: deadline) { return .added(handle: handle) }
+      if try await contains(cognitoUserID: user.cognitoUserID, until: deadline) { return .alreadyThere }
+      number += 1
+    }
+  }
+
+  /// - Returns: Whether there is a new row; none is made where the user or the handle has one already.
+  private func insert(
+    _ user: User, handle: String, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> Bool {
+    let statement: Statement = """
+      INSERT INTO public.users (display_name, email, handle, cognito_user_id)
+      VALUES (\(user.displayName), \(user.email), \(handle), \(user.cognitoUserID))
+      ON CONFLICT DO NOTHING
+      """
+    return try await database.execute(statement.idempotent(), until: deadline).affectedRows > 0
+  }
+
+  private func contains(
+    cognitoUserID: String, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> Bool {
+    let statement: Statement = "SELECT FROM public.users WHERE cognito_user_id = \(cognitoUserID)"
+    return try await !database.execute(statement.idempotent(), until: deadline).isEmpty
+  }
+}

@@ -1,0 +1,37 @@
+import JSON
+
+/// The attributes of a user, `request.userAttributes` of an event: a view of the event's JSON.
+public struct UserAttributes: Sendable {
+  private let object: JSONValue
+
+  /// - Throws: ``EventError`` where the value is not an object.
+  init(_ value: JSONValue) throws(EventError) {
+    guard value.kind == .object else {
+      throw EventError(.unusable(path: value.path, requirement: "has to be an object"))
+    }
+    object = value
+  }
+
+  /// An attribute's value; nil where the user does not have it.
+  public subscript(_ name: String) -> AttributeValue? {
+    guard let value = object[name] else { return nil }
+    return try? AttributeValue(value)
+  }
+
+  /// An attribute that is text; nil where the user does not have it or it is something else.
+  public func string(_ name: String) -> String? {
+    guard let value = object[name], value.kind == .string else { return nil }
+    return try? value.string()
+  }
+
+  /// An attribute that the event cannot be without.
+  ///
+  /// - Throws: ``EventError`` where it is absent or no string.
+  public func requiredString(_ name: String) throws(EventError) -> String {
+    do throws(JSONError) {
+      return try object.member(name).string()
+    } catch {
+      throw EventError(.invalid(error))
+    }
+  }
+}

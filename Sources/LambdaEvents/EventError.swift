@@ -1,0 +1,47 @@
+public import JSON
+public import LambdaRuntime
+
+/// An event that cannot be handled, whatever the handler.
+public struct EventError: LambdaError, Equatable, CustomStringConvertible {
+  /// What is wrong with the event.
+  public enum Reason: Equatable, Sendable {
+    /// The bytes are not JSON, or not JSON that is read here.
+    case notJSON(JSONError)
+    /// Something that the event must have is missing or of the wrong type.
+    case invalid(JSONError)
+    /// Something that the event must have cannot be used: the name of it and what it would have to be.
+    case unusable(path: String, requirement: String)
+    /// It is no kind of event that is known here.
+    case unknown
+  }
+
+  /// What is wrong with the event.
+  public let reason: Reason
+
+  /// Makes an error.
+  public init(_ reason: Reason) {
+    self.reason = reason
+  }
+
+  /// `Function.InvalidJSON`, `Function.InvalidEvent` or `Function.UnknownEvent`.
+  public var errorType: ErrorType {
+    switch reason {
+    case .notJSON: .function("InvalidJSON")
+    case .invalid, .unusable: .function("InvalidEvent")
+    case .unknown: .function("UnknownEvent")
+    }
+  }
+
+  /// What is wrong, without any of the event's data.
+  public var errorMessage: String { description }
+
+  /// What is wrong, without any of the event's data.
+  public var description: String {
+    switch reason {
+    case .notJSON(let error): "The event is not valid JSON: \(error)"
+    case .invalid(let error): "The event is not valid: \(error)"
+    case .unusable(let path, let requirement): "The event is not valid: \(path) \(requirement)."
+    case .unknown: "The event is of no kind that this function knows: it has no triggerSource."
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Glibc
+public import Logging
+
+/// The process that Lambda starts.
+public enum Lambda {
+  /// Makes the handler, handles events for as long as Lambda sends them, and ends the process.
+  ///
+  /// The calling thread is the worker's. The process exits with 2 where it was not started by Lambda, and with 1 where it
+  /// could not start or Lambda's Runtime API failed; what happened stands on standard error and, if it was at the start, in `/init/error`.
+  ///
+  /// - Parameters:
+  ///   - environment: The process's environment.
+  ///   - byHand: A sentence for a person who starts the program without Lambda: how to try it instead.
+  ///   - makeHandler: Reads the configuration and makes the handler. What it throws ends in `/init/error`.
+  public static func run(
+    environment: Environment = .process, byHand: String,
+    makeHandler: @escaping @Sendable (Environment, Logger) async throws -> any Handler
+  ) -> Never {
+    guard let endpoint = environment["AWS_LAMBDA_RUNTIME_API"] else {
+      StandardError.write("AWS_LAMBDA_RUNTIME_API is not set, so Lambda did not start this program: \(byHand)\n")
+      exit(2)
+    }
+    // Lambda or its stand-in may go away while it is written to; that is an error of the call, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    WorkerExecutor().run { await start(environment, endpoint, makeHandler) }
+    exit(1)
+  }
+
+  private static func start(
+    _ environment: Environment, _ endpoint: String,
+    _ makeHandler: @Sendable (Environment, Logger) async throws -> any Handler
+  ) async {
+    var logger = Logger(label: "bootstrap") { _ in LambdaLogHandler() }
+    do {
+      let configuration = try LogConfiguration(environment)
+      LoggingSystem.bootstrap { _ in LambdaLogHandler(configuration) }
+      logger = Logger(label: "bootstrap") { _ in LambdaLogHandler(configuration) }
+      let handler = try await makeHandler(environment, logger)
+      let worker = Worker(endpoint: endpoint, handler: handler, logger: logger, exportsTrace: true)
+      let reason = await worker.run()
+      logger.critical("\(reason)")
+    } catch {
+      let report = ErrorReport(initialization: error)
+      logger.critical("\(report.message)", metadata: [LambdaLogHandler.errorTypeKey: .string(report.type.rawValue)])
+      do {
+        try RuntimeClient(endpoint: endpoint, logger: logger).sendInitError(report)
+      } catch {
+        logger.critical("\(error)")
+      }
+    }
+  }
+}

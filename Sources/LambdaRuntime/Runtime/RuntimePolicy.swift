@@ -1,0 +1,64 @@
+/// What the runtime does after each answer of the Runtime API: a table, apart from the I/O.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html> and the behaviour of AWS's own runtime clients.
+enum RuntimePolicy {
+  /// How often in a row GET /next may go wrong on its way before the runtime gives up.
+  static let attempts = 3
+
+  /// The pause in microseconds before GET /next is tried again after `failures` in a row.
+  static func backoffMicroseconds(failures: Int) -> UInt32 {
+    50_000 << UInt32(min(max(failures - 1, 0), 4))
+  }
+
+  /// What follows an answer to GET /next.
+  enum NextStep: Equatable {
+    case handle
+    case exit(ExitReason)
+  }
+
+  static func afterNext(status: Int) -> NextStep {
+    status == 200 ? .handle : .exit(.status(status, of: .next))
+  }
+
+  /// What follows an answer to POST /response or /error.
+  enum SendStep: Equatable {
+    /// The outcome has arrived.
+    case done
+    /// The outcome was refused, and nothing that is sent now would change that: the next event.
+    case refused(status: Int)
+    case exit(ExitReason)
+  }
+
+  /// - Parameter isRetry: Whether the same outcome was sent before and no answer came: a 400 or 403 now says that it had arrived.
+  static func afterSend(status: Int, call: RuntimeCall, isRetry: Bool) -> SendStep {
+    switch status {
+    case 200..<300: .done
+    case 400 where isRetry, 403 where isRetry: .done
+    case 500...: .exit(.status(status, of: call))
+    default: .refused(status: status)
+    }
+  }
+}
+
+/// The calls of the Runtime API.
+enum RuntimeCall: String, Sendable {
+  case next = "GET /runtime/invocation/next"
+  case response = "POST /runtime/invocation/{id}/response"
+  case error = "POST /runtime/invocation/{id}/error"
+  case initError = "POST /runtime/init/error"
+}
+
+/// Why the runtime gives up.
+enum ExitReason: Error, Equatable, CustomStringConvertible {
+  case status(Int, of: RuntimeCall)
+  case transport(TransportError, of: RuntimeCall)
+  case missingRequestID
+
+  var description: String {
+    switch self {
+    case .status(let status, let call): "The Runtime API answered \(call.rawValue) with status \(status)."
+    case .transport(let error, let call): "\(call.rawValue) got no answer from the Runtime API: \(error)."
+    case .missingRequestID: "The Runtime API sent an event without a request id."
+    }
+  }
+}

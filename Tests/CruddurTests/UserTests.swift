@@ -1,0 +1,99 @@
+import JSON
+import LambdaEvents
+import Testing
+
+@testable import Cruddur
+
+/// Which user an event stands for.
+@Suite struct UserTests {
+  private func user(_ attributes: String, userName: String = #""ana""#) throws -> User {
+    let text = """
+      {"triggerSource":"PostConfirmation_ConfirmSignUp","userName":\(userName),"request":{"userAttributes":{\(attributes)}}}
+      """
+    return try User(PostConfirmation(CognitoEvent(JSONDocument(Array(text.utf8)))))
+  }
+
+  @Test func everyAttributeIsTaken() throws {
+    let user = try user(#""sub":"s-1","name":"Ana","preferred_username":"nan","email":"ana@example.com""#)
+    #expect(user == User(displayName: "Ana", email: "ana@example.com", handle: "nan", cognitoUserID: "s-1"))
+  }
+
+  @Test func whatIsAbsentLosesNobody() throws {
+    #expect(try user(#""sub":"s-1""#) == User(displayName: "ana", email: nil, handle: "ana", cognitoUserID: "s-1"))
+    #expect(
+      try user(#""sub":"s-1""#, userName: "null")
+        == User(displayName: "s-1", email: nil, handle: "s-1", cognitoUserID: "s-1"))
+  }
+
+  @Test(arguments: ["null", #""""#, #"" \t\n""#, #""\u00a0\u2003""#, "true", "7", "[]", "{}", #""\u0000""#, #"" \u0000 ""#])
+  func whatNobodyCouldSeeCountsAsAbsent(value: String) throws {
+    let user = try user(#""sub":"s-1","name":\#(value),"preferred_username":\#(value),"email":\#(value)"#)
+    #expect(user == User(displayName: "ana", email: nil, handle: "ana", cognitoUserID: "s-1"))
+  }
+
+  @Test func whatPostgreSQLCannotStoreIsTakenOut() throws {
+    let user = try user(#""sub":"s-1","name":"A\u0000na","preferred_username":"\u0000nan\u0000""#)
+    #expect(user.displayName == "Ana" && user.handle == "nan")
+  }
+
+  @Test func everythingElseIsKeptByteForByte() throws {
+    let name = #" Robert'); DROP TABLE users;--  \\ \" é é 😀 ‮x "#
+    let user = try user(#""sub":"s-1","name":"\#(name)""#)
+    #expect(Array(user.displayName.utf8) == Array(" Robert'); DROP TABLE users;--  \\ \" é é 😀 ‮x ".utf8))
+  }
+
+  @Test(arguments: ["", #""sub":null"#, #""sub":"""#, #""sub":"  ""#, #""sub":7"#, #""sub":true"#, #""sub":"a\u0000b""#])
+  func withoutASubThereIsNoUser(attributes: String) throws {
+    #expect {
+      try user(attributes)
+    } throws: { error in
+      (error as? EventError)?.errorType.rawValue == "Function.InvalidEvent" && "\(error)".contains("sub")
+    }
+  }
+
+  @Test func aSubThatNoIndexTakesIsRefused() throws {
+    #expect(try user(#""sub":"\#(String(repeating: "s", count: 1_024))""#).cognitoUserID.utf8.count == 1_024)
+    #expect(throws: EventError.self) { try user(#""sub":"\#(String(repeating: "s", count: 1_025))""#) }
+  }
+
+  @Test func aLongHandleIsCutBetweenCharacters() throws {
+    let family = "👩‍👩‍👧‍👦"
+    let long = try user(#""sub":"s-1","preferred_username":"\#(String(repeating: family, count: 70))""#)
+    #expect(long.handle == String(repeating: family, count: 64))
+    let plain = try user(#""sub":"s-1","preferred_username":"\#(String(repeating: "é", count: 65))""#)
+    #expect(plain.handle == String(repeating: "é", count: 64))
+  }
+
+  @Test func aCharacterThatNoIndexTakesGivesWayToTheUserName() throws {
+    let tall = "a" + String(repeating: "\u{301}", count: 5_000)
+    #expect(try user(#""sub":"s-1","preferred_username":"\#(tall)""#).handle == "ana")
+    #expect(try user(#""sub":"s-1","preferred_username":"b\#(tall)""#).handle == "b")
+  }
+}
+
+@Suite struct HandleTests {
+  private let id = "0f5e2c1a-1111-4222-8333-944455556666"
+
+  private func candidates(_ handle: String) -> [String] {
+    (0...4).map { Handle.candidate($0, for: handle, id: id) }
+  }
+
+  @Test func aTakenHandleIsTriedWithTheUsersID() {
+    #expect(candidates("ana") == ["ana", "ana-0f5e2c1a", "ana-\(id)", "ana-\(id)-2", "ana-\(id)-3"])
+  }
+
+  @Test func everyCandidateIsWithinTheLimits() {
+    for handle in [String(repeating: "x", count: 64), String(repeating: "👩‍👩‍👧‍👦", count: 64)] {
+      for candidate in candidates(handle) {
+        #expect(candidate.count <= 64)
+        #expect(candidate.utf8.count <= 2_100)
+      }
+      #expect(Set(candidates(handle)).count == 5)
+    }
+  }
+
+  @Test func anIDThatLeavesNoRoomStandsAlone() {
+    let id = String(repeating: "i", count: 80)
+    #expect(Handle.candidate(2, for: "ana", id: id) == id)
+  }
+}

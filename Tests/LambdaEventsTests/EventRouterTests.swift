@@ -1,0 +1,113 @@
+import JSON
+import LambdaEvents
+import LambdaRuntime
+import Logging
+import Synchronization
+import Testing
+
+@Suite struct EventRouterTests {
+  private func invocation(_ payload: String) -> Invocation {
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    return Invocation(context: InvocationContext(requestID: "id", logger: logger), payload: Array(payload.utf8))
+  }
+
+  private func event(_ source: String, response: String = #""response":{}"#) -> String {
+    #"{"triggerSource":"\#(source)", "userName":"ana","request":{"userAttributes":{"sub":"1"}},\#(response) ,"new":[1.50]}"#
+  }
+
+  private var postConfirmationOnly: EventRouter {
+    var router = EventRouter()
+    router.on(PostConfirmation.self) { _, _ in }
+    return router
+  }
+
+  private struct PreSignUp: CognitoTrigger {
+    struct Response: CognitoResponse {
+      var autoConfirmUser: Bool
+      func write(to response: inout JSONObjectWriter) { response.add("autoConfirmUser", autoConfirmUser) }
+    }
+    static func covers(_ source: TriggerSource) -> Bool { source.rawValue.hasPrefix("PreSignUp_") }
+    init(_ event: CognitoEvent) {}
+  }
+
+  @Test(arguments: ["PostConfirmation_ConfirmSignUp", "PostConfirmation_ConfirmForgotPassword"])
+  func aTriggerWithNothingToSayIsAnsweredWithTheEventsOwnBytes(source: String) async throws {
+    let answer = try await postConfirmationOnly.handle(invocation(event(source)))
+    #expect(String(decoding: answer, as: UTF8.self) == event(source))
+  }
+
+  @Test func aTriggerOfNoHandlersIsAnsweredUnchanged() async throws {
+    let text = event("Brand_New")
+    #expect(try await postConfirmationOnly.handle(invocation(text)) == Array(text.utf8))
+  }
+
+  @Test(arguments: [
+    (#""response":{}"#, #""response":{"autoConfirmUser":true}"#),
+    (#""response" : {"old":[1]}"#, #""response" : {"autoConfirmUser":true}"#),
+    (#""response":null"#, #""response":{"autoConfirmUser":true}"#),
+  ]) func aTriggersResponseIsFilledInAndNothingElseChanged(before: String, after: String) async throws {
+    var router = EventRouter()
+    router.on(PreSignUp.self) { _, _ in PreSignUp.Response(autoConfirmUser: true) }
+    let answer = try await router.handle(invocation(event("PreSignUp_SignUp", response: before)))
+    #expect(String(decoding: answer, as: UTF8.self) == event("PreSignUp_SignUp", response: after))
+  }
+
+  @Test func anEventWithoutAResponseGetsOne() async throws {
+    var router = EventRouter()
+    router.on(PreSignUp.self) { _, _ in PreSignUp.Response(autoConfirmUser: false) }
+    let answer = try await router.handle(invocation(#"{"triggerSource":"PreSignUp_SignUp","n":1.50}"#))
+    let expected = #"{"triggerSource":"PreSignUp_SignUp","n":1.50,"response":{"autoConfirmUser":false}}"#
+    #expect(String(decoding: answer, as: UTF8.self) == expected)
+  }
+
+  @Test func theFirstHandlerThatCoversASourceGetsTheEvent() async throws {
+    let record = Recorder()
+    var router = EventRouter()
+    router.on(PostConfirmation.self) { _, _ in record.add(1) }
+    router.on(PostConfirmation.self) { _, _ in record.add(2) }
+    _ = try await router.handle(invocation(event("PostConfirmation_ConfirmSignUp")))
+    #expect(record.all == [1])
+  }
+
+  @Test(arguments: [
+    ("{}", "Function.UnknownEvent"), ("[]", "Function.UnknownEvent"), (#""PostConfirmation_ConfirmSignUp""#, "Function.UnknownEvent"),
+    ("null", "Function.UnknownEvent"), (#"{"version":"2.0","rawPath":"/"}"#, "Function.UnknownEvent"),
+    ("", "Function.InvalidJSON"), ("{", "Function.InvalidJSON"), ("\u{FEFF}{}", "Function.InvalidJSON"),
+    (#"{"a":"\ud800"}"#, "Function.InvalidJSON"), (#"{"triggerSource":7}"#, "Function.InvalidEvent"),
+    (#"{"triggerSource":null}"#, "Function.InvalidEvent"),
+    (#"{"triggerSource":"PostConfirmation_ConfirmSignUp"}"#, "Function.InvalidEvent"),
+    (#"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":[]}"#, "Function.InvalidEvent"),
+    (#"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":"x"}}"#, "Function.InvalidEvent"),
+  ]) func whatIsNoEventIsAnErrorOfTheFunction(payload: String, type: String) async throws {
+    await #expect {
+      _ = try await postConfirmationOnly.handle(invocation(payload))
+    } throws: { error in
+      (error as? any LambdaError)?.errorType.rawValue == type
+    }
+  }
+
+  @Test func aHundredThousandLevelsAreAnError() async throws {
+    let deep = String(repeating: "[", count: 100_000)
+    await #expect {
+      _ = try await postConfirmationOnly.handle(invocation(#"{"triggerSource":"x","a":"# + deep))
+    } throws: { error in
+      (error as? any LambdaError)?.errorType.rawValue == "Function.InvalidJSON"
+    }
+  }
+
+  @Test func anErrorNamesWhatIsWrongWithoutTheData() async throws {
+    let payload = #"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":"ana@example.com"}}"#
+    await #expect {
+      _ = try await postConfirmationOnly.handle(invocation(payload))
+    } throws: { error in
+      let message = (error as? any LambdaError)?.errorMessage ?? ""
+      return message.contains("request.userAttributes") && !message.contains("ana")
+    }
+  }
+}
+
+private final class Recorder: Sendable {
+  private let calls = Mutex<[Int]>([])
+  var all: [Int] { calls.withLock { $0 } }
+  func add(_ call: Int) { calls.withLock { $0.append(call) } }
+}

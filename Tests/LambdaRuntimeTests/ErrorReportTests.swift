@@ -1,0 +1,49 @@
+import JSON
+import Testing
+
+@testable import LambdaRuntime
+
+@Suite struct ErrorReportTests {
+  @Test(arguments: ["Function.Timeout", "Runtime.InitError", "Function.Ab"]) func aProperTypeIsTaken(text: String) {
+    #expect(ErrorType(rawValue: text)?.rawValue == text)
+  }
+
+  @Test(arguments: [
+    "", "Function", "Function.", "Function.a", "Function.A", "Function.A1", "Function.A.B", "function.Abc", "Other.Abc",
+    "Function.Äbc", "Function.Ab c", ".Abc", "Function.Abc\n",
+  ])
+  func anyOtherTypeIsRefused(text: String) {
+    #expect(ErrorType(rawValue: text) == nil)
+  }
+
+  @Test func aReasonOfTheWrongFormBecomesUnknown() {
+    #expect(ErrorType.function("no good").rawValue == "Function.Unknown")
+    #expect(ErrorType.runtime("").rawValue == "Runtime.Unknown")
+    #expect(ErrorType.runtime("InitError").rawValue == "Runtime.InitError")
+  }
+
+  @Test func theBodyIsWhatLambdaWantsHoweverUglyTheMessage() throws {
+    let message = "quote \" backslash \\ newline \n null \0 emoji 😀"
+    let report = ErrorReport(type: .function("Ugly"), message: message)
+    let document = try JSONDocument(report.body)
+    #expect(try document.root.member("errorMessage").string() == message)
+    #expect(try document.root.member("errorType").string() == "Function.Ugly")
+    #expect(try document.root.member("stackTrace").kind == .array)
+    #expect(!report.body.contains { $0 < 0x20 })
+  }
+
+  @Test func anErrorThatIsNotLambdasIsNamedByItsTypeAlone() {
+    struct Secret: Error, CustomStringConvertible { let description = "ana@example.com" }
+    let report = ErrorReport(Secret())
+    #expect(report.type.rawValue == "Function.Unhandled")
+    #expect(report.message == "The handler failed: Secret.")
+    #expect(ErrorReport(initialization: Secret()).type.rawValue == "Runtime.InitError")
+  }
+
+  @Test func anErrorOfLambdasSaysItselfWhatItIs() {
+    let report = ErrorReport(ConfigurationError("X is not set."))
+    #expect(report == ErrorReport(type: .function("InvalidConfiguration"), message: "X is not set."))
+    #expect(ErrorReport(initialization: ConfigurationError("X is not set.")) == report)
+    #expect(ErrorReport(CancellationError()).type.rawValue == "Function.Cancelled")
+  }
+}

@@ -1,0 +1,95 @@
+import JSON
+import Logging
+import Testing
+
+@testable import LambdaRuntime
+
+@Suite struct LogTests {
+  private func log(
+    _ configuration: LogConfiguration, _ body: (inout Logger) -> Void
+  ) -> [String] {
+    let log = Log()
+    var logger = Logger(label: "test") { _ in LambdaLogHandler(configuration, write: { log.append($0) }) }
+    body(&logger)
+    return log.lines
+  }
+
+  @Test func aTextLineHasTimeLevelRequestSentenceAndTheRest() throws {
+    let lines = log(LogConfiguration()) {
+      $0[metadataKey: "requestId"] = "id-1"
+      $0.warning("careful", metadata: ["b": "2", "a": "1"])
+    }
+    let line = try #require(lines.first)
+    #expect(line.hasSuffix("Z WARN id-1 careful a=1 b=2\n"), "\(line)")
+    #expect(line.prefix(24).wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil, "\(line)")
+  }
+
+  @Test func aJSONLineIsOneObject() throws {
+    let lines = log(LogConfiguration(format: .json)) {
+      $0[metadataKey: "requestId"] = "id-1"
+      $0.error("two\nlines and a \"quote\"", metadata: ["errorType": "Function.Timeout", "level": "mine"])
+    }
+    let line = try #require(lines.first)
+    #expect(line.last == "\n" && line.dropLast().allSatisfy { $0 != "\n" })
+    let root = try JSONDocument(Array(line.utf8)).root
+    #expect(try root.member("level").string() == "ERROR")
+    #expect(try root.member("message").string() == "two\nlines and a \"quote\"")
+    #expect(try root.member("requestId").string() == "id-1")
+    #expect(try root.member("errorType").string() == "Function.Timeout")
+    #expect(try root.member("timestamp").string().hasSuffix("Z"))
+  }
+
+  @Test func noTextBeginsALineOfItsOwn() throws {
+    let lines = log(LogConfiguration()) { $0.info("a\nb\r\u{1B}[31m", metadata: ["k": "x\ny"]) }
+    #expect(lines.count == 1)
+    #expect(lines[0].hasSuffix("a\\u000ab\\u000d\\u001b[31m k=x\\u000ay\n"), "\(lines)")
+  }
+
+  @Test(arguments: [
+    ("TRACE", 6), ("debug", 5), ("INFO", 4), ("Warn", 3), ("ERROR", 2), ("FATAL", 1),
+  ]) func theLevelIsLambdas(name: String, count: Int) throws {
+    let configuration = try LogConfiguration(Environment(["AWS_LAMBDA_LOG_LEVEL": name]))
+    let lines = log(configuration) {
+      $0.trace("x")
+      $0.debug("x")
+      $0.info("x")
+      $0.warning("x")
+      $0.error("x")
+      $0.critical("x")
+    }
+    #expect(lines.count == count)
+    #expect(lines.last?.contains(" FATAL ") == true)
+  }
+
+  @Test func theDefaultIsTextAndInfo() throws {
+    #expect(try LogConfiguration(Environment([:])) == LogConfiguration(format: .text, level: .info))
+    let empty = Environment(["AWS_LAMBDA_LOG_FORMAT": "", "AWS_LAMBDA_LOG_LEVEL": ""])
+    #expect(try LogConfiguration(empty) == LogConfiguration(format: .text, level: .info))
+  }
+
+  @Test(arguments: ["AWS_LAMBDA_LOG_FORMAT", "AWS_LAMBDA_LOG_LEVEL"]) func aBadValueIsAnErrorThatNamesTheVariable(
+    name: String
+  ) {
+    #expect {
+      try LogConfiguration(Environment([name: "s3cret"]))
+    } throws: { error in
+      "\(error)".contains(name) && !"\(error)".contains("s3cret")
+    }
+  }
+
+  @Test(arguments: [
+    (0, 0, "1970-01-01T00:00:00.000Z"), (1_795_219_199, 7, "2026-11-20T23:59:59.007Z"),
+    (951_782_400, 999, "2000-02-29T00:00:00.999Z"),
+  ]) func timestampsAreRFC3339InUTC(seconds: Int, milliseconds: Int, text: String) {
+    #expect(LogTimestamp.text(seconds: seconds, milliseconds: milliseconds) == text)
+  }
+
+  @Test func aContextsLoggerBearsItsRequestAndTenant() {
+    let log = Log()
+    let base = Logger(label: "test") { _ in
+      LambdaLogHandler(LogConfiguration(), write: { log.append($0) })
+    }
+    InvocationContext(requestID: "id-7", tenantID: "blue", logger: base).logger.info("hello")
+    #expect(log.text.contains(" id-7 hello tenantId=blue\n"))
+  }
+}

@@ -1,0 +1,59 @@
+import Logging
+import Synchronization
+
+@testable import LambdaRuntime
+
+/// A worker on a thread of its own, with its log.
+struct RunningWorker {
+  private let ended: AsyncStream<ExitReason>
+  let log: Log
+
+  init(endpoint: String, handler: any Handler) {
+    let (ended, continuation) = AsyncStream<ExitReason>.makeStream()
+    self.ended = ended
+    let log = Log()
+    self.log = log
+    let logger = Logger(label: "test") { _ in
+      LambdaLogHandler(LogConfiguration(level: .trace), write: { log.append($0) })
+    }
+    onThread {
+      // The environment belongs to all tests at once.
+      let worker = Worker(endpoint: endpoint, handler: handler, logger: logger, exportsTrace: false)
+      continuation.yield(WorkerExecutor().run { await worker.run() })
+      continuation.finish()
+    }
+  }
+
+  /// Waits until the worker has given up.
+  func exitReason() async -> ExitReason? {
+    await ended.first { _ in true }
+  }
+}
+
+/// The lines that a test's workers have logged.
+final class Log: Sendable {
+  private let content = Mutex<[String]>([])
+
+  var lines: [String] { content.withLock { $0 } }
+  var text: String { lines.joined() }
+
+  func append(_ line: [UInt8]) {
+    content.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
+  }
+}
+
+/// A handler out of a closure.
+struct ClosureHandler: Handler {
+  let body: @Sendable (Invocation) async throws -> [UInt8]
+
+  init(_ body: @escaping @Sendable (Invocation) async throws -> [UInt8]) {
+    self.body = body
+  }
+
+  func handle(_ invocation: Invocation) async throws -> [UInt8] {
+    try await body(invocation)
+  }
+}
+
+/// Answers an event with itself.
+let echo = ClosureHandler { $0.payload }

@@ -1,0 +1,36 @@
+import Testing
+
+@testable import LambdaRuntime
+
+/// The table of the Runtime API, row by row.
+@Suite struct RuntimePolicyTests {
+  @Test(arguments: [204, 301, 400, 403, 404, 500, 503]) func whateverIsNoEventEndsTheRuntime(status: Int) {
+    #expect(RuntimePolicy.afterNext(status: status) == .exit(.status(status, of: .next)))
+  }
+
+  @Test func anEventIsHandled() {
+    #expect(RuntimePolicy.afterNext(status: 200) == .handle)
+  }
+
+  @Test(arguments: [RuntimeCall.response, .error]) func anOutcomeIsSentOnce(call: RuntimeCall) {
+    #expect(RuntimePolicy.afterSend(status: 202, call: call, isRetry: false) == .done)
+    for status in [400, 403, 404, 410, 413] {
+      #expect(RuntimePolicy.afterSend(status: status, call: call, isRetry: false) == .refused(status: status))
+    }
+    for status in [500, 502, 503] {
+      #expect(RuntimePolicy.afterSend(status: status, call: call, isRetry: false) == .exit(.status(status, of: call)))
+    }
+  }
+
+  @Test func aRetryThatIsRefusedSaysThatTheFirstTryArrived() {
+    #expect(RuntimePolicy.afterSend(status: 400, call: .response, isRetry: true) == .done)
+    #expect(RuntimePolicy.afterSend(status: 403, call: .response, isRetry: true) == .done)
+    #expect(RuntimePolicy.afterSend(status: 410, call: .response, isRetry: true) == .refused(status: 410))
+    #expect(RuntimePolicy.afterSend(status: 413, call: .response, isRetry: true) == .refused(status: 413))
+  }
+
+  @Test func thePausesGrowAndStayShort() {
+    #expect((1...3).map(RuntimePolicy.backoffMicroseconds) == [50_000, 100_000, 200_000])
+    #expect(RuntimePolicy.backoffMicroseconds(failures: 1_000) == 800_000)
+  }
+}

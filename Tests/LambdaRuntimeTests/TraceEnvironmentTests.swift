@@ -1,0 +1,44 @@
+import Glibc
+import Testing
+
+@testable import LambdaRuntime
+
+/// One test at a time, with a variable of their own: the environment is the whole process's.
+@Suite(.serialized) struct TraceEnvironmentTests {
+  private let name = "CRUDDUR_TEST_TRACE"
+  private var current: String? { getenv(name).map { String(cString: $0) } }
+
+  @Test func theVariableFollowsTheInvocations() {
+    var environment = TraceEnvironment(name: name)
+    environment.set("Root=1-aaaa;Sampled=1")
+    #expect(current == "Root=1-aaaa;Sampled=1")
+    environment.set("short")
+    #expect(current == "short")
+    environment.set(nil)
+    #expect(current == nil)
+    environment.set("again")
+    #expect(current == "again")
+  }
+
+  @Test func whatLambdaHadSetGoesWithTheFirstInvocationWithoutATrace() {
+    setenv(name, "from the start", 1)
+    var environment = TraceEnvironment(name: name)
+    environment.set(nil)
+    #expect(current == nil)
+  }
+
+  @Test func aTraceThatIsTooLongIsNotSet() {
+    var environment = TraceEnvironment(name: name)
+    environment.set("short")
+    environment.set(String(repeating: "x", count: 5_000))
+    #expect(current == nil)
+  }
+
+  @Test func nothingOfItStaysBehind() {
+    do {
+      var environment = TraceEnvironment(name: name)
+      environment.set("gone soon")
+    }
+    #expect(current == nil)
+  }
+}

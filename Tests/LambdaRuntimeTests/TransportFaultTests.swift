@@ -1,0 +1,113 @@
+import Testing
+
+@testable import LambdaRuntime
+
+/// What the runtime does where the Runtime API is cut off or silent: the answers of the emulator are always whole, so these come from a script.
+@Suite struct TransportFaultTests {
+  private static let event = "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: id-1\r\nContent-Length: 2\r\n\r\n{}"
+  private static let accepted = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
+  private static let over = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
+
+  @Test func nextCutOffIsAskedForAgainOverANewConnection() async throws {
+    let server = try ScriptedServer([
+      .cutOff("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: id-1\r\nContent-Length: 200\r\n\r\n{"),
+      .answer(Self.event), .answer(Self.accepted), .answer(Self.over),
+    ])
+    defer { server.stop() }
+    let worker = RunningWorker(endpoint: server.endpoint, handler: echo)
+    #expect(await worker.exitReason() == .status(403, of: .next))
+    #expect(server.requests.map(\.connection) == [0, 1, 1, 1])
+    #expect(server.requests[2].line == "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1")
+    #expect(worker.log.text.contains("Trying again"))
+  }
+
+  @Test func nextIsGivenUpAfterThreeTries() async throws {
+    let server = try ScriptedServer([.cutOff("HTTP/1.1 200"), .cutOff("HTTP/1.1 200"), .cutOff("HTTP/1.1 200")])
+    defer { server.stop() }
+    let worker = RunningWorker(endpoint: server.endpoint, handler: echo)
+    guard case .transport(_, of: .next) = await worker.exitReason() else {
+      Issue.record("the worker gave up for another reason: \(worker.log.text)")
+      return
+    }
+    #expect(server.requests.count == 3)
+  }
+
+  @Test func anEventWithoutARequestIDIsAskedForAgainAndThenGivenUp() async throws {
+    let nameless = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    let server = try ScriptedServer([.answer(nameless), .answer(nameless), .answer(nameless)])
+    defer { server.stop() }
+    let worker = RunningWorker(endpoint: server.endpoint, handler: echo)
+    #expect(await worker.exitReason() == .missingRequestID)
+  }
+
+  @Test func threeFailuresInARowCountNotThreeInAll() async throws {
+    let cut = ScriptedServer.Step.cutOff("HTTP/1.1 200")
+    let whole = [ScriptedServer.Step.answer(Self.event), .answer(Self.accepted)]
+    let server = try ScriptedServer([cut, cut] + whole + [cut, cut] + whole + [.answer(Self.over)])
+    defer { server.stop() }
+    let worker = RunningWorker(endpoint: server.endpoint, handler: echo)
+    #expect(await worker.exitReason() == .status(403, of: .next))
+  }
+
+  @Test func aRefusedConnectionIsGivenUp() async throws {
+    let server = try ScriptedServer([])
+    let endpoint = server.endpoint
+    server.stop()
+    // The listener is closed by its own thread, a moment later.
+    try await Task.sleep(for: .milliseconds(50))
+    let worker = RunningWorker(endpoint: endpoint, handler: echo)
+    guard case .transport(_, of: .next) = await worker.exitReason() else {
+      Issue.record("the worker gave up for another reason: \(worker.log.text)")
+      return
+    }
+  }
+
+  @Test(arguments: [202, 400, 403]) func aResponseThatWasCutOffIsSentOnceMore(retryStatus: Int) async throws {
+    let second = "HTTP/1.1 \(retryStatus) X\r\nContent-Length: 0\r\n\r\n"
+    let server = try ScriptedServer([
+      .answer(Self.event), .cutOff("HTTP/1.1 202 Acc"), .answer(second), .answer(Self.over),
+    ])
+    defer { server.stop() }
+    let worker = RunningWorker(endpoint: server.endpoint, handler: echo)
+    #expect(await worker.exitReason() == .status(403, of: .next))
+    #expect(server.requests.map(\.line).filter { $0.contains("/response") }.count == 2)
+    #expect(!worker.log.text.contains("refused"), "a 400 or 403 to the second try says that the first arrived")
+  }
+
+  @Test func aResponseThatIsCutOffTwiceIsGivenUpAndTheNextEventAskedFor() async throws {
+    let server = try ScriptedServer([
+      .answer(Self.event), .cutOff("HTTP/1.1 202"), .cutOff("HTTP/1.1 202"), .answer(Self.over),
+    ])
+    defer { server.stop() }
+    let worker = RunningWorker(endpoint: server.endpoint, handler: echo)
+    #expect(await worker.exitReason() == .status(403, of: .next))
+    #expect(worker.log.text.contains("got no answer"))
+  }
+
+  @Test func aStaleConnectionIsReplacedWithoutAWord() async throws {
+    let server = try ScriptedServer([
+      .answer(Self.event), .cutOff(Self.accepted), .answer(Self.event), .answer(Self.accepted), .answer(Self.over),
+    ])
+    defer { server.stop() }
+    let worker = RunningWorker(endpoint: server.endpoint, handler: echo)
+    #expect(await worker.exitReason() == .status(403, of: .next))
+    #expect(server.requests.count == 5)
+  }
+
+  @Test func anEventOverTheLimitIsRefusedAndTheNextOneHandled() async throws {
+    let length = Invocation.maximumLength + 1
+    let large =
+      "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: id-0\r\nContent-Length: \(length)\r\n\r\n"
+      + String(repeating: " ", count: length)
+    let server = try ScriptedServer([
+      .answer(large), .answer(Self.accepted), .answer(Self.event), .answer(Self.accepted), .answer(Self.over),
+    ])
+    defer { server.stop() }
+    let worker = RunningWorker(endpoint: server.endpoint, handler: echo)
+    #expect(await worker.exitReason() == .status(403, of: .next))
+    let error = try #require(server.requests.dropFirst().first)
+    #expect(error.line.contains("/id-0/error"))
+    #expect(error.head.contains("Lambda-Runtime-Function-Error-Type: Function.EventTooLarge"))
+    #expect(server.requests[3].line.contains("/id-1/response"))
+  }
+}
