@@ -71,9 +71,9 @@ final class ScriptedServer: Sendable {
         return $0.steps.isEmpty ? nil : $0.steps.removeFirst()
       }
       switch step {
-      case .answer(let text): _ = text.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL.rawValue)) }
+      case .answer(let text): _ = text.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
       case .cutOff(let text):
-        _ = text.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL.rawValue)) }
+        _ = text.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
         return
       case nil: return
       }

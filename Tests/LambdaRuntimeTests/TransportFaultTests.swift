@@ -76,7 +76,8 @@ import Testing
 
   @Test func aResponseThatIsCutOffTwiceIsGivenUpAndTheNextEventAskedFor() async throws {
     let server = try ScriptedServer([
-      .answer(Self.event), .cutOff("HTTP/1.1 202"), .cutOff("HTTP/1.1 202"), .answer(Self.over),
+      // libcurl itself sends a request again whose answer does not begin on a kept connection; then the runtime does, once.
+      .answer(Self.event), .cutOff(""), .cutOff(""), .cutOff(""), .answer(Self.over),
     ])
     defer { server.stop() }
     let worker = RunningWorker(endpoint: server.endpoint, handler: echo)

@@ -72,8 +72,12 @@ final class EasyHandle {
     guard code == CURLE_OK else { return .failure(TransportError(code: code)) }
     var status = 0
     _ = ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &status)
+    var newConnections = 0
+    _ = ccurl_getinfo_long(handle, CURLINFO_NUM_CONNECTS, &newConnections)
     return .success(
-      HTTPResponse(status: status, head: received.head, body: received.body, bodyLength: received.bodyLength))
+      HTTPResponse(
+        status: status, head: received.head, body: received.body, bodyLength: received.bodyLength,
+        usedNewConnection: newConnections > 0))
   }
 
   /// The Runtime API is plain HTTP: starting libcurl without TLS saves its cost on each cold start.

@@ -68,6 +68,7 @@ struct RuntimeClient: ~Copyable {
     while true {
       switch handle.post(url, body: body, headers: headers) {
       case .success(let response):
+        let isRetry = isRetry || response.usedNewConnection
         switch RuntimePolicy.afterSend(status: response.status, call: call, isRetry: isRetry) {
         case .done: break
         case .refused(let status): context.logger.error("Lambda refused \(call.rawValue) with status \(status).")

@@ -29,7 +29,7 @@ enum RuntimePolicy {
     case exit(ExitReason)
   }
 
-  /// - Parameter isRetry: Whether the same outcome was sent before and no answer came: a 400 or 403 now says that it had arrived.
+  /// - Parameter isRetry: Whether the same outcome may have been sent before without an answer: a 400 or 403 now says that it had arrived.
   static func afterSend(status: Int, call: RuntimeCall, isRetry: Bool) -> SendStep {
     switch status {
     case 200..<300: .done
