@@ -1,0 +1,62 @@
+/// Writes the members of an object in the order of the calls, see ``JSONWriter``. To use a key once is the caller's affair.
+public struct JSONObjectWriter: ~Copyable, JSONContainerWriter {
+  static let brackets = (opening: UInt8(ascii: "{"), closing: UInt8(ascii: "}"))
+  var bytes: [UInt8] = []
+  var isEmpty = true
+
+  /// Adds a string, or `null`. Control characters and line separators are escaped, so that it stays on one line.
+  public mutating func add(_ key: String, _ value: String?) {
+    begin(key)
+    bytes.appendJSON(value)
+  }
+
+  /// Adds `true`, `false`, or `null`.
+  public mutating func add(_ key: String, _ value: Bool?) {
+    begin(key)
+    bytes.appendJSON(value)
+  }
+
+  /// Adds an integer, or `null`.
+  public mutating func add(_ key: String, _ value: Int?) {
+    begin(key)
+    bytes.appendJSON(value)
+  }
+
+  /// Adds a number that reads back as the same `Double`. JSON has no infinities and no NaN: they become `null`.
+  public mutating func add(_ key: String, _ value: Double?) {
+    begin(key)
+    bytes.appendJSON(value)
+  }
+
+  /// Adds a value that was read, as it was written there, or `null`.
+  public mutating func add(_ key: String, _ value: JSONValue?) {
+    begin(key)
+    bytes.appendJSON(value)
+  }
+
+  /// Adds `null`.
+  public mutating func addNull(_ key: String) {
+    begin(key)
+    bytes.appendJSONNull()
+  }
+
+  /// Adds a value that is JSON already. Nothing is checked: bytes that are not one JSON value break the document.
+  public mutating func addRaw(_ key: String, _ json: some Collection<UInt8>) {
+    begin(key)
+    bytes.append(contentsOf: json)
+  }
+
+  /// Adds an object; nothing if `content` throws.
+  public mutating func object<Failure: Error>(
+    _ key: String, _ content: (inout JSONObjectWriter) throws(Failure) -> Void
+  ) throws(Failure) {
+    try nest(key, content)
+  }
+
+  /// Adds an array; nothing if `content` throws.
+  public mutating func array<Failure: Error>(
+    _ key: String, _ content: (inout JSONArrayWriter) throws(Failure) -> Void
+  ) throws(Failure) {
+    try nest(key, content)
+  }
+}

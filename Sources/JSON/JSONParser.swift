@@ -1,0 +1,151 @@
+/// Fills a tape from bytes in one pass, without recursion.
+///
+/// The tape is the parser's stack, too: the entry of an open container holds in `next` the index of the container around it, until
+/// the bracket that closes it is seen.
+struct JSONParser {
+  private(set) var entries: [JSONTape.Entry] = []
+  private let maximumDepth: Int
+  private var depth = 0
+  /// The index of the innermost open container, if `depth` is over 0.
+  private var container = 0
+  /// Whether the parser stands where a value is or should be, rather than at a key or between values.
+  private var isAtValue = false
+
+  init(maximumDepth: Int) {
+    self.maximumDepth = maximumDepth
+  }
+
+  mutating func parse(_ bytes: Span<UInt8>) throws(JSONSyntaxError) {
+    guard bytes.count <= JSONTape.maximumLength else {
+      throw JSONSyntaxError(reason: .tooLarge(limit: JSONTape.maximumLength), offset: JSONTape.maximumLength)
+    }
+    guard !bytes.startsWithByteOrderMark else { throw JSONSyntaxError(reason: .byteOrderMark, offset: 0) }
+    // Enough for an event not to grow it; little enough for a large body in one string.
+    entries.reserveCapacity(min(bytes.count / 8, 1_000) + 1)
+
+    var position = bytes.afterWhitespace(from: 0)
+    repeat {
+      position = try parseValue(bytes, from: position)
+      position = try parseSeparator(bytes, from: position)
+    } while depth > 0
+    guard position == bytes.count else { throw JSONSyntaxError(reason: .trailingContent, offset: position) }
+  }
+
+  /// Reads a scalar or an empty container, or else opens containers up to their first scalar.
+  private mutating func parseValue(_ bytes: Span<UInt8>, from start: Int) throws(JSONSyntaxError) -> Int {
+    var position = start
+    while true {
+      isAtValue = true
+      let first = try bytes.byte(at: position)
+      guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
+        position = try parseScalar(bytes, first, from: position)
+        isAtValue = false
+        return position
+      }
+      try open(first == UInt8(ascii: "{") ? .object : .array, at: position)
+      isAtValue = false
+      position = bytes.afterWhitespace(from: position + 1)
+      if try bytes.byte(at: position) == closingBracket {
+        closeContainer(at: position)
+        return position + 1
+      }
+      if entries[container].kind == .object { position = try parseKey(bytes, from: position) }
+    }
+  }
+
+  private mutating func parseScalar(
+    _ bytes: Span<UInt8>, _ first: UInt8, from start: Int
+  ) throws(JSONSyntaxError) -> Int {
+    switch first {
+    case UInt8(ascii: "\""):
+      let (end, hasEscapes) = try bytes.endOfString(from: start)
+      append(.string, start, end, hasEscapes: hasEscapes)
+      return end
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+      return append(.number, start, try bytes.endOfNumber(from: start))
+    case UInt8(ascii: "t"):
+      return append(.bool, start, try bytes.endOfLiteral("true", from: start))
+    case UInt8(ascii: "f"):
+      return append(.bool, start, try bytes.endOfLiteral("false", from: start))
+    case UInt8(ascii: "n"):
+      return append(.null, start, try bytes.endOfLiteral("null", from: start))
+    default:
+      throw JSONSyntaxError(reason: .unexpectedByte(expected: .value), offset: start)
+    }
+  }
+
+  /// Goes on behind a value, closing the containers that end there: to the next value, or to where the root has ended.
+  private mutating func parseSeparator(_ bytes: Span<UInt8>, from start: Int) throws(JSONSyntaxError) -> Int {
+    var position = bytes.afterWhitespace(from: start)
+    while depth > 0 {
+      let byte = try bytes.byte(at: position)
+      if byte == UInt8(ascii: ",") {
+        position = bytes.afterWhitespace(from: position + 1)
+        return entries[container].kind == .object ? try parseKey(bytes, from: position) : position
+      }
+      guard byte == closingBracket else {
+        throw JSONSyntaxError(reason: .unexpectedByte(expected: .commaOrBracket), offset: position)
+      }
+      closeContainer(at: position)
+      position = bytes.afterWhitespace(from: position + 1)
+    }
+    return position
+  }
+
+  /// Reads a key and its colon, and goes to its value.
+  private mutating func parseKey(_ bytes: Span<UInt8>, from start: Int) throws(JSONSyntaxError) -> Int {
+    guard try bytes.byte(at: start) == UInt8(ascii: "\"") else {
+      throw JSONSyntaxError(reason: .unexpectedByte(expected: .key), offset: start)
+    }
+    let (end, hasEscapes) = try bytes.endOfString(from: start)
+    append(.string, start, end, hasEscapes: hasEscapes)
+    let colon = bytes.afterWhitespace(from: end)
+    guard try bytes.byte(at: colon) == UInt8(ascii: ":") else {
+      throw JSONSyntaxError(reason: .unexpectedByte(expected: .colon), offset: colon)
+    }
+    return bytes.afterWhitespace(from: colon + 1)
+  }
+}
+
+extension JSONParser {
+  private var closingBracket: UInt8 {
+    entries[container].kind == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")
+  }
+
+  @discardableResult
+  private mutating func append(_ kind: JSONKind, _ start: Int, _ end: Int, hasEscapes: Bool = false) -> Int {
+    let next = UInt32(entries.count + 1)
+    entries.append(
+      JSONTape.Entry(start: UInt32(start), end: UInt32(end), next: next, kind: kind, hasEscapes: hasEscapes))
+    return end
+  }
+
+  private mutating func open(_ kind: JSONKind, at start: Int) throws(JSONSyntaxError) {
+    guard depth < maximumDepth else {
+      throw JSONSyntaxError(reason: .tooDeep(limit: maximumDepth), offset: start)
+    }
+    let around = UInt32(container)
+    container = entries.count
+    append(kind, start, start)
+    entries[container].next = around
+    depth += 1
+  }
+
+  private mutating func closeContainer(at position: Int) {
+    let around = Int(entries[container].next)
+    entries[container].end = UInt32(position + 1)
+    entries[container].next = UInt32(entries.count)
+    container = around
+    depth -= 1
+  }
+
+  /// Makes the tape of a broken document whole as far as it goes.
+  ///
+  /// - Returns: The index of the value, the key or the container that the parser stands at.
+  mutating func abandon(at position: Int) -> Int {
+    let standing = isAtValue ? entries.count : container
+    if isAtValue { append(.null, position, position) }
+    while depth > 0 { closeContainer(at: position) }
+    return standing
+  }
+}
