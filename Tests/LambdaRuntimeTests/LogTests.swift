@@ -5,11 +5,9 @@ import Testing
 @testable import LambdaRuntime
 
 @Suite struct LogTests {
-  private func log(
-    _ configuration: LogConfiguration, _ body: (inout Logger) -> Void
-  ) -> [String] {
-    let log = Log()
-    var logger = Logger(label: "test") { _ in LambdaLogHandler(configuration, write: { log.append($0) }) }
+  private func log(_ configuration: LogConfiguration, _ body: (inout Logger) -> Void) -> [String] {
+    let log = Log(configuration)
+    var logger = log.logger
     body(&logger)
     return log.lines
   }
@@ -86,10 +84,7 @@ import Testing
 
   @Test func aContextsLoggerBearsItsRequestAndTenant() {
     let log = Log()
-    let base = Logger(label: "test") { _ in
-      LambdaLogHandler(LogConfiguration(), write: { log.append($0) })
-    }
-    InvocationContext(requestID: "id-7", tenantID: "blue", logger: base).logger.info("hello")
+    InvocationContext(requestID: "id-7", tenantID: "blue", logger: log.logger).logger.info("hello")
     #expect(log.text.contains(" id-7 hello tenantId=blue\n"))
   }
 }

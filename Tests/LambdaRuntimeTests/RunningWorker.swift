@@ -13,9 +13,7 @@ struct RunningWorker {
     self.ended = ended
     let log = Log()
     self.log = log
-    let logger = Logger(label: "test") { _ in
-      LambdaLogHandler(LogConfiguration(level: .trace), write: { log.append($0) })
-    }
+    let logger = log.logger
     onThread {
       // The environment belongs to all tests at once.
       let worker = Worker(endpoint: endpoint, handler: handler, logger: logger, exportsTrace: false)
@@ -33,11 +31,21 @@ struct RunningWorker {
 /// The lines that a test's workers have logged.
 final class Log: Sendable {
   private let content = Mutex<[String]>([])
+  private let configuration: LogConfiguration
+
+  init(_ configuration: LogConfiguration = LogConfiguration(level: .trace)) {
+    self.configuration = configuration
+  }
 
   var lines: [String] { content.withLock { $0 } }
   var text: String { lines.joined() }
 
-  func append(_ line: [UInt8]) {
+  /// A logger that writes here.
+  var logger: Logger {
+    Logger(label: "test") { _ in LambdaLogHandler(self.configuration, write: { self.append($0) }) }
+  }
+
+  private func append(_ line: [UInt8]) {
     content.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
   }
 }

@@ -1,0 +1,218 @@
+import JSON
+import LocalLambda
+import Synchronization
+import Testing
+
+@testable import LambdaRuntime
+
+/// The loop against a Runtime API as strict as AWS's, row by row of its table.
+@Suite struct RuntimeLoopTests {
+  /// Runs `body` with a Runtime API and a worker that asks it; ends both, and gives back why the worker ended.
+  @discardableResult
+  private func withWorker(
+    _ handler: any Handler, maximumResponseBytes: Int = Invocation.maximumLength,
+    _ body: (RuntimeAPI, RunningWorker) async throws -> Void
+  ) async throws -> ExitReason? {
+    var options = RuntimeAPI.Options()
+    options.maximumResponseBytes = maximumResponseBytes
+    let api = try await RuntimeAPI.start(options: options)
+    let worker = RunningWorker(endpoint: api.endpoint, handler: handler)
+    do {
+      try await body(api, worker)
+    } catch {
+      await api.stop()
+      throw error
+    }
+    await api.stop()
+    return await worker.exitReason()
+  }
+
+  private func request(_ text: String = "{}") -> InvocationRequest {
+    InvocationRequest(payload: Array(text.utf8))
+  }
+
+  private func posts(_ api: RuntimeAPI, _ end: String) async -> [Exchange] {
+    await api.exchanges.filter { $0.path.hasSuffix(end) }
+  }
+
+  @Test func anEventIsAnsweredAndTheNextAskedForOverOneConnection() async throws {
+    let reason = try await withWorker(echo) { api, _ in
+      for number in 1...20 {
+        #expect(await api.invoke(request("{\"n\":\(number)}")) == .response(Array("{\"n\":\(number)}".utf8)))
+      }
+      #expect(await posts(api, "/response").allSatisfy { $0.status == 202 })
+    }
+    #expect(reason == .status(500, of: .next), "a Runtime API that stops tells its runtime to exit")
+  }
+
+  @Test func theContextHasAllThatLambdaSays() async throws {
+    let handler = ContextRecorder()
+    try await withWorker(handler) { api, _ in
+      let request = InvocationRequest(
+        payload: [], timeout: .seconds(3), traceID: "Root=1-a", clientContext: #"{"client":1}"#,
+        cognitoIdentity: #"{"cognitoIdentityId":"x"}"#, tenantID: "blue")
+      #expect(await api.invoke(request) == .response([]))
+    }
+    let context = try #require(handler.context)
+    #expect(context.traceID == "Root=1-a")
+    #expect(context.clientContext == #"{"client":1}"#)
+    #expect(context.cognitoIdentity == #"{"cognitoIdentityId":"x"}"#)
+    #expect(context.tenantID == "blue")
+    #expect(context.invokedFunctionARN == RuntimeAPI.Options().functionARN)
+    #expect(!context.requestID.isEmpty)
+    let deadline = try #require(context.deadline)
+    let allowed = context.receivedAt.duration(to: deadline)
+    #expect(allowed > .milliseconds(2_500) && allowed <= .milliseconds(3_001), "\(allowed)")
+  }
+
+  @Test func anErrorIsReportedWithItsTypeAndTheNextEventHandled() async throws {
+    struct Ugly: LambdaError {
+      var errorType: ErrorType { .function("Ugly") }
+      var errorMessage: String { "a \"quote\",\na newline and a \u{1}" }
+      var logMessage: String { "more than the caller is told" }
+    }
+    let handler = ClosureHandler { invocation in
+      if invocation.payload == Array("bad".utf8) { throw Ugly() }
+      return invocation.payload
+    }
+    try await withWorker(handler) { api, worker in
+      guard case .functionError("Function.Ugly", let body) = await api.invoke(request("bad")) else {
+        Issue.record("no function error")
+        return
+      }
+      #expect(try JSONDocument(body).root.member("errorMessage").string() == Ugly().errorMessage)
+      #expect(worker.log.text.contains("more than the caller is told errorType=Function.Ugly"))
+      #expect(await api.invoke(request("good")) == .response(Array("good".utf8)))
+    }
+  }
+
+  @Test func anAnswerOverTheLimitIsNotEvenSent() async throws {
+    let handler = ClosureHandler { invocation in
+      invocation.payload == Array("big".utf8)
+        ? [UInt8](repeating: 32, count: Invocation.maximumLength + 1) : invocation.payload
+    }
+    try await withWorker(handler) { api, _ in
+      guard case .functionError("Function.ResponseTooLarge", _) = await api.invoke(request("big")) else {
+        Issue.record("no function error")
+        return
+      }
+      #expect(await posts(api, "/response").isEmpty)
+      #expect(await api.invoke(request()) == .response(Array("{}".utf8)))
+    }
+  }
+
+  @Test func anAnswerAtTheLimitArrivesWhole() async throws {
+    let handler = ClosureHandler { _ in [UInt8](repeating: 32, count: Invocation.maximumLength) }
+    try await withWorker(handler) { api, _ in
+      let expected = InvocationResult.response([UInt8](repeating: 32, count: Invocation.maximumLength))
+      let matches = await api.invoke(request()) == expected
+      #expect(matches)
+    }
+  }
+
+  @Test func afterA413ThereIsNoErrorAndTheNextEventIsHandled() async throws {
+    let handler = ClosureHandler { $0.payload + $0.payload }
+    try await withWorker(handler, maximumResponseBytes: 6) { api, worker in
+      guard case .functionError(let type, _) = await api.invoke(request("[111]")) else {
+        Issue.record("no function error")
+        return
+      }
+      #expect(type == "Function.ResponseSizeTooLarge")
+      #expect(await api.invoke(request("{}")) == .response(Array("{}{}".utf8)))
+      #expect(await posts(api, "/error").isEmpty)
+      #expect(worker.log.text.contains("status 413"))
+    }
+  }
+
+  @Test(arguments: [400, 403, 410]) func aRefusedOutcomeIsLoggedAndTheNextEventHandled(status: Int) async throws {
+    try await withWorker(echo) { api, worker in
+      await api.inject(Fault(route: .response, status: status))
+      // The emulator still has the event, and hands it out again.
+      #expect(await api.invoke(request()) == .response(Array("{}".utf8)))
+      #expect(worker.log.text.contains("status \(status)"))
+    }
+  }
+
+  @Test(arguments: [400, 403, 410]) func aRefusedErrorIsLoggedAndTheNextEventHandled(status: Int) async throws {
+    try await withWorker(ClosureHandler { _ in throw ConfigurationError("x") }) { api, worker in
+      await api.inject(Fault(route: .error, status: status))
+      guard case .functionError("Function.InvalidConfiguration", _) = await api.invoke(request()) else {
+        Issue.record("no function error")
+        return
+      }
+      #expect(worker.log.text.contains("status \(status)"))
+    }
+  }
+
+  @Test(arguments: [Route.response, .error]) func aServerErrorEndsTheRuntime(route: Route) async throws {
+    let handler = ClosureHandler { invocation in
+      if route == .error { throw ConfigurationError("x") }
+      return invocation.payload
+    }
+    let api = try await RuntimeAPI.start()
+    let worker = RunningWorker(endpoint: api.endpoint, handler: handler)
+    await api.inject(Fault(route: route, status: 500))
+    let invocation = Task { await api.invoke(request()) }
+    #expect(await worker.exitReason() == .status(500, of: route == .response ? .response : .error))
+    await api.stop()
+    _ = await invocation.value
+  }
+
+  @Test(arguments: [403, 500]) func anAnswerToNextThatIsNoEventEndsTheRuntime(status: Int) async throws {
+    let api = try await RuntimeAPI.start()
+    await api.inject(Fault(route: .next, status: status))
+    let worker = RunningWorker(endpoint: api.endpoint, handler: echo)
+    #expect(await worker.exitReason() == .status(status, of: .next))
+    await api.stop()
+  }
+
+  @Test func anOutcomeThatArrivedWithoutAnAnswerIsNotCountedTwice() async throws {
+    try await withWorker(echo) { api, worker in
+      await api.inject(Fault(route: .response, kind: .disconnect(taken: true)))
+      #expect(await api.invoke(request("1")) == .response(Array("1".utf8)))
+      #expect(await api.invoke(request("2")) == .response(Array("2".utf8)))
+      #expect(!worker.log.text.contains("refused"))
+    }
+  }
+
+  @Test func anOutcomeThatWasLostIsSentAgain() async throws {
+    try await withWorker(echo) { api, _ in
+      await api.inject(Fault(route: .response, kind: .disconnect(taken: false)))
+      #expect(await api.invoke(request("1")) == .response(Array("1".utf8)))
+    }
+  }
+
+  @Test func anAnswerAfterTheDeadlineIsRefusedAndTheNextEventHandled() async throws {
+    let handler = ClosureHandler { invocation in
+      if invocation.payload == Array("slow".utf8) { try await Task.sleep(for: .milliseconds(300)) }
+      return invocation.payload
+    }
+    try await withWorker(handler) { api, worker in
+      let slow = InvocationRequest(payload: Array("slow".utf8), timeout: .milliseconds(50))
+      #expect(await api.invoke(slow) == .timedOut)
+      #expect(await api.invoke(request()) == .response(Array("{}".utf8)))
+      #expect(worker.log.text.contains("status 410"))
+    }
+  }
+
+  @Test func anInitErrorIsReported() async throws {
+    let api = try await RuntimeAPI.start()
+    let client = try RuntimeClient(endpoint: api.endpoint, logger: Log().logger)
+    client.sendInitError(ErrorReport(type: .function("InvalidConfiguration"), message: "X is not set."))
+    let reported = try #require(await api.initError)
+    #expect(reported.type == "Function.InvalidConfiguration")
+    #expect(try JSONDocument(reported.body).root.member("errorMessage").string() == "X is not set.")
+    await api.stop()
+  }
+}
+
+/// Keeps the last invocation's context, and answers with its payload.
+private final class ContextRecorder: Handler {
+  private let last = Mutex<InvocationContext?>(nil)
+  var context: InvocationContext? { last.withLock { $0 } }
+
+  func handle(_ invocation: Invocation) async throws -> [UInt8] {
+    last.withLock { $0 = invocation.context }
+    return invocation.payload
+  }
+}
