@@ -20,7 +20,7 @@ enum Benchmarks {
       for attribute in attributes { length &+= try user.member(attribute).string().utf8.count }
     }
     var line: [UInt8] = []
-    try report("log line: write") {
+    report("log line: write") {
       line.removeAll(keepingCapacity: true)
       JSONWriter.object(appendingTo: &line) {
         $0.add("timestamp", "2025-01-31T12:34:56.789Z")
