@@ -5,19 +5,21 @@
 struct JSONParser {
   private(set) var entries: [JSONTape.Entry] = []
   private let maximumDepth: Int
+  private let maximumLength: Int
   private var depth = 0
   /// The index of the innermost open container, if `depth` is over 0.
   private var container = 0
   /// Whether the parser stands where a value is or should be, rather than at a key or between values.
   private var isAtValue = false
 
-  init(maximumDepth: Int) {
+  init(maximumDepth: Int, maximumLength: Int = JSONTape.maximumLength) {
     self.maximumDepth = maximumDepth
+    self.maximumLength = maximumLength
   }
 
   mutating func parse(_ bytes: Span<UInt8>) throws(JSONSyntaxError) {
-    guard bytes.count <= JSONTape.maximumLength else {
-      throw JSONSyntaxError(reason: .tooLarge(limit: JSONTape.maximumLength), offset: JSONTape.maximumLength)
+    guard bytes.count <= maximumLength else {
+      throw JSONSyntaxError(reason: .tooLarge(limit: maximumLength), offset: maximumLength)
     }
     guard !bytes.startsWithByteOrderMark else { throw JSONSyntaxError(reason: .byteOrderMark, offset: 0) }
     // Enough for an event not to grow it; little enough for a large body in one string.

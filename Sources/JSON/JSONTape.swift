@@ -38,7 +38,7 @@ final class JSONTape: Sendable {
   /// The text of the string or key at `index`.
   func text(_ index: Int) -> String {
     let entry = entries[index]
-    let bytes = self.bytes
+    let bytes = self.bytes  // A span must not outlive the access to a property of a class; a local lasts long enough.
     let content = bytes.span.extracting(Int(entry.start) + 1..<Int(entry.end) - 1)
     return entry.hasEscapes ? content.unescaped() : String(copying: UTF8Span(unchecked: content))
   }
