@@ -1,17 +1,50 @@
 public import LambdaRuntime
 public import Postgres
 
-/// Work that the database did not do.
+/// A user whom the database did not take.
 public struct DatabaseFailure: LambdaError, CustomStringConvertible {
   /// What went wrong.
   public let cause: PostgresError
 
-  /// What was being done, for the log: no personal data.
-  public let work: String
+  /// Cognito's id of the user.
+  public let sub: String
 
   /// Makes an error.
-  public init(cause: PostgresError, work: String) {
+  public init(cause: PostgresError, sub: String) {
     self.cause = cause
-    self.work = work
+    self.sub = sub
+  }
+
+  /// Which failure of the database it was: for the log, metrics and alarms.
+  public var errorType: ErrorType { .function(cause.reason.errorType) }
+
+  /// Cognito shows this to the person who signs up: nothing of the database, nothing of theirs. Their account is confirmed in spite of it.
+  public var errorMessage: String { "Your account is confirmed, but your profile could not be saved just now." }
+
+  /// The failure and the user's id.
+  public var logMessage: String { description }
+
+  /// The failure and the user's id.
+  public var description: String { "user \(sub) not stored: \(cause)" }
+}
+
+extension PostgresError.Reason {
+  /// The error type's second part.
+  fileprivate var errorType: String {
+    switch self {
+    case .configuration: "DatabaseConfiguration"
+    case .hostNotFound: "DatabaseHostNotFound"
+    case .connectionRefused: "DatabaseConnectionRefused"
+    case .unreachable: "DatabaseUnreachable"
+    case .tls: "DatabaseTLS"
+    case .authentication: "DatabaseAuthentication"
+    case .databaseNotFound: "DatabaseNotFound"
+    case .tooManyConnections: "DatabaseTooManyConnections"
+    case .serverUnavailable: "DatabaseUnavailable"
+    case .connectTimeout, .statementTimeout, .poolTimeout: "DatabaseTimeout"
+    case .connectionLost: "DatabaseConnectionLost"
+    case .cancelled: "Cancelled"
+    default: "DatabaseError"
+    }
   }
 }

@@ -31,7 +31,7 @@ public struct SignUp: Sendable {
       case .alreadyThere: context.logger.info("user already there", metadata: ["sub": "\(sub)"])
       }
     } catch {
-      throw DatabaseFailure(cause: error, work: "storing user \(sub)")
+      throw DatabaseFailure(cause: error, sub: sub)
     }
   }
 }
