@@ -42,6 +42,8 @@ start_cluster() {
   local home=$1 bin tries
   shift
   bin=$(postgres_bin)
+  # A pid file left by a power cut may name a stranger by now, for whom PostgreSQL would not start.
+  [[ -n $(cluster_processes "$home") ]] || as_postgres rm -f "$home/data/postmaster.pid"
   for ((tries = 5; tries > 0; tries--)); do
     # The socket's folder is relative to data/: an absolute one may be longer than the 107 bytes that a socket allows.
     as_postgres "$bin/pg_ctl" start --silent --wait --pgdata "$home/data" --log "$home/log" --options \
@@ -53,13 +55,21 @@ start_cluster() {
 
 # stop_cluster HOME MODE: stops the server, if one runs, even one held by SIGSTOP. MODE is smart, fast or immediate.
 stop_cluster() {
-  local home=$1 mode=$2 bin cwd
+  local home=$1 mode=$2 bin process
   bin=$(postgres_bin)
-  # The server's processes are those which work in its data folder; a held one holds up its parent.
-  for cwd in /proc/[0-9]*/cwd; do
-    [[ ! $cwd -ef $home/data ]] || kill -CONT "${cwd//[!0-9]/}" || true
+  for process in $(cluster_processes "$home"); do
+    kill -CONT "$process" || true # It may have ended since.
   done
-  ! postmaster_pid "$home" >/dev/null || as_postgres "$bin/pg_ctl" stop --silent --wait --pgdata "$home/data" --mode "$mode"
+  ! postmaster_pid "$home" >/dev/null ||
+    as_postgres "$bin/pg_ctl" stop --silent --wait --pgdata "$home/data" --mode "$mode"
+}
+
+# Prints the process ids of HOME's server and its children: all that work in its data folder.
+cluster_processes() {
+  local home=$1 cwd
+  for cwd in /proc/[0-9]*/cwd; do
+    [[ ! $cwd -ef $home/data ]] || echo "${cwd//[!0-9]/}"
+  done
 }
 
 # Prints the process id of HOME's server; fails if none runs. A pid file may outlive its server and name a stranger.
