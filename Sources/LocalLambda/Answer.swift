@@ -1,3 +1,5 @@
+import JSON
+
 /// What the Runtime API answers to a call.
 struct Answer: Sendable, Equatable {
   var status: Int
@@ -30,8 +32,10 @@ struct Answer: Sendable, Equatable {
     return Answer(status: 200, headers: headers.compactMapValues { $0 }, body: request.payload)
   }
 
-  /// An error's JSON; neither string may have a character that JSON escapes.
   static func errorBody(type: String, message: String) -> [UInt8] {
-    Array(#"{"errorMessage":"\#(message)","errorType":"\#(type)"}"#.utf8)
+    JSONWriter.object {
+      $0.add("errorMessage", message)
+      $0.add("errorType", type)
+    }
   }
 }

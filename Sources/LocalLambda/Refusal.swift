@@ -48,7 +48,6 @@ enum Refusal: Error, Sendable, Equatable {
     }
   }
 
-  /// One sentence without a character that JSON escapes.
   var message: String {
     switch self {
     case .unknownPath: "The Runtime API has no such path."
