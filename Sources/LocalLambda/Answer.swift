@@ -1,0 +1,41 @@
+import JSON
+
+/// What the Runtime API answers to a call.
+struct Answer: Sendable, Equatable {
+  var status: Int
+  var headers: [String: String]
+  var body: [UInt8]
+
+  /// The answer to every post that is taken.
+  static let accepted = Answer(
+    status: 202, headers: ["Content-Type": "application/json"], body: Array(#"{"status":"OK"}"#.utf8))
+
+  static func refused(_ refusal: Refusal) -> Answer {
+    Answer(
+      status: refusal.status, headers: ["Content-Type": "application/json"],
+      body: errorBody(type: refusal.errorType, message: refusal.message))
+  }
+
+  /// The answer to `/next`; a header whose value is not known is left out, as Lambda does.
+  static func event(_ invocation: Invocation, deadline: Int64, functionARN: String) -> Answer {
+    let request = invocation.request
+    let headers: [String: String?] = [
+      "Content-Type": "application/json",
+      "Lambda-Runtime-Aws-Request-Id": invocation.id,
+      "Lambda-Runtime-Deadline-Ms": String(deadline),
+      "Lambda-Runtime-Invoked-Function-Arn": functionARN,
+      "Lambda-Runtime-Trace-Id": request.traceID,
+      "Lambda-Runtime-Client-Context": request.clientContext,
+      "Lambda-Runtime-Cognito-Identity": request.cognitoIdentity,
+      "Lambda-Runtime-Aws-Tenant-Id": request.tenantID,
+    ]
+    return Answer(status: 200, headers: headers.compactMapValues { $0 }, body: request.payload)
+  }
+
+  static func errorBody(type: String, message: String) -> [UInt8] {
+    JSONWriter.object {
+      $0.add("errorMessage", message)
+      $0.add("errorType", type)
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import ServiceLifecycle
+
+/// The Lambda Runtime API on loopback, as strict as AWS's, for one runtime.
+///
+/// It listens from ``start(options:)`` to ``stop()``. Whoever invokes waits until a runtime, in this process or
+/// another, has asked for the event and answered it, or until one of them has given up. See
+/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+public final class RuntimeAPI: Sendable {
+  /// What may differ from one Runtime API to another.
+  public struct Options: Sendable {
+    /// The port on 127.0.0.1; 0 is any that is free.
+    public var port = 0
+    /// The most bytes a post may have: 6 MiB and 100 bytes with Lambda.
+    public var maximumResponseBytes = 6_291_556
+    /// What `Lambda-Runtime-Invoked-Function-Arn` says.
+    public var functionARN = "arn:aws:lambda:us-east-1:123456789012:function:local"
+
+    /// The options that are Lambda's own.
+    public init() {}
+  }
+
+  /// What a runtime expects in `AWS_LAMBDA_RUNTIME_API`: `127.0.0.1:PORT`.
+  public let endpoint: String
+  private let broker: RuntimeBroker
+  private let service: ServiceGroup
+  private let serving: Task<Void, any Error>
+
+  private init(endpoint: String, broker: RuntimeBroker, service: ServiceGroup, serving: Task<Void, any Error>) {
+    self.endpoint = endpoint
+    self.broker = broker
+    self.service = service
+    self.serving = serving
+  }
+
+  /// Starts a Runtime API, which listens when this returns. End it with ``stop()``.
+  ///
+  /// - Throws: ``StartError`` where the port cannot be listened on.
+  public static func start(options: Options = Options()) async throws(StartError) -> RuntimeAPI {
+    let broker = RuntimeBroker(functionARN: options.functionARN)
+    let (ports, port) = AsyncStream.makeStream(of: Int?.self)
+    let service = RuntimeAPIServer(broker: broker, maximumBodyBytes: options.maximumResponseBytes)
+      .service(port: options.port) { port.yield($0) }
+    let serving = Task {
+      defer { port.finish() }
+      try await service.run()
+    }
+    guard let listening = await ports.first(where: { _ in true }), let listening else {
+      throw StartError(port: options.port)
+    }
+    return RuntimeAPI(endpoint: "127.0.0.1:\(listening)", broker: broker, service: service, serving: serving)
+  }
+
+  /// Stops listening: invocations end as cancelled, a runtime that waits for an event is told to exit (500), and its
+  /// connections are closed.
+  public func stop() async {
+    await broker.handle(.stop)
+    await service.triggerGracefulShutdown()
+    // Not an error, but the end that was asked for: answers that could not be written in time are dropped.
+    _ = await serving.result
+  }
+
+  /// Queues an event, first come, first served, and waits for how its invocation ends. Cancelling the task ends it as
+  /// cancelled.
+  public func invoke(_ request: InvocationRequest) async -> InvocationResult {
+    await broker.invoke(request)
+  }
+
+  /// Prepares for a new runtime, whose init begins now; an invocation that runs ends as cancelled, those that are
+  /// queued wait on.
+  ///
+  /// - Parameter initLimit: how long the new runtime has to ask for its first event; nil: as long as it takes.
+  public func reset(initLimit: Duration? = nil) async {
+    await broker.handle(.reset(initLimit: initLimit))
+  }
+
+  /// Takes note that the runtime's process ended: every invocation ends so, until ``reset(initLimit:)``.
+  ///
+  /// - Parameter reason: a phrase such as "exited with status 1".
+  public func runtimeExited(_ reason: String) async {
+    await broker.handle(.exited(reason))
+  }
+
+  /// Commits a fault on calls that are still to come, after those that were asked for before. A call that waits already
+  /// is not one of them.
+  public func inject(_ fault: Fault) async {
+    await broker.inject(fault)
+  }
+
+  /// Every request received so far, in the order in which they arrived.
+  public var exchanges: [Exchange] {
+    get async { await broker.exchanges }
+  }
+
+  /// The error that the runtime reported during init, if it did.
+  public var initError: ReportedError? {
+    get async { await broker.initError }
+  }
+}
+
+/// A Runtime API could not start.
+public struct StartError: Error, CustomStringConvertible {
+  let port: Int
+
+  /// A sentence for people.
+  public var description: String {
+    port == 0 ? "No port of 127.0.0.1 can be listened on." : "Port \(port) of 127.0.0.1 cannot be listened on."
+  }
+}

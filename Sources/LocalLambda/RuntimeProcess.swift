@@ -1,0 +1,63 @@
+import Glibc
+import Subprocess
+import SystemPackage
+
+/// A `bootstrap` that runs as a child process, in a process group of its own, and is always reaped.
+struct RuntimeProcess {
+  /// How long the process has between SIGTERM and SIGKILL, as with Lambda.
+  private static let grace = Duration.milliseconds(500)
+
+  private let running: Task<Void, Never>
+
+  /// Starts the program at `path`; both its standard output and error are our standard error.
+  ///
+  /// - Parameter onExit: is told how the process ended, in a phrase such as "exited with status 1", whatever it was
+  ///   that ended it.
+  init(path: String, variables: [String: String], onExit: @escaping @Sendable (String) async -> Void) {
+    running = Task {
+      await onExit(await Self.run(path: path, variables: variables))
+    }
+  }
+
+  /// Ends the process, if it has not ended by itself after `patience`, and waits until it is gone.
+  func end(after patience: Duration = .zero) async {
+    let ending = Task {
+      try await Task.sleep(for: patience)
+      running.cancel()
+    }
+    await running.value
+    ending.cancel()
+  }
+
+  /// Ends the process without waiting for it.
+  func cancel() {
+    running.cancel()
+  }
+
+  private static func run(path: String, variables: [String: String]) async -> String {
+    var options = PlatformOptions()
+    // A group of its own, so that what the process has started ends with it, and a terminal's Ctrl-C comes to us alone.
+    options.processGroupID = 0
+    options.teardownSequence = [.send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: grace)]
+    do {
+      let result = try await Subprocess.run(
+        .path(FilePath(path)),
+        environment: .custom(Dictionary(uniqueKeysWithValues: variables.map { (.init(stringLiteral: $0), $1) })),
+        platformOptions: options, output: .currentStandardError, error: .currentStandardError)
+      return result.terminationStatus.phrase
+    } catch {
+      return "could not be started: \(error)"
+    }
+  }
+}
+
+extension TerminationStatus {
+  /// The rest of a sentence about a process.
+  fileprivate var phrase: String {
+    switch self {
+    case .exited(let status): "exited with status \(status)"
+    case .signaled(let signal):
+      "was ended by signal \(signal)" + (strsignal(signal).map { " (\(String(cString: $0)))" } ?? "")
+    }
+  }
+}

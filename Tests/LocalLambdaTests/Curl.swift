@@ -1,0 +1,45 @@
+import Subprocess
+import Testing
+
+/// An HTTP request sent with curl's command line, which knows nothing of the server under test.
+struct Curl {
+  struct Answer {
+    let status: Int
+    let headers: [String: String]
+    let body: String
+  }
+
+  let endpoint: String
+
+  func next() async throws -> Answer {
+    try await send("/invocation/next")
+  }
+
+  func post(_ path: String, _ body: String = "{}", _ arguments: String...) async throws -> Answer {
+    try await send(path, ["--data-binary", "@-"] + arguments, body: body)
+  }
+
+  /// The answer, whose status is 0 where the connection broke or took more than ten seconds.
+  func send(_ path: String, _ arguments: [String] = [], body: String = "") async throws -> Answer {
+    let url = path.hasPrefix("http") ? path : "http://\(endpoint)/2018-06-01/runtime\(path)"
+    let options = ["--silent", "--include", "--noproxy", "*", "--max-time", "10", "--header", "Expect:"]
+    let result = try await run(
+      .name("curl"), arguments: Arguments(options + arguments + [url]), input: .string(body),
+      output: .string(limit: 10_000_000))
+    return Answer(result.standardOutput)
+  }
+}
+
+extension Curl.Answer {
+  init(_ text: String) {
+    let split = text.firstRange(of: "\r\n\r\n")
+    let head = text[..<(split?.lowerBound ?? text.endIndex)].split(separator: "\r\n")
+    body = String(text[(split?.upperBound ?? text.endIndex)...])
+    status = head.first.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) } ?? 0
+    headers = Dictionary(
+      head.dropFirst().compactMap { line in
+        line.firstRange(of: ": ").map { (line[..<$0.lowerBound].lowercased(), String(line[$0.upperBound...])) }
+      }
+    ) { first, _ in first }
+  }
+}

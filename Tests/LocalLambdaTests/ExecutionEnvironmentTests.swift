@@ -1,0 +1,128 @@
+import Foundation
+import Glibc
+import LocalLambda
+import Testing
+
+/// Processes that never ask for an event; those that do are tested through `cruddur invoke`.
+@Suite(.timeLimit(.minutes(1)))
+struct ExecutionEnvironmentTests {
+  private static let request = InvocationRequest(payload: Array("{}".utf8), timeout: .seconds(20))
+
+  @Test(arguments: [
+    ("exit 3", "exited with status 3"),
+    ("exit 0", "exited with status 0"),
+    ("kill -SEGV $$", "was ended by signal 11 (Segmentation fault)"),
+    ("kill -KILL $$", "was ended by signal 9 (Killed)"),
+  ])
+  func aProcessThatEndsEndsItsInvocation(script: String, phrase: String) async throws {
+    let result = try await invoke(script: script)
+    #expect(result == .exited(phrase))
+  }
+
+  @Test func aProgramThatIsNotThereEndsItsInvocation() async throws {
+    try await withRuntimeAPI { api, _ in
+      var environment = ExecutionEnvironment(bootstrap: "/nowhere/bootstrap", runtimeAPI: api)
+      let result = await environment.invoke(Self.request)
+      guard case .exited(let reason) = result else {
+        Issue.record("the invocation ended as \(result)")
+        return
+      }
+      #expect(reason.hasPrefix("could not be started: "))
+    }
+  }
+
+  @Test func aProcessThatDoesNotAskForAnEventIsEnded() async throws {
+    let result = try await invoke(script: "echo $$ >pid; sleep 60", initLimit: .milliseconds(500)) { directory in
+      try expectReaped(directory)
+    }
+    #expect(result == .initTimedOut)
+  }
+
+  @Test func aProcessThatIgnoresSIGTERMIsKilledAndSoAreItsChildren() async throws {
+    let script = "trap '' TERM; sleep 60 & echo $! >child; echo $$ >pid; wait"
+    let result = try await invoke(script: script, initLimit: .milliseconds(500)) { directory in
+      try expectReaped(directory)
+      let child = try #require(readPID(directory, file: "child"))
+      try await eventually("the child is gone") { isGone(child) }
+    }
+    #expect(result == .initTimedOut)
+  }
+
+  @Test func anInvocationThatIsCancelledEndsTheProcess() async throws {
+    try await withRuntimeAPI { api, _ in
+      try await withBootstrap("echo $$ >pid; sleep 60") { path, directory in
+        let caller = Task {
+          var environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api)
+          return await environment.invoke(Self.request)
+        }
+        try await eventually("the process runs") { readPID(directory) != nil }
+        caller.cancel()
+        #expect(await caller.value == .cancelled)
+        try expectReaped(directory)
+      }
+    }
+  }
+
+  @Test func anEnvironmentThatIsDroppedEndsItsProcess() async throws {
+    try await withRuntimeAPI { api, curl in
+      try await withBootstrap("echo $$ >pid; sleep 60") { path, directory in
+        let dropping = Task {
+          var environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api)
+          return await environment.invoke(Self.request)
+        }
+        // Answered in the process's place, so that it lives when its owner is dropped.
+        try await eventually("the process runs") { readPID(directory) != nil }
+        let id = try await curl.next().requestID
+        _ = try await curl.post("/invocation/\(id)/response")
+        #expect(await dropping.value == .response(Array("{}".utf8)))
+        let pid = try #require(readPID(directory))
+        try await eventually("the process is gone") { isGone(pid) }
+      }
+    }
+  }
+
+  // MARK: Scripts
+
+  private func invoke(
+    script: String, initLimit: Duration = .seconds(10), check: (URL) async throws -> Void = { _ in }
+  ) async throws -> InvocationResult {
+    var result = InvocationResult.cancelled
+    try await withRuntimeAPI { api, _ in
+      try await withBootstrap(script) { path, directory in
+        var environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api, initLimit: initLimit)
+        result = await environment.invoke(Self.request)
+        try await check(directory)
+      }
+    }
+    return result
+  }
+
+  private func withBootstrap(_ script: String, _ test: (_ path: String, _ directory: URL) async throws -> Void)
+    async throws
+  {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "bootstrap-\(UUID())")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let path = directory.appending(path: "bootstrap").path()
+    try Data("#!/bin/bash\ncd '\(directory.path())' || exit 1\n\(script)\n".utf8).write(to: URL(filePath: path))
+    try #require(chmod(path, 0o755) == 0)
+    try await test(path, directory)
+  }
+
+  /// The process id that a script wrote, once it is written as a whole.
+  private func readPID(_ directory: URL, file: String = "pid") -> pid_t? {
+    let text = try? String(contentsOf: directory.appending(path: file), encoding: .utf8)
+    return text.flatMap { $0.hasSuffix("\n") ? pid_t($0.dropLast()) : nil }
+  }
+
+  private func expectReaped(_ directory: URL) throws {
+    let pid = try #require(readPID(directory), "the script wrote no pid")
+    #expect(kill(pid, 0) == -1, "\(pid) is not reaped")
+  }
+
+  /// Whether a process has ended; an orphan stays as a zombie for as long as its new parent likes.
+  private func isGone(_ pid: pid_t) -> Bool {
+    guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return true }
+    return stat.firstRange(of: ") Z ") != nil
+  }
+}

@@ -1,0 +1,55 @@
+import LocalLambda
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct FaultTests {
+  @Test func aFaultBefallsItsRouteAsOftenAsItSays() async throws {
+    try await withRuntimeAPI { api, curl in
+      await api.inject(Fault(route: .response, status: 503, times: 2))
+      await api.inject(Fault(route: .response, status: 500))
+      var statuses: [Int] = []
+      for _ in 1...4 { statuses.append(try await curl.post("/invocation/8f5b/response").status) }
+      #expect(statuses == [503, 503, 500, 403])
+      #expect(try await curl.post("/invocation/8f5b/error").status == 403)
+      #expect(await api.exchanges.map(\.status) == [503, 503, 500, 403, 403])
+    }
+  }
+
+  @Test func aFaultLeavesTheInvocationRunning() async throws {
+    try await withRuntimeAPI { api, curl in
+      await api.inject(Fault(route: .response, status: 500))
+      async let result = api.invoke(InvocationRequest(payload: []))
+      let id = try await curl.next().requestID
+      #expect(try await curl.post("/invocation/\(id)/response", "1").status == 500)
+      #expect(try await curl.post("/invocation/\(id)/response", "2").status == 202)
+      #expect(await result == .response(Array("2".utf8)))
+    }
+  }
+
+  @Test func aConnectionIsClosedBeforeOrAfterTheCallWasTaken() async throws {
+    try await withRuntimeAPI { api, curl in
+      await api.inject(Fault(route: .response, kind: .disconnect(taken: false)))
+      await api.inject(Fault(route: .response, kind: .disconnect(taken: true)))
+      async let result = api.invoke(InvocationRequest(payload: []))
+      let id = try await curl.next().requestID
+      #expect(try await curl.post("/invocation/\(id)/response", "1").status == 0)
+      #expect(try await curl.post("/invocation/\(id)/response", "2").status == 0)
+      #expect(await result == .response(Array("2".utf8)))
+      #expect(try await curl.post("/invocation/\(id)/response", "2").status == 403)
+      #expect(await api.exchanges.map(\.status) == [200, nil, nil, 403])
+    }
+  }
+
+  @Test func aWaitingNextIsNotBefallen() async throws {
+    try await withRuntimeAPI { api, curl in
+      async let waiting = curl.next()
+      try await eventually("/next waits") { await api.exchanges.count == 1 }
+      await api.inject(Fault(route: .next, status: 500))
+      async let result = api.invoke(InvocationRequest(payload: []))
+      #expect(try await waiting.status == 200)
+      #expect(try await curl.next().status == 500)
+      #expect(try await curl.post("/invocation/\(waiting.requestID)/response").status == 202)
+      _ = await result
+    }
+  }
+}

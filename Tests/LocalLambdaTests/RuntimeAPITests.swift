@@ -1,0 +1,244 @@
+import LocalLambda
+import Testing
+
+/// The Runtime API as a runtime sees it: over HTTP.
+@Suite(.timeLimit(.minutes(1)))
+struct RuntimeAPITests {
+  @Test func anEventGoesOutAndItsAnswerComesBack() async throws {
+    try await withRuntimeAPI { api, curl in
+      async let result = api.invoke(InvocationRequest(payload: Array(#"{"a":"é"}"#.utf8), traceID: "Root=1-2-3"))
+      let event = try await curl.next()
+      #expect(event.status == 200)
+      #expect(event.body == #"{"a":"é"}"#)
+      #expect(event.headers["lambda-runtime-trace-id"] == "Root=1-2-3")
+      #expect(event.headers["lambda-runtime-invoked-function-arn"]?.hasPrefix("arn:aws:lambda:") == true)
+      #expect(event.headers["lambda-runtime-client-context"] == nil)
+      let id = try #require(event.headers["lambda-runtime-aws-request-id"])
+      let accepted = try await curl.post("/invocation/\(id)/response", #"{"b":1}"#)
+      #expect(accepted.status == 202)
+      #expect(accepted.body == #"{"status":"OK"}"#)
+      #expect(await result == .response(Array(#"{"b":1}"#.utf8)))
+    }
+  }
+
+  @Test func theDeadlineIsTheTimeoutFromNow() async throws {
+    try await withRuntimeAPI { api, curl in
+      let before = try epochMilliseconds()
+      async let result = api.invoke(InvocationRequest(payload: [], timeout: .seconds(3)))
+      let event = try await curl.next()
+      let deadline = try #require(event.headers["lambda-runtime-deadline-ms"].flatMap { Int64($0) })
+      let after = try epochMilliseconds()
+      #expect((before + 3000...after + 3000).contains(deadline))
+      _ = try await curl.post("/invocation/\(event.requestID)/response")
+      _ = await result
+    }
+  }
+
+  @Test func nextWaitsForAnEvent() async throws {
+    try await withRuntimeAPI { api, curl in
+      async let event = curl.next()
+      try await eventually("/next waits") { await api.exchanges.count == 1 }
+      #expect(await api.exchanges.first?.status == nil)
+      async let result = api.invoke(InvocationRequest(payload: Array("1".utf8)))
+      #expect(try await event.body == "1")
+      #expect(try await curl.post("/invocation/\(event.requestID)/response").status == 202)
+      #expect(await result == .response(Array("{}".utf8)))
+    }
+  }
+
+  @Test func aFunctionErrorHasItsTypeAndBody() async throws {
+    try await withRuntimeAPI { api, curl in
+      async let result = api.invoke(InvocationRequest(payload: []))
+      let id = try await curl.next().requestID
+      let answer = try await curl.post(
+        "/invocation/\(id)/error", #"{"errorMessage":"no"}"#,
+        "--header", "lambda-runtime-function-error-type: Function.Bad")
+      #expect(answer.status == 202)
+      #expect(await result == .functionError(type: "Function.Bad", body: Array(#"{"errorMessage":"no"}"#.utf8)))
+    }
+  }
+
+  @Test func aWrongStateAndAnUnknownIDAreToldInAWSsForm() async throws {
+    try await withRuntimeAPI { api, curl in
+      let early = try await curl.post("/invocation/8f5b/response")
+      #expect(early.status == 403)
+      #expect(early.body.hasSuffix(#""errorType":"InvalidStateTransition"}"#), "\(early.body)")
+      #expect(early.headers["content-type"] == "application/json")
+      async let result = api.invoke(InvocationRequest(payload: []))
+      let id = try await curl.next().requestID
+      let unknown = try await curl.post("/invocation/8f5b/response")
+      #expect(unknown.status == 400)
+      #expect(unknown.body.hasSuffix(#""errorType":"InvalidRequestID"}"#), "\(unknown.body)")
+      _ = try await curl.post("/invocation/\(id)/response")
+      _ = await result
+    }
+  }
+
+  @Test(arguments: [(20, 202), (21, 413)])
+  func aBodyOverTheLimitIsRefusedAndFailsTheInvocation(size: Int, status: Int) async throws {
+    var options = RuntimeAPI.Options()
+    options.maximumResponseBytes = 20
+    try await withRuntimeAPI(options) { api, curl in
+      async let result = api.invoke(InvocationRequest(payload: []))
+      let id = try await curl.next().requestID
+      let answer = try await curl.post("/invocation/\(id)/response", String(repeating: "7", count: size))
+      #expect(answer.status == status)
+      if status == 413 {
+        guard case .functionError("Function.ResponseSizeTooLarge", _) = await result else {
+          Issue.record("the invocation ended as \(await result)")
+          return
+        }
+      }
+    }
+  }
+
+  @Test func sixMegabytesAndAHundredBytesPass() async throws {
+    try await withRuntimeAPI { api, curl in
+      for (size, status) in [(6_291_556, 202), (6_291_557, 413)] {
+        async let result = api.invoke(InvocationRequest(payload: [], timeout: .seconds(30)))
+        let id = try await curl.next().requestID
+        let answer = try await curl.post("/invocation/\(id)/response", String(repeating: "7", count: size))
+        #expect(answer.status == status)
+        _ = await result
+        #expect(await api.exchanges.last?.bodySize == size)
+      }
+    }
+  }
+
+  @Test func aBodyThatEndsEarlyFailsTheInvocation() async throws {
+    try await withRuntimeAPI { api, curl in
+      async let result = api.invoke(InvocationRequest(payload: [], timeout: .seconds(30)))
+      let id = try await curl.next().requestID
+      _ = try await curl.post(
+        "/invocation/\(id)/response", "{}", "--header", "Content-Length: 100", "--max-time", "0.3")
+      guard case .functionError("Runtime.TruncatedResponse", _) = await result else {
+        Issue.record("the invocation ended as \(await result)")
+        return
+      }
+    }
+  }
+
+  @Test func aChunkedBodyIsTaken() async throws {
+    try await withRuntimeAPI { api, curl in
+      async let result = api.invoke(InvocationRequest(payload: []))
+      let id = try await curl.next().requestID
+      let answer = try await curl.post("/invocation/\(id)/response", "[1]", "--header", "Transfer-Encoding: chunked")
+      #expect(answer.status == 202)
+      #expect(await result == .response(Array("[1]".utf8)))
+    }
+  }
+
+  @Test func aStreamedResponseIsRefused() async throws {
+    try await withRuntimeAPI { api, curl in
+      async let result = api.invoke(InvocationRequest(payload: []))
+      let id = try await curl.next().requestID
+      let answer = try await curl.post(
+        "/invocation/\(id)/response", "[1]", "--header", "Lambda-Runtime-Function-Response-Mode: streaming")
+      #expect(answer.status == 400)
+      #expect(answer.body.contains("takes no streamed responses"))
+      guard case .functionError("Runtime.InvalidResponseModeHeader", _) = await result else {
+        Issue.record("the invocation ended as \(await result)")
+        return
+      }
+    }
+  }
+
+  @Test func anInvocationTimesOutAndALateAnswerIsToldSo() async throws {
+    try await withRuntimeAPI { api, curl in
+      async let result = api.invoke(InvocationRequest(payload: [], timeout: .milliseconds(200)))
+      let id = try await curl.next().requestID
+      #expect(await result == .timedOut)
+      let late = try await curl.post("/invocation/\(id)/response")
+      #expect(late.status == 410)
+    }
+  }
+
+  @Test func anInitErrorIsVisibleAndEndsTheInvocation() async throws {
+    try await withRuntimeAPI { api, curl in
+      async let result = api.invoke(InvocationRequest(payload: []))
+      let answer = try await curl.post(
+        "/init/error", #"{"errorMessage":"no"}"#, "--header", "Lambda-Runtime-Function-Error-Type: Runtime.Bad")
+      #expect(answer.status == 202)
+      #expect(await result == .initError(type: "Runtime.Bad", body: Array(#"{"errorMessage":"no"}"#.utf8)))
+      #expect(await api.initError?.type == "Runtime.Bad")
+      #expect(try await curl.next().status == 403)
+    }
+  }
+
+  @Test func pathsAndMethodsThatAreNotTheRuntimeAPIsAreRefused() async throws {
+    try await withRuntimeAPI { api, curl in
+      let unknown = try await curl.send("http://\(api.endpoint)/")
+      let wrong = try await curl.post("/invocation/next")
+      #expect([unknown.status, wrong.status] == [404, 405])
+      #expect(await api.exchanges.map(\.status) == [404, 405])
+    }
+  }
+
+  @Test func aCallerWhoGivesUpEndsAsCancelled() async throws {
+    try await withRuntimeAPI { api, curl in
+      let caller = Task { await api.invoke(InvocationRequest(payload: [])) }
+      let id = try await curl.next().requestID
+      caller.cancel()
+      #expect(await caller.value == .cancelled)
+      #expect(try await curl.post("/invocation/\(id)/response").status == 410)
+    }
+  }
+
+  @Test func aCallerWhoGaveUpBeforehandEndsAsCancelled() async throws {
+    try await withRuntimeAPI { api, _ in
+      let caller = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        return await api.invoke(InvocationRequest(payload: []))
+      }
+      #expect(await caller.value == .cancelled)
+    }
+  }
+
+  @Test func stoppingTellsAWaitingRuntimeToExitAndFreesThePort() async throws {
+    let api = try await RuntimeAPI.start()
+    let curl = Curl(endpoint: api.endpoint)
+    async let waiting = curl.next()
+    try await eventually("/next waits") { await api.exchanges.count == 1 }
+    await api.stop()
+    #expect(try await waiting.status == 500)
+    #expect(try await curl.next().status == 0, "nobody listens")
+    #expect(await api.invoke(InvocationRequest(payload: [])) == .cancelled)
+  }
+
+  @Test func aPortInUseIsAnError() async throws {
+    try await withRuntimeAPI { api, _ in
+      var options = RuntimeAPI.Options()
+      options.port = try #require(api.endpoint.split(separator: ":").last.flatMap { Int($0) })
+      let error = await #expect(throws: StartError.self) { try await RuntimeAPI.start(options: options) }
+      #expect(error?.description == "Port \(options.port) of 127.0.0.1 cannot be listened on.")
+    }
+  }
+
+  @Test func everyRequestIsRecorded() async throws {
+    try await withRuntimeAPI { api, curl in
+      _ = try await curl.post("/invocation/8f5b/error", "12345", "--header", "X-Twice: a", "--header", "X-Twice: b")
+      let exchange = try #require(await api.exchanges.first)
+      #expect(exchange.method == "POST")
+      #expect(exchange.path == "/2018-06-01/runtime/invocation/8f5b/error")
+      #expect(exchange.bodySize == 5)
+      #expect(exchange.status == 403)
+      #expect(exchange.headers["x-twice"] == "a, b")
+      #expect(exchange.headers["host"] == api.endpoint)
+      #expect(exchange.headers["content-length"] == "5")
+      #expect(exchange.headers["expect"] == nil)
+    }
+  }
+
+  @Test func oneConnectionServesManyRequests() async throws {
+    try await withRuntimeAPI { api, curl in
+      let url = "http://\(api.endpoint)/2018-06-01/runtime/invocation/8f5b/response"
+      let answer = try await curl.send(
+        url,
+        [
+          "--data", "{}", "--write-out", "%{num_connects}", "--next", "--silent", "--data", "{}", "--noproxy", "*",
+          "--write-out", "%{num_connects}", url,
+        ])
+      #expect(answer.body.hasSuffix("}0"), "the second request took a connection of its own: \(answer.body)")
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Testing
+
+@testable import LocalLambda
+
+struct RuntimeCallTests {
+  private static let base = "/2018-06-01/runtime"
+
+  @Test(arguments: [
+    ("GET", base + "/invocation/next", RuntimeCall.next),
+    ("POST", base + "/invocation/8f5b/response", .post(requestID: "8f5b", .success(.response([7])))),
+    (
+      "POST", base + "/invocation/8f5b/error",
+      .post(requestID: "8f5b", .success(.functionError(type: "Runtime.Unknown", body: [7])))
+    ),
+    ("POST", base + "/init/error", .initError(.success(ReportedError(type: "Runtime.Unknown", body: [7])))),
+  ])
+  func aCallIsReadFromItsRequest(method: String, path: String, call: RuntimeCall) throws {
+    #expect(try RuntimeCall(method: method, path: path, headers: [:], body: .success([7])) == call)
+  }
+
+  @Test(arguments: [
+    ("GET", "/", Refusal.unknownPath),
+    ("GET", "", .unknownPath),
+    ("GET", "/2015-03-31/functions/f/invocations", .unknownPath),
+    ("GET", base, .unknownPath),
+    ("GET", base + "/invocation/next/", .unknownPath),
+    ("GET", base + "/invocation/next/more", .unknownPath),
+    ("POST", base + "/invocation/a/b/response", .unknownPath),
+    ("POST", base + "/init/response", .unknownPath),
+    ("POST", base + "/invocation/next", .wrongMethod),
+    ("GET", base + "/invocation/8f5b/response", .wrongMethod),
+    ("PUT", base + "/invocation/8f5b/error", .wrongMethod),
+    ("GET", base + "/init/error", .wrongMethod),
+  ])
+  func whatIsNoCallIsRefused(method: String, path: String, refusal: Refusal) {
+    #expect(throws: refusal) {
+      try RuntimeCall(method: method, path: path, headers: [:], body: .success([]))
+    }
+  }
+
+  @Test(arguments: [
+    ("Function.Bad", "Function.Bad"),
+    ("Runtime.NoSuchHandler", "Runtime.NoSuchHandler"),
+    ("Function.bad", "Function.Unknown"),
+    ("Function.B", "Function.Unknown"),
+    ("Function.Bad2", "Function.Unknown"),
+    ("Function.Bad Thing", "Function.Unknown"),
+    ("Function.Bäd", "Function.Unknown"),
+    ("Function.", "Function.Unknown"),
+    ("Runtime.[]", "Runtime.Unknown"),
+    ("Database.Gone", "Runtime.Unknown"),
+    ("", "Runtime.Unknown"),
+    (nil, "Runtime.Unknown"),
+  ])
+  func anErrorTypeIsRecordedOnlyIfItHasLambdasForm(header: String?, recorded: String) {
+    #expect(ErrorType.recorded(header) == recorded)
+  }
+
+  @Test(arguments: [
+    (nil, nil), ("", nil), ("streaming", Refusal.streamedResponse), ("buffered", .unknownResponseMode),
+    ("Streaming", .unknownResponseMode),
+  ])
+  func aResponseModeIsChecked(mode: String?, refusal: Refusal?) throws {
+    var headers: [String: String] = [:]
+    headers["lambda-runtime-function-response-mode"] = mode
+    let call = try RuntimeCall(
+      method: "POST", path: Self.base + "/invocation/a/response", headers: headers, body: .success([7]))
+    let result: Result<InvocationResult, Refusal> = refusal.map { .failure($0) } ?? .success(.response([7]))
+    #expect(call == .post(requestID: "a", result))
+  }
+}

@@ -1,0 +1,182 @@
+import Testing
+
+@testable import LocalLambda
+
+/// Each row of the Runtime API's table: a situation, a call, and the status it must get.
+struct RuntimeStateTableTests {
+  enum Situation: CaseIterable {
+    case started
+    /// `/next` waits.
+    case waiting
+    case running
+    /// The invocation was answered, and `/next` is still to come.
+    case answered
+    /// The deadline passed before an answer.
+    case timedOut
+    case initFailed
+    case exited
+    case stopped
+    /// A new runtime is about to start after one that exited.
+    case reset
+  }
+
+  struct Row: Sendable, CustomTestStringConvertible {
+    let situation: Situation
+    let call: RuntimeCall
+    /// nil: the answer is owed until an event comes.
+    let status: Int?
+
+    init(_ situation: Situation, _ call: RuntimeCall, _ status: Int?) {
+      self.situation = situation
+      self.call = call
+      self.status = status
+    }
+
+    var testDescription: String { "\(situation), \(call.label)" }
+  }
+
+  @Test(arguments: [
+    Row(.started, .next, nil),
+    Row(.waiting, .next, nil),
+    Row(.running, .next, 200),
+    Row(.answered, .next, nil),
+    Row(.timedOut, .next, nil),
+    Row(.initFailed, .next, 403),
+    Row(.exited, .next, 403),
+    Row(.stopped, .next, 500),
+    Row(.reset, .next, nil),
+  ])
+  func next(row: Row) throws {
+    try check(row)
+  }
+
+  @Test(arguments: [
+    Row(.started, .response("a"), 403),
+    Row(.waiting, .response("a"), 403),
+    Row(.running, .response("a"), 202),
+    Row(.running, .response("never-heard-of"), 400),
+    Row(.running, .response(""), 400),
+    Row(.running, .post(requestID: "a", .failure(.tooLarge(limit: 8))), 413),
+    Row(.running, .post(requestID: "b", .failure(.tooLarge(limit: 8))), 400),
+    Row(.running, .post(requestID: "a", .failure(.truncated)), 400),
+    Row(.running, .post(requestID: "a", .failure(.unknownResponseMode)), 400),
+    Row(.running, .post(requestID: "a", .failure(.streamedResponse)), 400),
+    Row(.answered, .response("a"), 403),
+    Row(.timedOut, .response("a"), 410),
+    Row(.timedOut, .response("b"), 403),
+    Row(.initFailed, .response("a"), 403),
+    Row(.exited, .response("a"), 403),
+    Row(.stopped, .response("a"), 500),
+    Row(.reset, .response("a"), 403),
+  ])
+  func response(row: Row) throws {
+    try check(row)
+  }
+
+  @Test(arguments: [
+    Row(.started, .error("a"), 403),
+    Row(.waiting, .error("a"), 403),
+    Row(.running, .error("a"), 202),
+    Row(.running, .error("b"), 400),
+    Row(.answered, .error("a"), 403),
+    Row(.timedOut, .error("a"), 410),
+    Row(.initFailed, .error("a"), 403),
+    Row(.exited, .error("a"), 403),
+    Row(.stopped, .error("a"), 500),
+  ])
+  func error(row: Row) throws {
+    try check(row)
+  }
+
+  @Test(arguments: [
+    Row(.started, .failedInit, 202),
+    Row(.started, .initError(.failure(.tooLarge(limit: 8))), 413),
+    Row(.started, .initError(.failure(.truncated)), 400),
+    Row(.waiting, .failedInit, 403),
+    Row(.running, .failedInit, 403),
+    Row(.answered, .failedInit, 403),
+    Row(.timedOut, .failedInit, 403),
+    Row(.initFailed, .failedInit, 403),
+    Row(.exited, .failedInit, 403),
+    Row(.stopped, .failedInit, 500),
+    Row(.reset, .failedInit, 202),
+  ])
+  func initError(row: Row) throws {
+    try check(row)
+  }
+
+  private func check(_ row: Row) throws {
+    var state = RuntimeState(in: row.situation)
+    let effects = state.handle(.call(99, row.call), at: RuntimeState.start + 10_000)
+    #expect(effects.status(of: 99) == row.status)
+  }
+}
+
+extension RuntimeState {
+  /// When the tests' time begins.
+  static let start: Int64 = 1_700_000_000_000
+
+  /// A state with the invocation "a", of five seconds, in a situation; the call that fetched it was number 1.
+  init(in situation: RuntimeStateTableTests.Situation) {
+    self.init(functionARN: "arn")
+    switch situation {
+    case .started: break
+    case .waiting: play(.call(1, .next))
+    case .running: play(.call(1, .next), .invoke(.sample("a", seconds: 60)))
+    case .answered: play(.call(1, .next), .invoke(.sample("a")), .call(2, .response("a")))
+    case .timedOut: play(.call(1, .next), .invoke(.sample("a")), .elapsed(.invocation("a")))
+    case .initFailed: play(.call(1, .failedInit))
+    case .exited: play(.exited("exited with status 1"))
+    case .stopped: play(.stop)
+    case .reset: play(.exited("exited with status 1"), .reset(initLimit: nil))
+    }
+  }
+
+  /// Takes inputs at the beginning of time, and gives all that is to be done.
+  @discardableResult
+  mutating func play(_ inputs: Input...) -> [Effect] {
+    inputs.flatMap { handle($0, at: Self.start) }
+  }
+}
+
+extension Invocation {
+  static func sample(_ id: String, seconds: Int = 5) -> Invocation {
+    Invocation(id: id, request: InvocationRequest(payload: Array("{}".utf8), timeout: .seconds(seconds)))
+  }
+}
+
+extension RuntimeCall {
+  static func response(_ id: String) -> RuntimeCall { .post(requestID: id, .success(.response([1]))) }
+
+  static func error(_ id: String) -> RuntimeCall {
+    .post(requestID: id, .success(.functionError(type: "Function.Bad", body: [2])))
+  }
+
+  static var failedInit: RuntimeCall { .initError(.success(ReportedError(type: "Runtime.Bad", body: [3]))) }
+
+  fileprivate var label: String {
+    switch self {
+    case .next: "next"
+    case .post(let id, .success): "post to '\(id)'"
+    case .post(let id, .failure(let refusal)): "post to '\(id)' that is \(refusal)"
+    case .initError(.success): "init error"
+    case .initError(.failure(let refusal)): "init error that is \(refusal)"
+    }
+  }
+}
+
+extension [RuntimeState.Effect] {
+  /// The answers to a call; nil where there is none.
+  func answer(to call: RuntimeState.CallID) -> Answer? {
+    for case .answer(call, let answer) in self { return answer }
+    return nil
+  }
+
+  func status(of call: RuntimeState.CallID) -> Int? { answer(to: call)?.status }
+
+  /// How an invocation ended; nil where it did not.
+  func result(of id: String) -> InvocationResult? {
+    for case .finish(id, let result) in self { return result }
+    return nil
+  }
+}

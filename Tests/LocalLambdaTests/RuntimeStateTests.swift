@@ -1,0 +1,170 @@
+import Testing
+
+@testable import LocalLambda
+
+/// What the answers to single calls do not show: how invocations end, and in which order.
+struct RuntimeStateTests {
+  @Test func anEventIsHandedOutWithItsDeadlineAndHeaders() throws {
+    var state = RuntimeState(in: .waiting)
+    var request = InvocationRequest(payload: Array("[1]".utf8), timeout: .milliseconds(4500))
+    request.traceID = "Root=1"
+    request.clientContext = "{}"
+    request.cognitoIdentity = #"{"cognitoIdentityId":"i"}"#
+    request.tenantID = "blue"
+    let effects = state.play(.invoke(Invocation(id: "a", request: request)))
+    let answer = try #require(effects.answer(to: 1))
+    #expect(answer.status == 200)
+    #expect(answer.body == Array("[1]".utf8))
+    #expect(
+      answer.headers == [
+        "Content-Type": "application/json",
+        "Lambda-Runtime-Aws-Request-Id": "a",
+        "Lambda-Runtime-Deadline-Ms": String(RuntimeState.start + 4500),
+        "Lambda-Runtime-Invoked-Function-Arn": "arn",
+        "Lambda-Runtime-Trace-Id": "Root=1",
+        "Lambda-Runtime-Client-Context": "{}",
+        "Lambda-Runtime-Cognito-Identity": #"{"cognitoIdentityId":"i"}"#,
+        "Lambda-Runtime-Aws-Tenant-Id": "blue",
+      ])
+    #expect(effects.contains(.start(.invocation("a"), .milliseconds(4500))))
+  }
+
+  @Test func headersWithoutAValueAreLeftOut() throws {
+    var state = RuntimeState(in: .waiting)
+    let answer = try #require(state.play(.invoke(.sample("a"))).answer(to: 1))
+    #expect(answer.headers.count == 4, "\(answer.headers)")
+  }
+
+  @Test func theTimeOfAnInvocationBeginsWhenItIsHandedOut() throws {
+    var state = RuntimeState(in: .started)
+    state.play(.invoke(.sample("a", seconds: 5)))
+    let later = RuntimeState.start + 60_000
+    let answer = try #require(state.handle(.call(1, .next), at: later).answer(to: 1))
+    #expect(answer.headers["Lambda-Runtime-Deadline-Ms"] == String(later + 5000))
+  }
+
+  @Test func nextWhileOneRunsHandsOutTheSameEventAgain() throws {
+    var state = RuntimeState(in: .waiting)
+    let first = try #require(state.play(.invoke(.sample("a")), .invoke(.sample("b"))).answer(to: 1))
+    let again = state.handle(.call(2, .next), at: RuntimeState.start + 1000)
+    #expect(again == [.answer(2, first)])
+  }
+
+  @Test func invocationsAreServedInTheOrderInWhichTheyCame() {
+    var state = RuntimeState(in: .started)
+    state.play(.invoke(.sample("a")), .invoke(.sample("b")))
+    for (call, id) in ["a", "b"].enumerated() {
+      let answer = state.play(.call(call, .next)).answer(to: call)
+      #expect(answer?.headers["Lambda-Runtime-Aws-Request-Id"] == id)
+      #expect(state.play(.call(10, .response(id))).result(of: id) == .response([1]))
+    }
+  }
+
+  @Test func aStaleIDIsRefusedAndTheRunningInvocationRunsOn() {
+    var state = RuntimeState(in: .answered)
+    state.play(.call(3, .next), .invoke(.sample("b")))
+    #expect(state.play(.call(4, .response("a"))) == [.answer(4, .refused(.unknownRequestID))])
+    #expect(state.play(.call(5, .error("b"))).result(of: "b") == .functionError(type: "Function.Bad", body: [2]))
+  }
+
+  @Test(arguments: [
+    (Refusal.tooLarge(limit: 8), "Function.ResponseSizeTooLarge"),
+    (.truncated, "Runtime.TruncatedResponse"),
+    (.unknownResponseMode, "Runtime.InvalidResponseModeHeader"),
+    (.streamedResponse, "Runtime.InvalidResponseModeHeader"),
+  ])
+  func aBadAnswerFailsItsInvocationAtOnce(refusal: Refusal, type: String) {
+    var state = RuntimeState(in: .running)
+    let effects = state.play(.call(2, .post(requestID: "a", .failure(refusal))))
+    let body = Answer.errorBody(type: type, message: refusal.message)
+    #expect(effects.result(of: "a") == .functionError(type: type, body: body))
+    #expect(state.play(.call(3, .error("a"))).status(of: 3) == 403, "no error may follow")
+  }
+
+  @Test func aBadAnswerToAnotherIDFailsNothing() {
+    var state = RuntimeState(in: .running)
+    let effects = state.play(.call(2, .post(requestID: "b", .failure(.tooLarge(limit: 8)))))
+    #expect(effects == [.answer(2, .refused(.unknownRequestID))])
+  }
+
+  @Test func anAnswerAtTheDeadlineIsTooLateEvenBeforeTheTimerRings() {
+    var state = RuntimeState(in: .waiting)
+    state.play(.invoke(.sample("a", seconds: 5)))
+    let effects = state.handle(.call(2, .response("a")), at: RuntimeState.start + 5000)
+    #expect(effects.result(of: "a") == .timedOut)
+    #expect(effects.status(of: 2) == 410)
+  }
+
+  @Test func anInvocationThatTimedOutMakesWayForTheNext() {
+    var state = RuntimeState(in: .timedOut)
+    state.play(.invoke(.sample("b")))
+    #expect(state.play(.call(2, .next)).status(of: 2) == 200)
+    #expect(state.play(.call(3, .response("a"))).status(of: 3) == 410, "late while another runs")
+    #expect(state.play(.call(4, .response("b"))).result(of: "b") == .response([1]))
+  }
+
+  @Test func theTimerOfAnAnsweredInvocationChangesNothing() {
+    var state = RuntimeState(in: .answered)
+    #expect(state.play(.elapsed(.invocation("a"))) == [])
+  }
+
+  @Test func aCallerWhoGivesUpFreesTheQueueAndTheRuntime() {
+    var state = RuntimeState(in: .running)
+    state.play(.invoke(.sample("b")))
+    #expect(state.play(.cancel("b")) == [.finish("b", .cancelled)])
+    #expect(state.play(.cancel("a")) == [.finish("a", .cancelled)])
+    #expect(state.play(.call(2, .response("a"))).status(of: 2) == 410)
+    #expect(state.play(.cancel("never-heard-of")) == [])
+  }
+
+  @Test func anInitErrorEndsEveryInvocationAndIsKept() {
+    var state = RuntimeState(in: .started)
+    state.play(.invoke(.sample("a")))
+    let failed = InvocationResult.initError(type: "Runtime.Bad", body: [3])
+    #expect(state.play(.call(1, .failedInit)).result(of: "a") == failed)
+    #expect(state.initError == ReportedError(type: "Runtime.Bad", body: [3]))
+    #expect(state.play(.exited("exited with status 1")) == [], "the report says more than the exit")
+    #expect(state.play(.invoke(.sample("b"))) == [.finish("b", failed)])
+    state.play(.reset(initLimit: nil))
+    #expect(state.initError == nil)
+    #expect(state.play(.invoke(.sample("c"))) == [])
+  }
+
+  @Test func anExitEndsWhatRunsAndWhatWaits() {
+    var state = RuntimeState(in: .running)
+    state.play(.invoke(.sample("b")))
+    let effects = state.play(.exited("was ended by SIGSEGV"))
+    #expect(effects.result(of: "a") == .exited("was ended by SIGSEGV"))
+    #expect(effects.result(of: "b") == .exited("was ended by SIGSEGV"))
+  }
+
+  @Test func initThatTakesTooLongEndsTheInvocation() {
+    var state = RuntimeState(in: .started)
+    #expect(state.play(.reset(initLimit: .seconds(10))) == [.start(.initialization, .seconds(10))])
+    state.play(.invoke(.sample("a")))
+    #expect(state.play(.elapsed(.initialization)).result(of: "a") == .initTimedOut)
+  }
+
+  @Test func initIsOverWithTheFirstNext() {
+    var state = RuntimeState(in: .waiting)
+    #expect(state.play(.elapsed(.initialization)) == [])
+    #expect(state.phase == .idle)
+  }
+
+  @Test func aResetEndsWhatRunsAndKeepsWhatWaits() {
+    var state = RuntimeState(in: .running)
+    state.play(.invoke(.sample("b")))
+    #expect(state.play(.reset(initLimit: nil)) == [.finish("a", .cancelled)])
+    #expect(state.play(.call(2, .next)).answer(to: 2)?.headers["Lambda-Runtime-Aws-Request-Id"] == "b")
+  }
+
+  @Test func aStopEndsEverything() {
+    var state = RuntimeState(in: .waiting)
+    #expect(state.play(.stop) == [.answer(1, .refused(.containerError))])
+    #expect(state.play(.invoke(.sample("a"))) == [.finish("a", .cancelled)])
+    #expect(state.play(.reset(initLimit: nil)) == [])
+    #expect(state.phase == .stopped)
+    var busy = RuntimeState(in: .running)
+    #expect(busy.play(.stop) == [.finish("a", .cancelled)])
+  }
+}

@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# A PostgreSQL of one's own, to be sourced: finding its programs, making a cluster, starting and stopping it.
+#
+# A cluster is a folder, its home, with data/ (PostgreSQL's own), log, and password (the superuser's, who is called
+# postgres). Homes are absolute paths. PostgreSQL refuses to run as root, so for root its programs run as another user,
+# who owns the home and must be able to reach it.
+
+# Prints the folder of the newest server programs. Debian and Ubuntu keep them off PATH, in a folder for each version.
+postgres_bin() {
+  local initdb
+  initdb=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort --version-sort | tail -n 1) || true
+  [[ -n $initdb ]] || initdb=$(command -v initdb) || return
+  dirname "$initdb"
+}
+
+# Prints the name of the user whom PostgreSQL runs as.
+postgres_user() {
+  if ((EUID != 0)); then id -un; elif id postgres &>/dev/null; then echo postgres; else echo nobody; fi
+}
+
+# Runs a command as that user, from a folder that everybody can enter.
+as_postgres() (
+  cd /
+  ((EUID == 0)) || exec "$@"
+  user=$(postgres_user)
+  exec setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
+)
+
+# make_cluster HOME [INITDB-OPTION…]: fills HOME, an empty folder of PostgreSQL's user, with a stopped cluster.
+make_cluster() {
+  local home=$1 bin
+  shift
+  bin=$(postgres_bin)
+  od -An -N16 -tx1 /dev/urandom | tr -d ' ' | as_postgres tee "$home/password" >/dev/null
+  as_postgres "$bin/initdb" --pgdata "$home/data" --username postgres --pwfile "$home/password" \
+    --auth scram-sha-256 --encoding UTF8 --locale C.UTF-8 "$@" >/dev/null
+}
+
+# start_cluster HOME [-c SETTING=VALUE…]: returns once the server accepts connections on a free loopback port, drawn
+# from below those that Linux gives to outgoing connections. The log is shown if it cannot be started.
+start_cluster() {
+  local home=$1 bin tries
+  shift
+  bin=$(postgres_bin)
+  # A pid file left by a power cut may name a stranger by now, for whom PostgreSQL would not start.
+  [[ -n $(cluster_processes "$home") ]] || as_postgres rm -f "$home/data/postmaster.pid"
+  for ((tries = 5; tries > 0; tries--)); do
+    # The socket's folder is relative to data/: an absolute one may be longer than the 107 bytes that a socket allows.
+    as_postgres "$bin/pg_ctl" start --silent --wait --pgdata "$home/data" --log "$home/log" --options \
+      "-p $((RANDOM % 12768 + 20000)) -c listen_addresses=127.0.0.1 -c unix_socket_directories=. $*" && return
+  done
+  tail -n 30 "$home/log" >&2
+  return 1
+}
+
+# stop_cluster HOME MODE: stops the server, if one runs, even one held by SIGSTOP. MODE is smart, fast or immediate.
+stop_cluster() {
+  local home=$1 mode=$2 bin process
+  bin=$(postgres_bin)
+  for process in $(cluster_processes "$home"); do
+    kill -CONT "$process" || true # It may have ended since.
+  done
+  ! postmaster_pid "$home" >/dev/null ||
+    as_postgres "$bin/pg_ctl" stop --silent --wait --pgdata "$home/data" --mode "$mode"
+}
+
+# Prints the process ids of HOME's server and its children: all that work in its data folder.
+cluster_processes() {
+  local home=$1 cwd
+  for cwd in /proc/[0-9]*/cwd; do
+    [[ ! $cwd -ef $home/data ]] || echo "${cwd//[!0-9]/}"
+  done
+}
+
+# Prints the process id of HOME's server; fails if none runs. A pid file may outlive its server and name a stranger.
+postmaster_pid() {
+  local home=$1 pid
+  [[ -f $home/data/postmaster.pid ]] || return
+  read -r pid <"$home/data/postmaster.pid"
+  [[ /proc/$pid/cwd -ef $home/data ]] && echo "$pid"
+}
+
+# Prints the connection URL of HOME's running server.
+cluster_url() {
+  local home=$1
+  # https://www.postgresql.org/docs/current/storage-file-layout.html: postmaster.pid's fourth line is the port.
+  echo "postgresql://postgres:$(<"$home/password")@127.0.0.1:$(sed -n 4p "$home/data/postmaster.pid")/postgres"
+}
