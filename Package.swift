@@ -55,7 +55,7 @@ let package = Package(
     .executableTarget(
       name: "CruddurCLI", dependencies: ["JSON", "LocalLambda", argumentParser], swiftSettings: settings),
     .target(
-      name: "TestSupport", dependencies: [subprocess], path: "Tests/TestSupport", swiftSettings: settings),
+      name: "TestSupport", path: "Tests/TestSupport", exclude: ["throwaway-postgres"], swiftSettings: settings),
     .executableTarget(name: "Benchmarks", dependencies: ["JSON"], path: "Tests/Benchmarks", swiftSettings: settings),
     .testTarget(
       name: "JSONTests", dependencies: ["JSON"], resources: [.copy("JSONTestSuite")], swiftSettings: settings),
@@ -66,8 +66,10 @@ let package = Package(
     .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents", "LambdaRuntime", "JSON", logging], swiftSettings: settings),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "CruddurTests", dependencies: ["Cruddur", "Postgres", "LambdaEvents", "JSON", "TestSupport"],
+      name: "CruddurTests", dependencies: ["Cruddur", "LambdaEvents", "LambdaRuntime", "Postgres", "JSON"],
       swiftSettings: settings),
+    .testTarget(
+      name: "BootstrapTests", dependencies: ["Bootstrap", "LocalLambda", "JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "LocalLambdaTests", dependencies: ["LocalLambda", "JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(

@@ -1,5 +1,6 @@
 import JSON
 import LambdaEvents
+import LambdaRuntime
 import Testing
 
 @testable import Cruddur

@@ -1,0 +1,60 @@
+import Foundation
+import JSON
+import LocalLambda
+import TestSupport
+
+
+/// Runs `body` with the real `bootstrap`, as Lambda runs it: with these variables and no others of ours.
+func withFunction(
+  _ variables: [String: String],
+  _ body: (_ invoke: ([UInt8]) async -> InvocationResult) async throws -> Void
+) async throws {
+  let api = try await RuntimeAPI.start()
+  var environment = ExecutionEnvironment(
+    bootstrap: Repository.product("bootstrap").path, runtimeAPI: api,
+    caller: ["LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? ""], configured: variables)
+  let result: Result<Void, any Error>
+  do {
+    result = .success(try await body { await environment.invoke(InvocationRequest(payload: $0)) })
+  } catch {
+    result = .failure(error)
+  }
+  await environment.end()
+  await api.stop()
+  try result.get()
+}
+
+/// A confirmed sign-up.
+func signUp(_ sub: String, _ attributes: [String: String] = [:], source: String = "PostConfirmation_ConfirmSignUp") -> [UInt8] {
+  JSONWriter.object { event in
+    event.add("version", "1")
+    event.add("userName", sub)
+    event.add("triggerSource", source)
+    event.object("request") { request in
+      request.object("userAttributes") { user in
+        user.add("sub", sub)
+        for (name, value) in attributes.sorted(by: { $0.key < $1.key }) { user.add(name, value) }
+      }
+    }
+    event.object("response") { _ in }
+  }
+}
+
+extension InvocationResult {
+  /// The error's type; nil for an answer.
+  var errorType: String? {
+    switch self {
+    case .functionError(let type, _), .initError(let type, _): type
+    default: nil
+    }
+  }
+
+  /// The error's message; nil for an answer.
+  var errorMessage: String? {
+    switch self {
+    case .functionError(_, let body), .initError(_, let body):
+      try? JSONDocument(body).root.member("errorMessage").string()
+    default: nil
+    }
+  }
+}
