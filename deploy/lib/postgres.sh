@@ -55,13 +55,12 @@ start_cluster() {
 
 # stop_cluster HOME MODE: stops the server, if one runs, even one held by SIGSTOP. MODE is smart, fast or immediate.
 stop_cluster() {
-  local home=$1 mode=$2 bin process
-  bin=$(postgres_bin)
+  local home=$1 mode=$2 process
   for process in $(cluster_processes "$home"); do
     kill -CONT "$process" || true # It may have ended since.
   done
   ! postmaster_pid "$home" >/dev/null ||
-    as_postgres "$bin/pg_ctl" stop --silent --wait --pgdata "$home/data" --mode "$mode"
+    as_postgres "$(postgres_bin)/pg_ctl" stop --silent --wait --pgdata "$home/data" --mode "$mode"
 }
 
 # Prints the process ids of HOME's server and its children: all that work in its data folder.
