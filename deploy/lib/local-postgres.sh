@@ -24,7 +24,7 @@ start_local_postgres() (
   flock 9
   refuse_stranger "$home"
   if [[ -e $home/unfinished ]]; then
-    stop_cluster "$home" immediate
+    stop_cluster "$home" QUIT
     rm -rf "$home"
   fi
   if [[ ! -e $home/schema.sql ]]; then
@@ -39,7 +39,7 @@ start_local_postgres() (
 # stop_local_postgres HOME: stops HOME's server, if one runs.
 stop_local_postgres() {
   refuse_stranger "$1"
-  stop_cluster "$1" fast
+  stop_cluster "$1" INT
 }
 
 # refuse_stranger HOME: ends the script if HOME exists and is neither ours nor empty.
