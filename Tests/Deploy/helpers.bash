@@ -3,7 +3,7 @@
 set -u
 shopt -s inherit_errexit
 
-top=$(CDPATH='' cd -- "$BATS_TEST_DIRNAME/../.." && pwd)
+top=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/../.." && pwd)
 # shellcheck source=../../deploy/lib/messages.sh
 . "$top/deploy/lib/messages.sh"
 # shellcheck source=../../deploy/lib/postgres.sh
@@ -46,6 +46,11 @@ end_throwaway() {
 # sql STATEMENT: runs it on the throwaway PostgreSQL.
 sql() {
   run_psql "$url" --quiet --tuples-only --no-align --command "$1"
+}
+
+# strict FUNCTION…: runs it as the scripts do, who end at the first failure, as nothing does right below `run`.
+strict() {
+  bash -euo pipefail -c '. "$0"; "$@"' "${BASH_SOURCE[0]}" "$@"
 }
 
 is_gone() {
