@@ -1,4 +1,28 @@
+import ArgumentParser
+import Glibc
+
+/// Runs the command line, and ends with its exit status.
 @main
 enum Main {
-  static func main() {}
+  static func main() async {
+    exit(await run())
+  }
+
+  private static func run() async -> Int32 {
+    do {
+      switch try Cruddur.parseAsRoot() {
+      case var command as any AsyncParsableCommand: try await command.run()
+      case var command: try command.run()
+      }
+      return 0
+    } catch let status as ExitCode {
+      return status.rawValue
+    } catch let error where Cruddur.exitCode(for: error).isSuccess {
+      Console.printAnswer(Array(Cruddur.fullMessage(for: error).utf8))
+      return 0
+    } catch {
+      Console.log(Cruddur.message(for: error))
+      return 2
+    }
+  }
 }

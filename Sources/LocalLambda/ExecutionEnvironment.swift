@@ -17,8 +17,7 @@ public struct ExecutionEnvironment: ~Copyable {
   /// - Parameters:
   ///   - bootstrap: the absolute path of the runtime's executable.
   ///   - runtimeAPI: serves this environment alone, and outlives it.
-  /// - caller: the caller's environment variables, of which `CONNECTION_URL`, `PG*` and `LD_LIBRARY_PATH` are handed
-  /// on.
+  ///   - caller: the caller's variables, of which `CONNECTION_URL`, `PG*` and `LD_LIBRARY_PATH` are handed on.
   ///   - configured: the variables of the function's configuration, which win over all but `AWS_LAMBDA_RUNTIME_API`.
   ///   - initLimit: how long the process has until it asks for its first event: ten seconds with Lambda.
   public init(

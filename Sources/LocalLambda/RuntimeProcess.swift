@@ -11,8 +11,7 @@ struct RuntimeProcess {
 
   /// Starts the program at `path`; both its standard output and error are our standard error.
   ///
-  /// - Parameter onExit: is told how the process ended, in a phrase such as "exited with status 1", whatever it was
-  ///   that ended it.
+  /// However it ends, `onExit` is told in a phrase such as "exited with status 1".
   init(path: String, variables: [String: String], onExit: @escaping @Sendable (String) async -> Void) {
     running = Task {
       await onExit(await Self.run(path: path, variables: variables))

@@ -45,30 +45,39 @@ start_cluster() {
   # A pid file left by a power cut may name a stranger by now, for whom PostgreSQL would not start.
   [[ -n $(cluster_processes "$home") ]] || as_postgres rm -f "$home/data/postmaster.pid"
   for ((tries = 5; tries > 0; tries--)); do
-    # The socket's folder is relative to data/: an absolute one may be longer than the 107 bytes that a socket allows.
-    as_postgres "$bin/pg_ctl" start --silent --wait --pgdata "$home/data" --log "$home/log" --options \
-      "-p $((RANDOM % 12768 + 20000)) -c listen_addresses=127.0.0.1 -c unix_socket_directories=. $*" && return
+    # pg_ctl hands its arguments to a shell, so no path is among them. The socket's folder is relative to data/: an
+    # absolute one may be longer than the 107 bytes that a socket allows.
+    as_postgres env PGDATA="$home/data" "$bin/pg_ctl" start --silent --wait --options \
+      "-p $((RANDOM % 12768 + 20000)) -c listen_addresses=127.0.0.1 -c unix_socket_directories=. $*" \
+      >>"$home/log" 2>&1 && return
   done
   tail -n 30 "$home/log" >&2
   return 1
 }
 
-# stop_cluster HOME MODE: stops the server, if one runs, even one held by SIGSTOP. MODE is smart, fast or immediate.
+# stop_cluster HOME SIGNAL: ends the server, if one runs, and waits for its end. SIGNAL is INT for an orderly one, QUIT
+# for one at once: https://www.postgresql.org/docs/current/server-shutdown.html
 stop_cluster() {
-  local home=$1 mode=$2 bin process
-  bin=$(postgres_bin)
-  for process in $(cluster_processes "$home"); do
-    kill -CONT "$process" || true # It may have ended since.
+  local home=$1 signal=$2 tries processes
+  mapfile -t processes < <(postmaster_pid "$home" || cluster_processes "$home") # Orphans, if the postmaster is gone.
+  for ((tries = 600; tries > 0; tries--)); do
+    ((${#processes[@]} > 0)) || return 0
+    kill "-$signal" "${processes[@]}" 2>/dev/null || true # One may have ended since.
+    # A process held by SIGSTOP hears nothing else, and holds up its parent.
+    signal=CONT
+    mapfile -t processes < <(cluster_processes "$home")
+    sleep 0.1
   done
-  ! postmaster_pid "$home" >/dev/null ||
-    as_postgres "$bin/pg_ctl" stop --silent --wait --pgdata "$home/data" --mode "$mode"
+  echo "The PostgreSQL in $home does not end." >&2
+  return 1
 }
 
-# Prints the process ids of HOME's server and its children: all that work in its data folder.
+# Prints the process ids of HOME's server and its children: all the postgres processes that work in its data folder.
 cluster_processes() {
-  local home=$1 cwd
-  for cwd in /proc/[0-9]*/cwd; do
-    [[ ! $cwd -ef $home/data ]] || echo "${cwd//[!0-9]/}"
+  local home=$1 process
+  for process in /proc/[0-9]*; do
+    [[ $process/cwd -ef $home/data && $(cat "$process/comm" 2>/dev/null) == postgres ]] || continue
+    echo "${process##*/}"
   done
 }
 

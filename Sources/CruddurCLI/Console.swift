@@ -1,0 +1,25 @@
+import Glibc
+
+/// Where the command line writes: answers on standard output, everything else on standard error.
+enum Console {
+  /// Writes an answer's exact bytes and a newline; false if nobody reads standard output any more.
+  @discardableResult
+  static func printAnswer(_ bytes: [UInt8]) -> Bool {
+    write(bytes + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+  }
+
+  /// Writes one line that says who speaks.
+  static func log(_ sentence: String) {
+    _ = write(Array("cruddur: \(sentence)\n".utf8), to: STDERR_FILENO)
+  }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno != EINTR { return false }
+      rest = rest.dropFirst(max(0, count))
+    }
+    return true
+  }
+}

@@ -1,0 +1,17 @@
+import LocalLambda
+
+extension InvocationResult {
+  /// What to tell the user of an invocation that was not answered within `timeout`; nil if it was.
+  func failure(of event: String, timeout: Duration) -> String? {
+    switch self {
+    case .response: nil
+    case .functionError(let type, let body):
+      "\(event): function error \(type): \(String(decoding: body, as: UTF8.self))"
+    case .initError(let type, let body): "\(event): init error \(type): \(String(decoding: body, as: UTF8.self))"
+    case .initTimedOut: "\(event): the bootstrap did not ask for an event in time."
+    case .timedOut: "\(event): timed out after \(timeout)."
+    case .exited(let how): "\(event): the bootstrap \(how) before it answered."
+    case .cancelled: "\(event): cancelled."
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/// A connection to a PostgreSQL server: a session, which one statement at a time is sent on.
+///
+/// Calls are `async` but block the thread they are on: they wait for the server in poll(2), until it answers, the
+/// deadline passes or the task is cancelled. In the last two cases, and when the connection breaks, the connection is
+/// closed, and every later call throws ``PostgresError/Reason/connectionLost``. It is also closed when it is released.
+public final class Connection {
+  /// Nil when the connection is closed.
+  private(set) var handle: ConnectionHandle?
+  private let cancelHandle: CancelHandle
+  /// Raised when the task is cancelled that waits.
+  private let interruption: EventFD
+  var preparedStatements = PreparedStatements()
+
+  /// Takes over a connection that is made.
+  private init(_ handle: ConnectionHandle, interruption: EventFD) throws(PostgresError) {
+    guard handle.setNonblocking(), let cancelHandle = handle.makeCancelHandle() else {
+      throw PostgresError(.outOfResources)
+    }
+    self.handle = handle
+    self.cancelHandle = cancelHandle
+    self.interruption = interruption
+  }
+
+  /// Connects.
+  ///
+  /// Throws ``PostgresError`` when that fails; ``PostgresError/Reason/nameResolutionTimeout`` or
+  /// ``PostgresError/Reason/connectTimeout`` if it is not done by the deadline or within the configuration's
+  /// `connect_timeout`; ``PostgresError/Reason/cancelled`` if the task is cancelled.
+  public static func connect(
+    _ configuration: ConnectionConfiguration, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> Connection {
+    let interruption = try EventFD()
+    return try await withInterruption(interruption) { () throws(PostgresError) in
+      let deadline = configuration.connectDeadline(within: deadline)
+      let conninfo = try configuration.conninfo(unless: interruption, until: deadline)
+      let handle = try ConnectionHandle(connecting: conninfo)
+      try finishConnecting(handle, unless: interruption, until: deadline)
+      return try Connection(handle, interruption: interruption)
+    }
+  }
+
+  private static func finishConnecting(
+    _ handle: ConnectionHandle, unless flag: EventFD, until deadline: ContinuousClock.Instant
+  ) throws(PostgresError) {
+    // After PQconnectStart the first thing to wait for is that the socket can be written.
+    var progress = handle.isGood ? ConnectionHandle.Progress.waiting(.write) : .failed
+    while case .waiting(let interest) = progress {
+      switch try wait(for: interest, on: handle.socket, unless: flag, until: deadline) {
+      case .ready: progress = handle.poll()
+      case .interrupted: throw PostgresError(.cancelled)
+      case .timedOut: throw PostgresError(.connectTimeout)
+      }
+    }
+    guard case .connected = progress else { throw PostgresError(connectionFailure: handle.errorMessage) }
+  }
+
+  /// Executes a statement and returns its rows. A statement is prepared when it is first seen, unless it is
+  /// ``Statement/unprepared()`` or there are very many, and again if the server no longer knows it.
+  ///
+  /// Throws ``PostgresError``, with ``PostgresError/Reason/statementTimeout`` if the server has not answered by the
+  /// deadline and ``PostgresError/Reason/cancelled`` if the task is cancelled. The server is then asked to cancel the
+  /// statement; whether it had done it already cannot be known.
+  public func execute(
+    _ statement: Statement, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> Rows {
+    if let error = statement.parameters.error { throw error }
+    return try await Self.withInterruption(interruption) { () throws(PostgresError) in
+      try run(statement, until: deadline)
+    }
+  }
+
+  /// Asks the server for a sign of life; throws as ``execute(_:until:)`` does.
+  func ping(until deadline: ContinuousClock.Instant) async throws(PostgresError) {
+    try await Self.withInterruption(interruption) { () throws(PostgresError) in
+      _ = try exchange(until: deadline) { $0.sendEmptyQuery() }
+    }
+  }
+
+  /// Whether the connection can be used again and has no transaction open.
+  var isReusable: Bool { handle?.isOutsideTransaction ?? false }
+
+  /// Whether the connection is open as far as one can tell without asking the server, which closes it or says that it
+  /// will when it ends the session. Whatever came meanwhile is read.
+  func isOpen() -> Bool {
+    guard let handle else { return false }
+    while isReadable(handle.socket) {
+      guard handle.consumeInput() else { return false }
+    }
+    return handle.isGood
+  }
+
+  /// Closes the connection without waiting for anything.
+  func close() {
+    handle = nil
+  }
+
+  /// Closes the connection in the middle of a statement, which the server is asked to cancel: it would not notice by
+  /// itself before it has done the statement.
+  func abandon() {
+    cancelHandle.requestInBackground()
+    close()
+  }
+
+  /// Waits for the socket to become ready; closes the connection if it does not.
+  func waitForSocket(
+    of handle: ConnectionHandle, _ interest: Interest, until deadline: ContinuousClock.Instant
+  ) throws(PostgresError) {
+    switch try wait(for: interest, on: handle.socket, unless: interruption, until: deadline) {
+    case .ready: return
+    case .interrupted:
+      abandon()
+      throw PostgresError(.cancelled)
+    case .timedOut:
+      abandon()
+      throw PostgresError(.statementTimeout)
+    }
+  }
+
+  /// Runs a body that blocks; cancelling the task raises the flag. The body does not begin if the task was cancelled
+  /// before.
+  private static func withInterruption<Value>(
+    _ flag: EventFD, _ body: () throws(PostgresError) -> Value
+  ) async throws(PostgresError) -> Value {
+    flag.lower()
+    let result = await withTaskCancellationHandler {
+      Task.isCancelled
+        ? .failure(PostgresError(.cancelled)) : Result { () throws(PostgresError) in try body() }
+    } onCancel: {
+      flag.raise()
+    }
+    return try result.get()
+  }
+}

@@ -1,0 +1,81 @@
+internal import CLibPQ
+import Glibc
+
+/// Owns a [PGresult](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-EXEC-MAIN), the server's answer to a
+/// statement.
+///
+/// libpq never changes a result once it is made, so that threads may share it:
+/// <https://www.postgresql.org/docs/current/libpq-threading.html>.
+final class ResultHandle: @unchecked Sendable {
+  private let pointer: OpaquePointer
+
+  /// Takes ownership of the result.
+  init(_ pointer: OpaquePointer) {
+    self.pointer = pointer
+  }
+
+  deinit {
+    PQclear(pointer)
+  }
+
+  enum Status {
+    case success
+    case failure
+    case copy
+  }
+
+  /// [PQresultStatus](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQRESULTSTATUS)
+  var status: Status {
+    switch PQresultStatus(pointer) {
+    case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: .success
+    case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: .copy
+    default: .failure
+    }
+  }
+
+  /// [PQntuples](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQNTUPLES)
+  var rowCount: Int { Int(PQntuples(pointer)) }
+
+  /// [PQcmdTuples](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQCMDTUPLES); nil for a statement
+  /// that does not count rows.
+  var affectedRowCount: Int? { Int(String(cString: PQcmdTuples(pointer))) }
+
+  /// The first column of that name, compared exactly, where PQfnumber would fold the case.
+  func column(named name: String) -> CInt? {
+    (0..<PQnfields(pointer)).first { column in
+      name.withCString { name in strcmp(PQfname(pointer, column), name) == 0 }
+    }
+  }
+
+  /// [PQftype](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQFTYPE)
+  func type(ofColumn column: CInt) -> DataType {
+    DataType(rawValue: PQftype(pointer, column))
+  }
+
+  /// Reads a value by PQgetisnull, PQgetlength and
+  /// [PQgetvalue](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQGETVALUE); nil for NULL.
+  func value<Value: ColumnDecodable>(
+    row: CInt, column: CInt, as type: Value.Type
+  ) throws(ColumnDecodingError) -> Value? {
+    guard PQgetisnull(pointer, row, column) == 0, let bytes = PQgetvalue(pointer, row, column) else { return nil }
+    let span = RawSpan(_unsafeStart: bytes, byteCount: Int(PQgetlength(pointer, row, column)))
+    return try Value(decoding: span, of: self.type(ofColumn: column))
+  }
+
+  /// A field of the server's error report.
+  enum ErrorField: Character {
+    case sqlState = "C"
+    case message = "M"
+    case detail = "D"
+    case schema = "s"
+    case table = "t"
+    case column = "c"
+    case constraint = "n"
+  }
+
+  /// [PQresultErrorField](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQRESULTERRORFIELD), whose codes
+  /// are those of the [protocol](https://www.postgresql.org/docs/current/protocol-error-fields.html).
+  subscript(field field: ErrorField) -> String? {
+    field.rawValue.asciiValue.flatMap { PQresultErrorField(pointer, CInt($0)) }.map { String(cString: $0) }
+  }
+}

@@ -1,0 +1,114 @@
+import Glibc
+
+extension PostgresError {
+  init(invalidConnectionParameter keyword: String) {
+    self.init(.configuration, "The connection parameter \(keyword) is not valid.")
+  }
+
+  /// Says why libpq did not connect, for which it has nothing but a text of a line for each attempt, with hints below:
+  ///
+  ///     connection to server at "…", port 5432 failed: Connection refused
+  ///     	Is the server running on that host and accepting TCP/IP connections?
+  ///     connection to server at "…", port 5432 failed: FATAL:  28P01
+  ///
+  /// A server's answer says more than the other failures, else the last attempt counts. The texts are those of libpq's
+  /// sources, untranslated because no program here calls setlocale(3):
+  /// <https://github.com/postgres/postgres/tree/REL_15_STABLE/src/interfaces/libpq>.
+  init(connectionFailure message: String) {
+    let attempts = message.split(separator: "\n").filter { !$0.hasPrefix("\t") }.map(ConnectionAttempt.init)
+    let decisive = attempts.last { $0.sqlState != nil } ?? attempts.last
+    if let keyword = decisive?.invalidParameter {
+      self.init(invalidConnectionParameter: keyword)
+    } else {
+      self.init(decisive?.reason ?? .connectionFailed)
+    }
+    sqlState = decisive?.sqlState
+    debugMessage = message
+  }
+}
+
+/// A line of libpq's account of how it tried to connect.
+private struct ConnectionAttempt {
+  /// Why it failed, without the words that say where to.
+  let text: Substring
+
+  init(_ line: Substring) {
+    guard line.hasPrefix("connection to server"), let failed = line.firstRange(of: "failed: ") else {
+      text = line
+      return
+    }
+    text = line[failed.upperBound...]
+  }
+
+  /// The code that follows the severity in `FATAL:  28P01`.
+  var sqlState: SQLState? {
+    let code = text.suffix(5)
+    let isCode = code.utf8.count == 5 && code.allSatisfy { $0.isASCII && ($0.isNumber || $0.isUppercase) }
+    return isCode && text.dropLast(5).hasSuffix(":  ") ? SQLState(rawValue: String(code)) : nil
+  }
+
+  /// The keyword in `invalid sslmode value: "…"`.
+  var invalidParameter: String? {
+    let words = text.split(separator: " ", maxSplits: 3)
+    if words.count > 2, words[0] == "invalid", words[2] == "value:" { return String(words[1]) }
+    return nil
+  }
+
+  var reason: PostgresError.Reason {
+    sqlState.map(PostgresError.Reason.init) ?? Self.systemErrors.first { text.hasPrefix(errorText($0.number)) }?.reason
+      ?? Self.phrases.first { text.contains($0.phrase) }?.reason ?? .connectionFailed
+  }
+
+  private static let systemErrors: [(number: CInt, reason: PostgresError.Reason)] = [
+    (ECONNREFUSED, .connectionRefused),
+    (ENOENT, .connectionRefused),
+    (ETIMEDOUT, .connectTimeout),
+  ]
+
+  /// In order: some of them contain a later one.
+  private static let phrases: [(phrase: String, reason: PostgresError.Reason)] = [
+    ("server closed the connection", .connectionLost),
+    (errorText(ECONNRESET), .connectionLost),
+    (errorText(EPIPE), .connectionLost),
+    ("invalid response", .protocolViolation),
+    ("expected authentication request", .protocolViolation),
+    ("invalid integer value", .configuration),
+    ("invalid port number", .configuration),
+    ("could not match", .configuration),
+    ("definition of service", .configuration),
+    ("service file", .configuration),
+    ("could not parse network address", .configuration),
+    ("Unix-domain socket path", .configuration),
+    ("could not translate host name", .hostNotFound),
+    ("channel binding", .authentication),
+    ("password", .authentication),
+    ("authentication", .authentication),
+    ("SCRAM", .authentication),
+    ("SASL", .authentication),
+    ("GSSAPI", .authentication),
+    ("requirepeer", .authentication),
+    ("SSL", .tls),
+    ("certificate", .tls),
+    ("private key", .tls),
+    ("out of memory", .outOfResources),
+    (errorText(EMFILE), .outOfResources),
+  ]
+}
+
+private func errorText(_ number: CInt) -> String {
+  String(cString: strerror(number))
+}
+
+extension StringProtocol {
+  /// The standard library's own is in the module of regular expressions, which is not worth its size here.
+  fileprivate func firstRange(of phrase: String) -> Range<Index>? {
+    indices.lazy.compactMap { start -> Range<Index>? in
+      self[start...].hasPrefix(phrase) ? start..<self.index(start, offsetBy: phrase.count) : nil
+    }
+    .first
+  }
+
+  fileprivate func contains(_ phrase: String) -> Bool {
+    firstRange(of: phrase) != nil
+  }
+}

@@ -1,0 +1,32 @@
+extension PostgresError {
+  /// A parameter (numbered from 1) that cannot be sent.
+  init(parameter number: Int, _ error: ParameterError) {
+    let problem =
+      switch error {
+      case .nulCharacter: "holds U+0000, which PostgreSQL cannot store"
+      case .outOfRange: "is out of range"
+      }
+    self.init(.invalidParameter, "Parameter $\(number) \(problem).")
+  }
+
+  init(missingColumn name: String) {
+    self.init(.decoding, "The result has no column \"\(name)\".")
+    column = name
+  }
+
+  init(nullColumn name: String) {
+    self.init(.decoding, "Column \"\(name)\" is NULL.")
+    column = name
+  }
+
+  init<Value>(column name: String, of type: DataType, as value: Value.Type, _ error: ColumnDecodingError) {
+    let problem =
+      switch error {
+      case .typeMismatch: "cannot be read as"
+      case .outOfRange: "has a value out of the range of"
+      case .malformed: "has a malformed value for"
+      }
+    self.init(.decoding, "Column \"\(name)\" (\(type)) \(problem) \(value).")
+    column = name
+  }
+}

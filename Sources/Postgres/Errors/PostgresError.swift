@@ -1,0 +1,35 @@
+/// Why something that was asked of PostgreSQL did not happen.
+///
+/// ``description`` is safe to log and to show: the reason in a stable sentence and the SQLSTATE, never parameters,
+/// rows, hosts or secrets. What a developer may need beyond that is in ``debugMessage`` and ``debugDetail``.
+public struct PostgresError: Error, Hashable, CustomStringConvertible {
+  /// What kind of failure it was.
+  public let reason: Reason
+  /// The server's error code, if the failure is an answer of the server.
+  public internal(set) var sqlState: SQLState?
+  /// The name of the constraint that was violated.
+  public internal(set) var constraint: String?
+  /// The name of the schema that the failure is about.
+  public internal(set) var schema: String?
+  /// The name of the table that the failure is about.
+  public internal(set) var table: String?
+  /// The name of the column that the failure is about.
+  public internal(set) var column: String?
+  /// What the server or libpq said. It may hold data, host names and user names: not for a log.
+  public internal(set) var debugMessage: String?
+  /// The server's DETAIL. It usually holds data: not for a log.
+  public internal(set) var debugDetail: String?
+
+  private let sentence: String
+
+  init(_ reason: Reason, _ sentence: String? = nil) {
+    self.reason = reason
+    self.sentence = sentence ?? reason.sentence
+  }
+
+  /// One sentence and, if the server sent one, the SQLSTATE.
+  public var description: String {
+    guard let sqlState else { return sentence }
+    return "\(sentence) (SQLSTATE \(sqlState))"
+  }
+}

@@ -1,0 +1,81 @@
+import Glibc
+
+/// A server to try, in libpq's three parallel lists; what is not given is empty.
+struct HostEntry: Hashable {
+  var host: String
+  var address: String
+  var port: String
+
+  /// Whether libpq would resolve the host's name itself, and block for as long as that takes.
+  var needsResolving: Bool {
+    guard address.isEmpty, let first = host.utf8.first else { return false }
+    return first != UInt8(ascii: "/") && first != UInt8(ascii: "@") && !isNumericAddress(host)
+  }
+}
+
+/// Servers to try, in order: <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS>.
+struct HostList: Hashable {
+  private(set) var entries: [HostEntry]
+
+  /// Reads the parameters `host`, `hostaddr` and `port`, each a list divided by commas. As libpq has it, there is an
+  /// entry for each address or, without any, for each host, and one port may serve all.
+  init(host: String?, hostaddr: String?, port: String?) throws(PostgresError) {
+    func elements(_ list: String?) -> [String]? {
+      list?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    let addresses = elements(hostaddr)
+    let hosts = elements(host)
+    let ports = elements(port) ?? [""]
+    let count = addresses?.count ?? hosts?.count ?? 1
+    guard hosts.map({ $0.count == count }) ?? true else {
+      throw PostgresError(.configuration, "The connection parameters host and hostaddr differ in length.")
+    }
+    guard ports.count == count || ports.count == 1 else {
+      throw PostgresError(.configuration, "The connection parameters host and port differ in length.")
+    }
+    entries = (0..<count).map { index in
+      HostEntry(
+        host: hosts?[index] ?? "", address: addresses?[index] ?? "", port: ports.count == 1 ? ports[0] : ports[index])
+    }
+  }
+
+  /// The names that have to be resolved.
+  var names: Set<String> { Set(entries.lazy.filter(\.needsResolving).map(\.host)) }
+
+  /// The list with an entry for each address of a name, and none for a name that has no address; throws if that leaves
+  /// nothing. The name stays beside the address: certificates and the password file are about names.
+  func resolved(with lookups: [String: Result<[String], PostgresError>]) throws(PostgresError) -> HostList {
+    var list = self
+    var failure = PostgresError(.hostNotFound)
+    list.entries = []
+    for entry in entries {
+      switch entry.needsResolving ? lookups[entry.host] : nil {
+      case .success(let addresses):
+        list.entries += addresses.map { HostEntry(host: entry.host, address: $0, port: entry.port) }
+      case .failure(let error):
+        failure = error
+      case nil:
+        list.entries.append(entry)
+      }
+    }
+    if list.entries.isEmpty { throw failure }
+    return list
+  }
+
+  /// The list as libpq's parameters.
+  var parameters: [ConninfoParameter] {
+    func parameter(_ keyword: String, _ element: KeyPath<HostEntry, String>) -> ConninfoParameter {
+      ConninfoParameter(keyword: keyword, value: entries.map { $0[keyPath: element] }.joined(separator: ","))
+    }
+    return [parameter("host", \.host), parameter("hostaddr", \.address), parameter("port", \.port)]
+  }
+}
+
+private func isNumericAddress(_ host: String) -> Bool {
+  var hints = addrinfo()
+  hints.ai_flags = AI_NUMERICHOST
+  var list: UnsafeMutablePointer<addrinfo>?
+  guard getaddrinfo(host, nil, &hints, &list) == 0 else { return false }
+  freeaddrinfo(list)
+  return true
+}

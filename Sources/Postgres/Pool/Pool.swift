@@ -1,0 +1,99 @@
+import Synchronization
+
+/// Keeps connections for reuse, and bounds their number.
+///
+/// A connection is opened when one is needed and none is free, and kept until it breaks. The one that was used last is
+/// used next, so that with one worker there is one connection.
+public final class Pool: Sendable {
+  let configuration: ConnectionConfiguration
+  let idleness: Idleness
+  private let state: Mutex<PoolState>
+
+  /// Makes an empty pool; nothing is connected to.
+  ///
+  /// - Parameters:
+  ///   - configuration: How to connect.
+  ///   - limit: The most connections there may be at a time, at least 1.
+  public convenience init(_ configuration: ConnectionConfiguration, limit: Int) {
+    self.init(configuration, limit: limit, idleness: Idleness())
+  }
+
+  init(_ configuration: ConnectionConfiguration, limit: Int, idleness: Idleness) {
+    self.configuration = configuration
+    self.idleness = idleness
+    state = Mutex(PoolState(limit: max(1, limit)))
+  }
+
+  /// Executes a statement on a connection of the pool and returns its rows.
+  ///
+  /// A kept connection that has died while it was idle is replaced, once, and nobody hears of it. If only the statement
+  /// itself brings that to light, it is sent again if it is ``Statement/idempotent()``, else the error is thrown.
+  ///
+  /// Throws ``PostgresError``: of ``Connection/connect(_:until:)``, of ``Connection/execute(_:until:)``, or
+  /// ``PostgresError/Reason/poolTimeout`` if no connection became free by the deadline.
+  public func execute(
+    _ statement: Statement, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> Rows {
+    if let error = statement.parameters.error { throw error }
+    var lease = try await lease(until: deadline)
+    return try await lease.execute(statement, until: deadline)
+  }
+
+  /// Lends a connection for several statements, a transaction for example. It goes back to the pool when the body ends,
+  /// or is closed if it is broken or in a transaction then; do not keep it.
+  ///
+  /// Throws what the body throws, or ``PostgresError`` if there is no connection by the deadline.
+  public func withConnection<Value>(
+    until deadline: ContinuousClock.Instant, _ body: (Connection) async throws -> Value
+  ) async throws -> Value {
+    var lease = try await lease(until: deadline)
+    return try await body(lease.liveConnection(until: deadline))
+  }
+
+  /// Opens a connection unless one is free already, so that the first statement need not wait for that.
+  ///
+  /// Throws ``PostgresError`` if it cannot be opened. The pool is none the worse for it: the next use tries again.
+  public func connect(until deadline: ContinuousClock.Instant) async throws(PostgresError) {
+    var lease = try await lease(until: deadline)
+    _ = try await lease.liveConnection(until: deadline)
+  }
+
+  /// Takes a free connection, or the right to open one; waits in line if there is neither.
+  private func lease(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> Lease {
+    let grant =
+      if let free = state.withLock({ $0.take() }) { free } else { try await waitInLine(until: deadline) }
+    return Lease(of: self, grant)
+  }
+
+  /// Takes a lease back: its connection, or nil for the right to open one.
+  func takeBack(_ connection: IdleConnection?) {
+    state.withLock { $0.giveBack(connection) }?.resume()
+  }
+}
+
+extension Pool {
+  /// Suspends until a lease comes back, the deadline passes or the task is cancelled.
+  private func waitInLine(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> Grant {
+    let ticket = state.withLock { $0.makeTicket() }
+    var timer: Task<Void, any Error>?
+    defer { timer?.cancel() }
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        state.withLock { $0.enqueue(ticket, continuation) }?.resume()
+        timer = Task {
+          try await Task.sleep(until: deadline)
+          leaveLine(ticket, PostgresError(.poolTimeout))
+        }
+        // A task that was cancelled before it was in line has been told so in vain.
+        if Task.isCancelled { leaveLine(ticket, PostgresError(.cancelled)) }
+      }
+    } onCancel: {
+      leaveLine(ticket, PostgresError(.cancelled))
+    }
+    return try result.get()
+  }
+
+  private func leaveLine(_ ticket: PoolState.Ticket, _ error: PostgresError) {
+    state.withLock { $0.leave(ticket, error) }?.resume()
+  }
+}

@@ -1,0 +1,79 @@
+/// What a lease is made of: a connection that was kept, or the right to open one.
+enum Grant: Sendable {
+  case kept(IdleConnection)
+  case permit
+}
+
+/// A connection that nobody uses, on its way from one user to the next.
+///
+/// `Connection` is not `Sendable`, for only one task may use it. This is, because whoever hands it on has no reference
+/// left.
+struct IdleConnection: @unchecked Sendable {
+  let connection: Connection
+  /// When it was last used, by the realtime clock, which goes on while the process is frozen.
+  let since: Timestamp
+}
+
+/// Who has which connection, and who waits: a value, changed under the pool's lock. What is to be resumed is returned,
+/// to be resumed outside of it.
+struct PoolState {
+  typealias Ticket = Int
+  typealias Continuation = CheckedContinuation<Result<Grant, PostgresError>, Never>
+
+  /// A waiter who has got an answer.
+  struct Resumption: Sendable {
+    let continuation: Continuation
+    let result: Result<Grant, PostgresError>
+
+    func resume() {
+      continuation.resume(returning: result)
+    }
+  }
+
+  /// Connections kept and not in use, the last used at the end.
+  private var idle: [IdleConnection] = []
+  /// Connections that may still be opened.
+  private var permits: Int
+  private var line: [(ticket: Ticket, continuation: Continuation)] = []
+  private var lastTicket = 0
+
+  init(limit: Int) {
+    permits = limit
+  }
+
+  /// A lease, if one can be had without waiting. There is none while somebody waits.
+  mutating func take() -> Grant? {
+    if let last = idle.popLast() { return .kept(last) }
+    guard permits > 0 else { return nil }
+    permits -= 1
+    return .permit
+  }
+
+  /// Takes a lease back, and hands it to the first in line.
+  mutating func giveBack(_ connection: IdleConnection?) -> Resumption? {
+    guard line.isEmpty else {
+      return Resumption(
+        continuation: line.removeFirst().continuation, result: .success(connection.map(Grant.kept) ?? .permit))
+    }
+    if let connection { idle.append(connection) } else { permits += 1 }
+    return nil
+  }
+
+  mutating func makeTicket() -> Ticket {
+    lastTicket += 1
+    return lastTicket
+  }
+
+  /// Puts a waiter at the end of the line, unless a lease has become free meanwhile.
+  mutating func enqueue(_ ticket: Ticket, _ continuation: Continuation) -> Resumption? {
+    if let grant = take() { return Resumption(continuation: continuation, result: .success(grant)) }
+    line.append((ticket, continuation))
+    return nil
+  }
+
+  /// Takes a waiter out of the line; nil if it has got its lease already.
+  mutating func leave(_ ticket: Ticket, _ error: PostgresError) -> Resumption? {
+    guard let index = line.firstIndex(where: { $0.ticket == ticket }) else { return nil }
+    return Resumption(continuation: line.remove(at: index).continuation, result: .failure(error))
+  }
+}

@@ -1,0 +1,36 @@
+/// A row of a statement's result.
+///
+/// ```swift
+/// let handle = try row["handle", as: String.self]
+/// let email = try row["email", as: String?.self]
+/// ```
+public struct Row: Sendable {
+  let result: ResultHandle
+  let index: CInt
+
+  /// The value of the first column of that name (in exactly these characters), which may not be NULL.
+  ///
+  /// Throws ``PostgresError`` with ``PostgresError/Reason/decoding``, naming the column, if there is no such column, if
+  /// it is NULL, or if its type or value cannot be read as the type asked for.
+  public subscript<Value: ColumnDecodable>(name: String, as type: Value.Type = Value.self) -> Value {
+    get throws(PostgresError) {
+      guard let value = try self[name, as: Value?.self] else { throw PostgresError(nullColumn: name) }
+      return value
+    }
+  }
+
+  /// The value of the first column of that name (in exactly these characters), nil if it is NULL.
+  ///
+  /// Throws ``PostgresError`` with ``PostgresError/Reason/decoding``, naming the column, if there is no such column, or
+  /// if its type or value cannot be read as the type asked for.
+  public subscript<Value: ColumnDecodable>(name: String, as type: Value?.Type = Value?.self) -> Value? {
+    get throws(PostgresError) {
+      guard let column = result.column(named: name) else { throw PostgresError(missingColumn: name) }
+      do throws(ColumnDecodingError) {
+        return try result.value(row: index, column: column, as: Value.self)
+      } catch {
+        throw PostgresError(column: name, of: result.type(ofColumn: column), as: Value.self, error)
+      }
+    }
+  }
+}

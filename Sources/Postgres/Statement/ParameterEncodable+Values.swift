@@ -1,0 +1,84 @@
+// Binary formats are those of the types' receive functions, for example
+// https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/utils/adt/timestamp.c (timestamptz_recv).
+
+extension String: ParameterEncodable {
+  /// Inferred, so that text can be given for a column of any type.
+  public static var dataType: DataType { .inferred }
+
+  /// Appends the UTF-8 bytes. Throws ``ParameterError/nulCharacter`` for text that holds U+0000.
+  public func encode(into buffer: inout ParameterBuffer) throws(ParameterError) {
+    var text = self
+    let hasNUL = text.withUTF8 { utf8 in
+      buffer.append(contentsOf: utf8)
+      return utf8.contains(0)
+    }
+    if hasNUL { throw .nulCharacter }
+  }
+}
+
+extension Bool: ParameterEncodable {
+  /// `boolean`
+  public static var dataType: DataType { .bool }
+
+  /// Appends one byte.
+  public func encode(into buffer: inout ParameterBuffer) {
+    buffer.append(UInt8(self ? 1 : 0))
+  }
+}
+
+extension Int: ParameterEncodable {
+  /// `bigint`, which PostgreSQL compares with and assigns to the smaller integers.
+  public static var dataType: DataType { .int8 }
+
+  /// Appends eight bytes.
+  public func encode(into buffer: inout ParameterBuffer) {
+    buffer.append(Int64(self))
+  }
+}
+
+extension Double: ParameterEncodable {
+  /// `double precision`
+  public static var dataType: DataType { .float8 }
+
+  /// Appends the IEEE 754 bit pattern.
+  public func encode(into buffer: inout ParameterBuffer) {
+    buffer.append(bitPattern)
+  }
+}
+
+extension UUID: ParameterEncodable {
+  /// `uuid`
+  public static var dataType: DataType { .uuid }
+
+  /// Appends the 16 bytes.
+  public func encode(into buffer: inout ParameterBuffer) {
+    buffer.append(high)
+    buffer.append(low)
+  }
+}
+
+extension Timestamp: ParameterEncodable {
+  /// `timestamp with time zone`
+  public static var dataType: DataType { .timestamptz }
+
+  /// Microseconds from 1970-01-01 to 2000-01-01, the day that PostgreSQL counts from.
+  static let postgresEpoch: Int64 = 946_684_800_000_000
+
+  /// Appends the microseconds since 2000. Throws ``ParameterError/outOfRange`` for an instant that PostgreSQL would
+  /// take for an infinity, or that does not fit.
+  public func encode(into buffer: inout ParameterBuffer) throws(ParameterError) {
+    let (microseconds, overflow) = microsecondsSinceEpoch.subtractingReportingOverflow(Self.postgresEpoch)
+    guard !overflow, microseconds != .min, microseconds != .max else { throw .outOfRange }
+    buffer.append(microseconds)
+  }
+}
+
+extension [UInt8]: ParameterEncodable {
+  /// `bytea`
+  public static var dataType: DataType { .bytea }
+
+  /// Appends the bytes.
+  public func encode(into buffer: inout ParameterBuffer) {
+    buffer.append(contentsOf: self)
+  }
+}

@@ -1,0 +1,45 @@
+/// A statement's parameters, encoded side by side in one buffer.
+struct Parameters: Sendable {
+  /// Where a parameter lies in the buffer.
+  struct Field {
+    var type: DataType
+    var offset: Int
+    /// In bytes; nil is NULL.
+    var length: Int?
+  }
+
+  /// The most that the protocol can number: <https://www.postgresql.org/docs/current/limits.html>.
+  static let maximumCount = 65_535
+
+  private(set) var fields: [Field] = []
+  private(set) var buffer = ParameterBuffer()
+  /// Why the statement cannot be sent.
+  private(set) var error: PostgresError?
+
+  init(capacity: Int) {
+    fields.reserveCapacity(capacity)
+    buffer.reserveCapacity(capacity * 40)
+  }
+
+  mutating func append<Value: ParameterEncodable>(_ value: Value?) {
+    let offset = buffer.bytes.count
+    var length: Int?
+    if let value {
+      do throws(ParameterError) {
+        try value.encode(into: &buffer)
+      } catch {
+        fail(error)
+      }
+      length = buffer.bytes.count - offset
+      if length ?? 0 > Int32.max { fail(.outOfRange) }
+      // libpq looks for the end of a parameter in text format.
+      if Value.dataType == .inferred { buffer.append(UInt8(0)) }
+    }
+    fields.append(Field(type: Value.dataType, offset: offset, length: length))
+    if fields.count > Self.maximumCount { fail(.outOfRange) }
+  }
+
+  private mutating func fail(_ error: ParameterError) {
+    self.error = self.error ?? PostgresError(parameter: fields.count + 1, error)
+  }
+}

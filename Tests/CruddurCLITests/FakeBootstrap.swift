@@ -1,0 +1,71 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A folder of its own for a test, with a small runtime in it that does what its events say.
+struct FakeBootstrap {
+  let folder: String
+
+  var path: String { "\(folder)/bootstrap" }
+
+  /// Runs a test with a folder, which is removed afterwards.
+  static func with(_ test: (FakeBootstrap) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "cruddur-\(UUID())").path()
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let bootstrap = FakeBootstrap(folder: folder)
+    try bootstrap.write(script, to: "bootstrap")
+    try #require(chmod(bootstrap.path, 0o755) == 0)
+    try await test(bootstrap)
+  }
+
+  /// Writes a file into the folder, and gives its path.
+  @discardableResult
+  func write(_ text: String, to name: String) throws -> String {
+    let path = "\(folder)/\(name)"
+    try Data(text.utf8).write(to: URL(filePath: path))
+    return path
+  }
+
+  /// What the runtime or a test wrote into the folder; nil if there is no such file.
+  func read(_ name: String) -> String? {
+    try? String(contentsOf: URL(filePath: "\(folder)/\(name)"), encoding: .utf8)
+  }
+
+  /// The runtime's process, once it has written its id; a fresh one has a line of its own.
+  var processes: [pid_t] {
+    (read("pids") ?? "").split(separator: "\n").compactMap { pid_t($0) }
+  }
+
+  private static let script = #"""
+    #!/bin/bash
+    # Does what the event says: fail, hang, crash, show its environment; anything else is echoed.
+    cd "$LAMBDA_TASK_ROOT" || exit 1
+    echo $$ >>pids
+    api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime
+    type=Lambda-Runtime-Function-Error-Type
+
+    post() { # path, body, options of curl
+      printf %s "$2" | curl --silent --noproxy '*' --data-binary @- "${@:3}" "$api/$1" >/dev/null
+    }
+
+    if [ "${FAIL_INIT:-}" ]; then
+      post init/error '{"errorMessage":"no database"}' --header "$type: Runtime.NoDatabase"
+      sleep 0.1
+      echo 'the last words'
+      exit 1
+    fi
+    while event=$(curl --silent --show-error --noproxy '*' --dump-header head "$api/invocation/next"); do
+      id=$(sed -n 's/^Lambda-Runtime-Aws-Request-Id: *\([^\r]*\)\r*$/\1/Ip' head)
+      echo 'a line on standard output'
+      echo 'a line on standard error' >&2
+      case $event in
+        *fail*) post "invocation/$id/error" '{"errorMessage":"no"}' --header "$type: Function.Bad" ;;
+        *hang*) sleep 60 ;;
+        *crash*) exit 3 ;;
+        *environment*) post "invocation/$id/response" "$(env | sort)" ;;
+        *) post "invocation/$id/response" "$event" ;;
+      esac
+    done
+    """#
+}

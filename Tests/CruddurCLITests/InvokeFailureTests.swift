@@ -1,0 +1,80 @@
+import Glibc
+import Subprocess
+import Testing
+
+/// `cruddur invoke` when an event is not answered.
+@Suite(.timeLimit(.minutes(1)))
+struct InvokeFailureTests {
+  @Test func aFunctionErrorIsShownAndTheNextEventIsDelivered() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let bad = try bootstrap.write(#""fail""#, to: "bad.json")
+      let outcome = try await CommandLineTool.run(["invoke", bad, "-", "--bootstrap", bootstrap.path], input: "2")
+      #expect(outcome.output == "2\n")
+      #expect(outcome.log.contains("cruddur: \(bad): function error Function.Bad: {\"errorMessage\":\"no\"}\n"))
+      #expect(outcome.status == 1)
+      #expect(bootstrap.processes.count == 1, "the same process goes on")
+    }
+  }
+
+  @Test(arguments: [
+    (#""hang""#, "timed out after 3.0 seconds."),
+    (#""crash""#, "the bootstrap exited with status 3 before it answered."),
+  ])
+  func aBootstrapThatHangsOrCrashesIsReplacedForTheNextEvent(event: String, sentence: String) async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let bad = try bootstrap.write(event, to: "bad.json")
+      let outcome = try await CommandLineTool.run(
+        ["invoke", bad, "-", "--timeout", "3", "--bootstrap", bootstrap.path], input: "2")
+      #expect(outcome.output == "2\n")
+      #expect(outcome.log.contains("cruddur: \(bad): \(sentence)\n"))
+      #expect(outcome.status == 1)
+      #expect(bootstrap.processes.count == 2, "a fresh process goes on")
+      expectGone(bootstrap)
+    }
+  }
+
+  @Test func anInitErrorIsShownAndTheBootstrapMayFinishItsLog() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let outcome = try await CommandLineTool.run(
+        ["invoke", "-", "--bootstrap", bootstrap.path, "--env", "FAIL_INIT=1"], input: "1")
+      #expect(outcome.output == "")
+      let sentence = #"standard input: init error Runtime.NoDatabase: {"errorMessage":"no database"}"#
+      #expect(outcome.log == "the last words\ncruddur: \(sentence)\n")
+      #expect(outcome.status == 1)
+      expectGone(bootstrap)
+    }
+  }
+
+  @Test(arguments: [(Signal.interrupt, Int32(130)), (.terminate, 143)])
+  func aSignalEndsTheBootstrapToo(signal: Signal, status: Int32) async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let event = try bootstrap.write(#""hang""#, to: "event.json")
+      let ended = try await CommandLineTool.run(
+        ["invoke", event, "--timeout", "60", "--bootstrap", bootstrap.path], sending: signal
+      ) { bootstrap.read("head")?.hasSuffix("\r\n\r\n") == true }
+      #expect(ended == .exited(status))
+      #expect(bootstrap.processes.count == 1)
+      expectGone(bootstrap)
+    }
+  }
+
+  @Test func nothingMoreIsDeliveredOnceNobodyReads() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let command = #""$0" invoke - --repeat 1000 --bootstrap "$1" <<<1 | true; exit "${PIPESTATUS[0]}""#
+      let result = try await Subprocess.run(
+        .name("bash"),
+        arguments: ["-c", command, "\(try CommandLineTool.folder())/cruddur", bootstrap.path],
+        output: .discarded, error: .string(limit: 1_000_000))
+      #expect(result.terminationStatus == .exited(1))
+      #expect(result.standardError.hasSuffix("cruddur: Standard output cannot be written to.\n"))
+      expectGone(bootstrap)
+    }
+  }
+
+  private func expectGone(_ bootstrap: FakeBootstrap) {
+    #expect(!bootstrap.processes.isEmpty, "no process said that it ran")
+    for process in bootstrap.processes {
+      #expect(kill(process, 0) == -1, "process \(process) still runs")
+    }
+  }
+}

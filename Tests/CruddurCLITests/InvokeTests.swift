@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+/// `cruddur invoke` when all goes well.
+@Suite(.timeLimit(.minutes(1)))
+struct InvokeTests {
+  @Test func answersComeInOrderAsTheirExactBytesAndANewline() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let first = try bootstrap.write("{ \"a\" :\t\"é \\u00e9\" }\n", to: "first.json")
+      let second = try bootstrap.write("[2]", to: "second.json")
+      let outcome = try await CommandLineTool.run(["invoke", first, second, "--bootstrap", bootstrap.path])
+      // The fake's shell drops the newline at the end of an event.
+      #expect(outcome.output == "{ \"a\" :\t\"é \\u00e9\" }\n[2]\n")
+      #expect(outcome.status == 0, "\(outcome.log)")
+      #expect(bootstrap.processes.count == 1, "one process serves all")
+    }
+  }
+
+  @Test func theFunctionsLogsAreOnStandardError() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let outcome = try await CommandLineTool.run(["invoke", "-", "--bootstrap", bootstrap.path], input: "1")
+      #expect(outcome.output == "1\n")
+      #expect(outcome.log == "a line on standard output\na line on standard error\n")
+    }
+  }
+
+  @Test func aPipeIsAFileToo() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let outcome = try await CommandLineTool.run(
+        ["invoke", "/dev/stdin", "--bootstrap", bootstrap.path], input: "[1]")
+      #expect(outcome.output == "[1]\n")
+      #expect(outcome.status == 0, "\(outcome.log)")
+    }
+  }
+
+  @Test func allEventsAreRepeated() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let event = try bootstrap.write("1", to: "event.json")
+      let outcome = try await CommandLineTool.run(
+        ["invoke", event, "-", "--repeat", "3", "--bootstrap", bootstrap.path], input: "2")
+      #expect(outcome.output == "1\n2\n1\n2\n1\n2\n")
+      #expect(outcome.status == 0, "\(outcome.log)")
+    }
+  }
+
+  @Test func howDeepAnEventIsIsForTheFunctionToJudge() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let event = String(repeating: "[", count: 60_000) + String(repeating: "]", count: 60_000)
+      let outcome = try await CommandLineTool.run(["invoke", "-", "--bootstrap", bootstrap.path], input: event)
+      #expect(outcome.output == event + "\n")
+      #expect(outcome.status == 0, "\(outcome.log)")
+    }
+  }
+
+  @Test func theFunctionSeesLambdasVariablesItsOwnAndTheDatabases() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let outcome = try await CommandLineTool.run(
+        [
+          "invoke", "-", "--bootstrap", bootstrap.path, "--env", "TABLE=users", "--env", "EMPTY=", "--env",
+          "EQUATION=a=b",
+        ],
+        input: #""environment""#,
+        environment: [
+          "CONNECTION_URL": "postgresql://nowhere", "PGSSLMODE": "require", "HTTP_PROXY": "http://nowhere:1",
+          "AWS_REGION": "eu-west-1",
+        ])
+      var variables: [Substring: Substring] = [:]
+      for line in outcome.output.split(separator: "\n") {
+        let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        variables[parts[0]] = parts[1]
+      }
+      #expect(variables.removeValue(forKey: "TABLE") == "users")
+      #expect(variables.removeValue(forKey: "EMPTY") == "")
+      #expect(variables.removeValue(forKey: "EQUATION") == "a=b")
+      #expect(variables.removeValue(forKey: "CONNECTION_URL") == "postgresql://nowhere")
+      #expect(variables.removeValue(forKey: "PGSSLMODE") == "require")
+      #expect(variables["AWS_REGION"] == "us-east-1")
+      #expect(variables["LAMBDA_TASK_ROOT"].map { String($0) } == bootstrap.folder)
+      let expected: Set<Substring> = [
+        "_HANDLER", "LAMBDA_TASK_ROOT", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_RUNTIME_API", "TZ", "PATH", "LANG",
+      ]
+      let ofTheShell: Set<Substring> = ["PWD", "OLDPWD", "SHLVL", "_"]
+      let ofTheCaller = Set(variables.keys.filter { $0.hasPrefix("PG") || $0 == "LD_LIBRARY_PATH" })
+      #expect(Set(variables.keys).subtracting(ofTheShell).subtracting(ofTheCaller) == expected)
+    }
+  }
+
+  @Test func theBootstrapIsLookedForBesideCruddur() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      // A copy, for a symbolic link would lead back to the build's own folder.
+      try FileManager.default.copyItem(
+        atPath: "\(try CommandLineTool.folder())/cruddur", toPath: "\(bootstrap.folder)/cruddur")
+      let outcome = try await CommandLineTool.run(["invoke", "-"], input: "1", from: bootstrap.folder)
+      #expect(outcome.output == "1\n")
+      #expect(outcome.status == 0, "\(outcome.log)")
+    }
+  }
+
+  @Test(arguments: [["--help"], ["help", "invoke"], ["invoke", "--help"]])
+  func helpIsAnAnswer(arguments: [String]) async throws {
+    let outcome = try await CommandLineTool.run(arguments)
+    #expect(outcome.output.contains("USAGE: cruddur"))
+    #expect(outcome.log == "")
+    #expect(outcome.status == 0)
+  }
+}

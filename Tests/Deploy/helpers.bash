@@ -1,0 +1,69 @@
+# shellcheck shell=bash
+# For the tests of the scripts, each of which has a folder of its own, which PostgreSQL's user can enter.
+set -u
+shopt -s inherit_errexit
+
+top=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/../.." && pwd)
+# shellcheck source=../../deploy/lib/messages.sh
+. "$top/deploy/lib/messages.sh"
+# shellcheck source=../../deploy/lib/postgres.sh
+. "$top/deploy/lib/postgres.sh"
+# shellcheck source=../../deploy/lib/psql.sh
+. "$top/deploy/lib/psql.sh"
+# shellcheck source=../../deploy/lib/packages.sh
+. "$top/deploy/lib/packages.sh"
+# shellcheck source=../../deploy/lib/local-postgres.sh
+. "$top/deploy/lib/local-postgres.sh"
+
+unset CONNECTION_URL CRUDDUR_POSTGRES "${!PG@}"
+
+make_folder() {
+  folder=$(mktemp -d /tmp/cruddur-deploy.XXXXXXXX)
+  chmod 755 "$folder"
+}
+
+remove_folder() {
+  rm -rf "$folder"
+}
+
+# start_throwaway: sets url and postmaster, and throwaway, the process id of the script that keeps them.
+start_throwaway() {
+  # Bats waits for whoever holds its descriptor 3.
+  exec {throwaway_input}> >(exec "$top/Tests/TestSupport/throwaway-postgres" >"$folder/throwaway" 3>&-)
+  throwaway=$!
+  eventually grep --quiet '^[0-9]' "$folder/throwaway"
+  # shellcheck disable=SC2034 # Tests use it.
+  { read -r url && read -r postmaster; } <"$folder/throwaway"
+}
+
+# end_throwaway: closes its standard input and waits for its end. Does nothing if it was not started.
+end_throwaway() {
+  [[ -v throwaway ]] || return 0
+  exec {throwaway_input}>&-
+  eventually is_gone "$throwaway"
+}
+
+# sql STATEMENT: runs it on the throwaway PostgreSQL.
+sql() {
+  run_psql "$url" --quiet --tuples-only --no-align --command "$1"
+}
+
+# strict FUNCTION…: runs it as the scripts do, who end at the first failure, as nothing does right below `run`.
+strict() {
+  bash -euo pipefail -c '. "$0"; "$@"' "${BASH_SOURCE[0]}" "$@"
+}
+
+is_gone() {
+  [[ ! -e /proc/$1 || $(cut -d ' ' -f 3 "/proc/$1/stat") == Z ]]
+}
+
+# eventually COMMAND…: waits until COMMAND succeeds, for 20 seconds at most.
+eventually() {
+  local tries
+  for ((tries = 200; tries > 0; tries--)); do
+    "$@" && return
+    sleep 0.1
+  done
+  echo "never: $*" >&2
+  return 1
+}

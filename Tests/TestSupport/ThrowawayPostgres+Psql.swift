@@ -1,0 +1,37 @@
+import Foundation
+
+extension ThrowawayPostgres {
+  /// Runs SQL with psql, so that a test can look at the database without the code under test.
+  ///
+  /// - Parameters:
+  ///   - sql: One or more statements.
+  ///   - url: The database's URL; by default the superuser's `postgres`.
+  /// - Returns: The rows, a line each, columns divided by `|`, without the last newline.
+  /// - Throws: ``TestSupportError`` with what psql said if a statement fails.
+  @discardableResult
+  public func psql(_ sql: String, url: String? = nil) throws -> String {
+    try runPsql(["--command", sql], url: url)
+  }
+
+  func psql(file: String, url: String? = nil) throws {
+    _ = try runPsql(["--file", file], url: url)
+  }
+
+  private func runPsql(_ arguments: [String], url: String?) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments =
+      ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1"]
+      + ["--dbname", url ?? self.url] + arguments
+    process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
+      .merging(["PGOPTIONS": "-c client_min_messages=warning"]) { $1 }
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw TestSupportError("psql failed: \(text)") }
+    return text.last == "\n" ? String(text.dropLast()) : text
+  }
+}
