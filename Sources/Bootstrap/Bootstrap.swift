@@ -12,9 +12,9 @@ enum Bootstrap {
       let database = Pool(configuration.database, limit: 1)
       do {
         // A quarter of a second, for the first event is waiting: what is not up by then is asked again with each event.
-        try await database.warmUp(until: .now + .milliseconds(250))
+        try await database.connect(until: .now + .milliseconds(250))
       } catch {
-        logger.warning("the database cannot be reached yet: \(error)")
+        logger.warning("not connected to the database yet: \(error)")
       }
 
       var router = EventRouter()

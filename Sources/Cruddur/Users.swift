@@ -44,7 +44,7 @@ public struct Users: Sendable {
       VALUES (\(user.displayName), \(user.email), \(handle), \(user.cognitoUserID))
       ON CONFLICT DO NOTHING
       """
-    return try await database.execute(statement.idempotent(), until: deadline).affectedRows > 0
+    return try await database.execute(statement.idempotent(), until: deadline).affectedRowCount > 0
   }
 
   private func contains(

@@ -9,12 +9,13 @@ import Testing
   private let event = signUp("sub-1", ["name": "Ana"])
 
   @Test func aWrongPasswordIsNamed() async throws {
-    let postgres = try ThrowawayPostgres.shared.get()
-    try await expect("Function.DatabaseAuthentication", postgres.url(database: "postgres", password: "wrong"))
+    let postgres = try await ThrowawayPostgres.shared
+    let url = postgres.url(database: "postgres").replacing("//postgres:", with: "//postgres:not", maxReplacements: 1)
+    try await expect("Function.DatabaseAuthentication", url)
   }
 
   @Test func anUnknownDatabaseIsNamed() async throws {
-    let postgres = try ThrowawayPostgres.shared.get()
+    let postgres = try await ThrowawayPostgres.shared
     try await expect("Function.DatabaseNotFound", postgres.url(database: "nowhere"))
   }
 
@@ -28,7 +29,7 @@ import Testing
   }
 
   @Test func aMissingTableIsNamed() async throws {
-    let url = try ThrowawayPostgres.shared.get().makeDatabase(schema: false)
+    let url = try await ThrowawayPostgres.shared.makeDatabase()
     try await expect("Function.DatabaseError", url)
   }
 
@@ -64,7 +65,7 @@ import Testing
 
   @Test func aFrozenServerIsAnErrorInTimeAndForgottenAfterwards() async throws {
     let postgres = try ThrowawayPostgres()
-    let url = try postgres.makeDatabase()
+    let url = try postgres.makeDatabase(schema: true)
     try await withFunction(["CONNECTION_URL": url]) { invoke in
       _ = await invoke(signUp("sub-0"))
       postgres.freeze()
@@ -77,7 +78,7 @@ import Testing
 
   @Test func aServerThatWasFrozenFromTheStartIsAnErrorInTime() async throws {
     let postgres = try ThrowawayPostgres()
-    let url = try postgres.makeDatabase()
+    let url = try postgres.makeDatabase(schema: true)
     postgres.freeze()
     try await withFunction(["CONNECTION_URL": url]) { invoke in
       await expectTimeout(invoke)
@@ -94,19 +95,19 @@ import Testing
   }
 
   @Test func aLockedTableIsAnErrorInTimeAndTheStatementDoesNotStayBehind() async throws {
-    let postgres = try ThrowawayPostgres.shared.get()
-    let url = try postgres.makeDatabase()
-    let lock = Task.detached {
-      try postgres.psql("BEGIN; LOCK TABLE users; SELECT pg_sleep(7); COMMIT", url: url)
-    }
+    let postgres = try await ThrowawayPostgres.shared
+    let url = try postgres.makeDatabase(schema: true)
+    let lock = try PsqlSession(url)
+    try lock.send("BEGIN; LOCK TABLE users;")
     while try postgres.psql("SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass", url: url) == "0" {
       try await Task.sleep(for: .milliseconds(20))
     }
     try await withFunction(["CONNECTION_URL": url]) { invoke in
       await expectTimeout(invoke)
       let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-      #expect(try postgres.psql(waiting, url: url) == "0")
-      _ = try await lock.value
+      let stillWaiting = try postgres.psql(waiting, url: url)
+      #expect(stillWaiting == "0")
+      lock.end()
       #expect(await invoke(event) == .response(event))
     }
   }
@@ -117,18 +118,17 @@ import Testing
     let time = await ContinuousClock().measure { result = await invoke(event) }
     #expect(result?.errorType == "Function.DatabaseTimeout")
     #expect(result?.errorMessage == DatabaseFailureTests.sentence)
-    #expect(time < .milliseconds(4_900) && time > .seconds(4), "\(time)")
+    #expect((.seconds(4) ... .milliseconds(4_900)).contains(time))
   }
 
   @Test func aBackendThatWasEndedWhileIdleIsReplacedSilently() async throws {
-    let postgres = try ThrowawayPostgres.shared.get()
-    let url = try postgres.makeDatabase()
+    let postgres = try await ThrowawayPostgres.shared
+    let url = try postgres.makeDatabase(schema: true)
     try await withFunction(["CONNECTION_URL": url]) { invoke in
       for number in 0..<3 {
         let event = signUp("sub-\(number)")
         #expect(await invoke(event) == .response(event))
-        let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        try postgres.psql("SELECT pg_terminate_backend(pid) \(others)", url: url)
+        try postgres.terminateSessions(of: url)
       }
     }
     #expect(try postgres.psql("SELECT count(*) FROM users", url: url) == "3")

@@ -8,13 +8,13 @@ import Testing
   private let postgres: ThrowawayPostgres
   private let url: String
 
-  init() throws {
-    postgres = try ThrowawayPostgres.shared.get()
-    url = try postgres.makeDatabase()
+  init() async throws {
+    postgres = try await ThrowawayPostgres.shared
+    url = try postgres.makeDatabase(schema: true)
   }
 
   private func rows(_ columns: String, where condition: String = "true") throws -> String {
-    try postgres.psql("SELECT \(columns) FROM users WHERE \(condition) ORDER BY created_at, uuid", url: url)
+    try postgres.psql("SELECT \(columns) FROM users WHERE \(condition) ORDER BY 1", url: url)
   }
 
   @Test(arguments: [

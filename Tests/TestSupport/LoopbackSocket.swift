@@ -19,7 +19,7 @@ public final class LoopbackSocket: Sendable {
           && getsockname(descriptor, $0, &length) == 0
       }
     }
-    guard isBound else { throw TestFailure("no loopback port can be had") }
+    guard isBound else { throw TestSupportError("no loopback port can be had") }
     self.descriptor = descriptor
     port = Int(UInt16(bigEndian: address.sin_port))
   }
