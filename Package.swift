@@ -63,13 +63,16 @@ let package = Package(
     .testTarget(
       name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "JSON", logging],
       swiftSettings: settings),
-    .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents", "LambdaRuntime", "JSON", logging], swiftSettings: settings),
+    .testTarget(
+      name: "LambdaEventsTests", dependencies: ["LambdaEvents", "LambdaRuntime", "JSON", logging],
+      swiftSettings: settings),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "CruddurTests", dependencies: ["Cruddur", "LambdaEvents", "LambdaRuntime", "Postgres", "JSON"],
       swiftSettings: settings),
     .testTarget(
-      name: "BootstrapTests", dependencies: ["Bootstrap", "LocalLambda", "JSON", "TestSupport"], swiftSettings: settings),
+      name: "BootstrapTests", dependencies: ["Bootstrap", "LocalLambda", "JSON", "TestSupport"], swiftSettings: settings
+    ),
     .testTarget(
       name: "LocalLambdaTests", dependencies: ["LocalLambda", "JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(

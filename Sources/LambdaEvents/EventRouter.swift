@@ -49,7 +49,8 @@ public struct EventRouter: Handler {
     let event = try CognitoEvent(EventRouter.document(invocation.payload))
     guard let route = routes.first(where: { $0.covers(event.triggerSource) }) else {
       invocation.context.logger.notice(
-        "no handler for this trigger: the event is answered unchanged", metadata: ["triggerSource": "\(event.triggerSource)"])
+        "no handler for this trigger: the event is answered unchanged",
+        metadata: ["triggerSource": "\(event.triggerSource)"])
       return event.answer
     }
     return try await route.handle(event, invocation.context)

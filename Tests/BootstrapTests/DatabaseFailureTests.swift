@@ -3,134 +3,137 @@ import LocalLambda
 import TestSupport
 import Testing
 
-/// What a sign-up gets while the database does not do its part, and that it gets over it.
-@Suite struct DatabaseFailureTests {
-  private static let sentence = "Your account is confirmed, but your profile could not be saved just now."
-  private let event = signUp("sub-1", ["name": "Ana"])
+extension EndToEnd {
+  /// What a sign-up gets while the database does not do its part, and that it gets over it.
+  @Suite struct DatabaseFailureTests {
+    private static let sentence = "Your account is confirmed, but your profile could not be saved just now."
+    private let event = signUp("sub-1", ["name": "Ana"])
 
-  @Test func aWrongPasswordIsNamed() async throws {
-    let postgres = try await ThrowawayPostgres.shared
-    let url = postgres.url(database: "postgres").replacing("//postgres:", with: "//postgres:not", maxReplacements: 1)
-    try await expect("Function.DatabaseAuthentication", url)
-  }
+    @Test func aWrongPasswordIsNamed() async throws {
+      let postgres = try await ThrowawayPostgres.shared
+      let url = postgres.url(database: "postgres").replacing("//postgres:", with: "//postgres:not", maxReplacements: 1)
+      try await expect("Function.DatabaseAuthentication", url)
+    }
 
-  @Test func anUnknownDatabaseIsNamed() async throws {
-    let postgres = try await ThrowawayPostgres.shared
-    try await expect("Function.DatabaseNotFound", postgres.url(database: "nowhere"))
-  }
+    @Test func anUnknownDatabaseIsNamed() async throws {
+      let postgres = try await ThrowawayPostgres.shared
+      try await expect("Function.DatabaseNotFound", postgres.url(database: "nowhere"))
+    }
 
-  @Test func anUnknownHostIsNamed() async throws {
-    try await expect("Function.DatabaseHostNotFound", "postgresql://ana:secret@nowhere.invalid/cruddur")
-  }
+    @Test func anUnknownHostIsNamed() async throws {
+      try await expect("Function.DatabaseHostNotFound", "postgresql://ana:secret@nowhere.invalid/cruddur")
+    }
 
-  @Test func aRefusedConnectionIsNamed() async throws {
-    let port = try LoopbackSocket().port
-    try await expect("Function.DatabaseConnectionRefused", "postgresql://ana:secret@127.0.0.1:\(port)/cruddur")
-  }
+    @Test func aRefusedConnectionIsNamed() async throws {
+      let port = try LoopbackSocket().port
+      try await expect("Function.DatabaseConnectionRefused", "postgresql://ana:secret@127.0.0.1:\(port)/cruddur")
+    }
 
-  @Test func aMissingTableIsNamed() async throws {
-    let url = try await ThrowawayPostgres.shared.makeDatabase()
-    try await expect("Function.DatabaseError", url)
-  }
+    @Test func aMissingTableIsNamed() async throws {
+      let url = try await ThrowawayPostgres.shared.makeDatabase()
+      try await expect("Function.DatabaseError", url)
+    }
 
-  private func expect(_ type: String, _ url: String) async throws {
-    try await withFunction(["CONNECTION_URL": url]) { invoke in
-      for _ in 0..<2 {
+    private func expect(_ type: String, _ url: String) async throws {
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        for _ in 0..<2 {
+          let result = await invoke(event)
+          #expect(result.errorType == type)
+          #expect(result.errorMessage == DatabaseFailureTests.sentence)
+        }
+      }
+    }
+
+    @Test(arguments: [
+      [:], ["CONNECTION_URL": ""], ["CONNECTION_URL": "s3cret"], ["CONNECTION_URL": "postgresql://u:s3cret@h:port/d"],
+      ["CONNECTION_URL": "postgresql://u:s3cret@h/d?sslmode=sometimes"],
+      ["CONNECTION_URL": "postgresql://u:s3cret@h/d?nonsense=1"],
+    ]) func aBadConnectionURLIsAnInitError(variables: [String: String]) async throws {
+      try await withFunction(variables) { invoke in
         let result = await invoke(event)
-        #expect(result.errorType == type)
-        #expect(result.errorMessage == DatabaseFailureTests.sentence)
+        #expect(result.errorType == "Function.InvalidConfiguration")
+        #expect(result.errorMessage?.contains("CONNECTION_URL") == true)
+        #expect(result.errorMessage?.contains("s3cret") == false)
       }
     }
-  }
 
-  @Test(arguments: [
-    [:], ["CONNECTION_URL": ""], ["CONNECTION_URL": "s3cret"], ["CONNECTION_URL": "postgresql://u:s3cret@h:port/d"],
-    ["CONNECTION_URL": "postgresql://u:s3cret@h/d?sslmode=sometimes"],
-    ["CONNECTION_URL": "postgresql://u:s3cret@h/d?nonsense=1"],
-  ]) func aBadConnectionURLIsAnInitError(variables: [String: String]) async throws {
-    try await withFunction(variables) { invoke in
-      let result = await invoke(event)
-      #expect(result.errorType == "Function.InvalidConfiguration")
-      #expect(result.errorMessage?.contains("CONNECTION_URL") == true)
-      #expect(result.errorMessage?.contains("s3cret") == false)
+    @Test(arguments: [["AWS_LAMBDA_LOG_LEVEL": "LOUD"], ["AWS_LAMBDA_LOG_FORMAT": "XML"]])
+    func aBadLogSettingIsAnInitError(variables: [String: String]) async throws {
+      try await withFunction(variables) { invoke in
+        #expect(await invoke(event).errorType == "Function.InvalidConfiguration")
+      }
     }
-  }
 
-  @Test(arguments: [["AWS_LAMBDA_LOG_LEVEL": "LOUD"], ["AWS_LAMBDA_LOG_FORMAT": "XML"]])
-  func aBadLogSettingIsAnInitError(variables: [String: String]) async throws {
-    try await withFunction(variables) { invoke in
-      #expect(await invoke(event).errorType == "Function.InvalidConfiguration")
-    }
-  }
-
-  @Test func aFrozenServerIsAnErrorInTimeAndForgottenAfterwards() async throws {
-    let postgres = try ThrowawayPostgres()
-    let url = try postgres.makeDatabase(schema: true)
-    try await withFunction(["CONNECTION_URL": url]) { invoke in
-      _ = await invoke(signUp("sub-0"))
-      postgres.freeze()
-      await expectTimeout(invoke)
-      postgres.thaw()
-      #expect(await invoke(event) == .response(event))
-    }
-    #expect(try postgres.psql("SELECT count(*) FROM users", url: url) == "2")
-  }
-
-  @Test func aServerThatWasFrozenFromTheStartIsAnErrorInTime() async throws {
-    let postgres = try ThrowawayPostgres()
-    let url = try postgres.makeDatabase(schema: true)
-    postgres.freeze()
-    try await withFunction(["CONNECTION_URL": url]) { invoke in
-      await expectTimeout(invoke)
-      postgres.thaw()
-      #expect(await invoke(event) == .response(event))
-    }
-  }
-
-  @Test func aProxyThatSwallowsBytesIsAnErrorInTime() async throws {
-    let proxy = try LoopbackSocket(listening: true)
-    try await withFunction(["CONNECTION_URL": "postgresql://ana:secret@127.0.0.1:\(proxy.port)/cruddur"]) { invoke in
-      await expectTimeout(invoke)
-    }
-  }
-
-  @Test func aLockedTableIsAnErrorInTimeAndTheStatementDoesNotStayBehind() async throws {
-    let postgres = try await ThrowawayPostgres.shared
-    let url = try postgres.makeDatabase(schema: true)
-    let lock = try PsqlSession(url)
-    try lock.send("BEGIN; LOCK TABLE users;")
-    while try postgres.psql("SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass", url: url) == "0" {
-      try await Task.sleep(for: .milliseconds(20))
-    }
-    try await withFunction(["CONNECTION_URL": url]) { invoke in
-      await expectTimeout(invoke)
-      let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-      let stillWaiting = try postgres.psql(waiting, url: url)
-      #expect(stillWaiting == "0")
-      lock.end()
-      #expect(await invoke(event) == .response(event))
-    }
-  }
-
-  /// As Cognito sees it: a cold start and all, the answer is there in 4.9 seconds.
-  private func expectTimeout(_ invoke: ([UInt8]) async -> InvocationResult) async {
-    var result: InvocationResult?
-    let time = await ContinuousClock().measure { result = await invoke(event) }
-    #expect(result?.errorType == "Function.DatabaseTimeout")
-    #expect(result?.errorMessage == DatabaseFailureTests.sentence)
-    #expect((.seconds(4) ... .milliseconds(4_900)).contains(time))
-  }
-
-  @Test func aBackendThatWasEndedWhileIdleIsReplacedSilently() async throws {
-    let postgres = try await ThrowawayPostgres.shared
-    let url = try postgres.makeDatabase(schema: true)
-    try await withFunction(["CONNECTION_URL": url]) { invoke in
-      for number in 0..<3 {
-        let event = signUp("sub-\(number)")
+    @Test func aFrozenServerIsAnErrorInTimeAndForgottenAfterwards() async throws {
+      let postgres = try ThrowawayPostgres()
+      let url = try postgres.makeDatabase(schema: true)
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        _ = await invoke(signUp("sub-0"))
+        postgres.freeze()
+        await expectTimeout(invoke)
+        postgres.thaw()
         #expect(await invoke(event) == .response(event))
-        try postgres.terminateSessions(of: url)
+      }
+      #expect(try postgres.psql("SELECT count(*) FROM users", url: url) == "2")
+    }
+
+    @Test func aServerThatWasFrozenFromTheStartIsAnErrorInTime() async throws {
+      let postgres = try ThrowawayPostgres()
+      let url = try postgres.makeDatabase(schema: true)
+      postgres.freeze()
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        await expectTimeout(invoke)
+        postgres.thaw()
+        #expect(await invoke(event) == .response(event))
       }
     }
-    #expect(try postgres.psql("SELECT count(*) FROM users", url: url) == "3")
+
+    @Test func aProxyThatSwallowsBytesIsAnErrorInTime() async throws {
+      let proxy = try LoopbackSocket(listening: true)
+      try await withFunction(["CONNECTION_URL": "postgresql://ana:secret@127.0.0.1:\(proxy.port)/cruddur"]) { invoke in
+        await expectTimeout(invoke)
+      }
+    }
+
+    @Test func aLockedTableIsAnErrorInTimeAndTheStatementDoesNotStayBehind() async throws {
+      let postgres = try await ThrowawayPostgres.shared
+      let url = try postgres.makeDatabase(schema: true)
+      let lock = try PsqlSession(url)
+      try lock.send("BEGIN; LOCK TABLE users;")
+      while try postgres.psql("SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass", url: url) == "0" {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        await expectTimeout(invoke)
+        let waiting =
+          "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        let stillWaiting = try postgres.psql(waiting, url: url)
+        #expect(stillWaiting == "0")
+        lock.end()
+        #expect(await invoke(event) == .response(event))
+      }
+    }
+
+    /// As Cognito sees it: a cold start and all, the answer is there in 4.9 seconds.
+    private func expectTimeout(_ invoke: ([UInt8]) async -> InvocationResult) async {
+      var result: InvocationResult?
+      let time = await ContinuousClock().measure { result = await invoke(event) }
+      #expect(result?.errorType == "Function.DatabaseTimeout")
+      #expect(result?.errorMessage == DatabaseFailureTests.sentence)
+      #expect((.seconds(4) ... .milliseconds(4_900)).contains(time))
+    }
+
+    @Test func aBackendThatWasEndedWhileIdleIsReplacedSilently() async throws {
+      let postgres = try await ThrowawayPostgres.shared
+      let url = try postgres.makeDatabase(schema: true)
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        for number in 0..<3 {
+          let event = signUp("sub-\(number)")
+          #expect(await invoke(event) == .response(event))
+          try postgres.terminateSessions(of: url)
+        }
+      }
+      #expect(try postgres.psql("SELECT count(*) FROM users", url: url) == "3")
+    }
   }
 }

@@ -3,7 +3,6 @@ import JSON
 import LocalLambda
 import TestSupport
 
-
 /// Runs `body` with the real `bootstrap`, as Lambda runs it: with these variables and no others of ours.
 func withFunction(
   _ variables: [String: String],
@@ -25,7 +24,9 @@ func withFunction(
 }
 
 /// A confirmed sign-up.
-func signUp(_ sub: String, _ attributes: [String: String] = [:], source: String = "PostConfirmation_ConfirmSignUp") -> [UInt8] {
+func signUp(_ sub: String, _ attributes: [String: String] = [:], source: String = "PostConfirmation_ConfirmSignUp")
+  -> [UInt8]
+{
   JSONWriter.object { event in
     event.add("version", "1")
     event.add("userName", sub)

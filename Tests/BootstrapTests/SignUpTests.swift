@@ -3,125 +3,134 @@ import LocalLambda
 import TestSupport
 import Testing
 
-/// A sign-up becomes a row: the real program, a Runtime API as strict as AWS's, a real PostgreSQL.
-@Suite struct SignUpTests {
-  private let postgres: ThrowawayPostgres
-  private let url: String
+extension EndToEnd {
+  /// A sign-up becomes a row: the real program, a Runtime API as strict as AWS's, a real PostgreSQL.
+  @Suite struct SignUpTests {
+    private let postgres: ThrowawayPostgres
+    private let url: String
 
-  init() async throws {
-    postgres = try await ThrowawayPostgres.shared
-    url = try postgres.makeDatabase(schema: true)
-  }
-
-  private func rows(_ columns: String, where condition: String = "true") throws -> String {
-    try postgres.psql("SELECT \(columns) FROM users WHERE \(condition) ORDER BY 1", url: url)
-  }
-
-  @Test(arguments: [
-    ("confirm-sign-up", 1), ("every-attribute", 1), ("phone-only", 1), ("federated", 1), ("hostile", 1),
-    ("confirm-forgot-password", 1), ("unknown-trigger", 0),
-  ]) func everySampleEventIsAnsweredWithItself(name: String, count: Int) async throws {
-    let event = try Repository.event(name)
-    try await withFunction(["CONNECTION_URL": url]) { invoke in
-      #expect(await invoke(event) == .response(event))
-      #expect(await invoke(event) == .response(event))
+    init() async throws {
+      postgres = try await ThrowawayPostgres.shared
+      url = try postgres.makeDatabase(schema: true)
     }
-    #expect(try rows("count(*)") == String(count))
-  }
 
-  @Test func everyAttributeIsStored() async throws {
-    let event = signUp("sub-1", ["name": "Ana", "preferred_username": "nan", "email": "ana@example.com"])
-    try await withFunction(["CONNECTION_URL": url]) { invoke in
-      #expect(await invoke(event) == .response(event))
+    private func rows(_ columns: String, where condition: String = "true") throws -> String {
+      try postgres.psql("SELECT \(columns) FROM users WHERE \(condition) ORDER BY 1", url: url)
     }
-    #expect(try rows("display_name, handle, email, cognito_user_id") == "Ana|nan|ana@example.com|sub-1")
-    #expect(try rows("count(*)", where: "created_at BETWEEN now() - interval '1 minute' AND now()") == "1")
-  }
 
-  @Test func aNameIsStoredByteForByte() async throws {
-    let name = #"Robert'); DROP TABLE users;-- "quotes" \ back\\slash 😀 $1 :name %s"# + String(repeating: "é", count: 5_000)
-    try await withFunction(["CONNECTION_URL": url]) { invoke in
-      let event = signUp("sub-1", ["name": name])
-      #expect(await invoke(event) == .response(event))
+    @Test(arguments: [
+      ("confirm-sign-up", 1), ("every-attribute", 1), ("phone-only", 1), ("federated", 1), ("hostile", 1),
+      ("confirm-forgot-password", 1), ("unknown-trigger", 0),
+    ]) func everySampleEventIsAnsweredWithItself(name: String, count: Int) async throws {
+      let event = try Repository.event(name)
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        #expect(await invoke(event) == .response(event))
+        #expect(await invoke(event) == .response(event))
+      }
+      #expect(try rows("count(*)") == String(count))
     }
-    let hexadecimal = name.utf8.map { String(format: "%02x", $0) }.joined()
-    #expect(try rows("encode(convert_to(display_name, 'UTF8'), 'hex')") == hexadecimal)
-  }
 
-  @Test func theSameEventFromFourProcessesAtOnceIsOneRow() async throws {
-    let event = signUp("sub-1", ["name": "Ana"])
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<4 {
-        group.addTask {
-          try await withFunction(["CONNECTION_URL": url]) { invoke in
-            for _ in 0..<3 { #expect(await invoke(event) == .response(event)) }
+    @Test func everyAttributeIsStored() async throws {
+      let event = signUp("sub-1", ["name": "Ana", "preferred_username": "nan", "email": "ana@example.com"])
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        #expect(await invoke(event) == .response(event))
+      }
+      #expect(try rows("display_name, handle, email, cognito_user_id") == "Ana|nan|ana@example.com|sub-1")
+      #expect(try rows("count(*)", where: "created_at BETWEEN now() - interval '1 minute' AND now()") == "1")
+    }
+
+    @Test func aNameIsStoredByteForByte() async throws {
+      let name =
+        #"Robert'); DROP TABLE users;-- "quotes" \ back\\slash 😀 $1 :name %s"# + String(repeating: "é", count: 5_000)
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        let event = signUp("sub-1", ["name": name])
+        #expect(await invoke(event) == .response(event))
+      }
+      let hexadecimal = name.utf8.map { String(format: "%02x", $0) }.joined()
+      #expect(try rows("encode(convert_to(display_name, 'UTF8'), 'hex')") == hexadecimal)
+    }
+
+    @Test func theSameEventFromFourProcessesAtOnceIsOneRow() async throws {
+      let event = signUp("sub-1", ["name": "Ana"])
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<4 {
+          group.addTask {
+            try await withFunction(["CONNECTION_URL": url]) { invoke in
+              for _ in 0..<3 { #expect(await invoke(event) == .response(event)) }
+            }
           }
         }
+        try await group.waitForAll()
       }
-      try await group.waitForAll()
+      #expect(try rows("cognito_user_id") == "sub-1")
     }
-    #expect(try rows("cognito_user_id") == "sub-1")
-  }
 
-  @Test func twoUsersWithOneHandleAtOnceAreBothKept() async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for user in 0..<4 {
-        group.addTask {
-          try await withFunction(["CONNECTION_URL": url]) { invoke in
-            let event = signUp("\(user)aaaaaaa-1111-4222-8333-944455556666", ["preferred_username": "ana"])
-            #expect(await invoke(event) == .response(event))
+    @Test func twoUsersWithOneHandleAtOnceAreBothKept() async throws {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for user in 0..<4 {
+          group.addTask {
+            try await withFunction(["CONNECTION_URL": url]) { invoke in
+              let event = signUp("\(user)aaaaaaa-1111-4222-8333-944455556666", ["preferred_username": "ana"])
+              #expect(await invoke(event) == .response(event))
+            }
           }
         }
+        try await group.waitForAll()
       }
-      try await group.waitForAll()
+      let handles = try rows("handle").split(separator: "\n")
+      #expect(handles.count == 4 && Set(handles).count == 4)
+      #expect(handles.contains("ana"))
+      #expect(handles.allSatisfy { $0 == "ana" || $0.hasSuffix("aaaaaaa") }, "\(handles)")
     }
-    let handles = try rows("handle").split(separator: "\n")
-    #expect(handles.count == 4 && Set(handles).count == 4)
-    #expect(handles.contains("ana"))
-    #expect(handles.allSatisfy { $0 == "ana" || $0.hasSuffix("aaaaaaa") }, "\(handles)")
-  }
 
-  @Test func aHandleIsTakenFromNobody() async throws {
-    let sub = "0f5e2c1a-1111-4222-8333-944455556666"
-    try postgres.psql(
-      """
-      INSERT INTO users (display_name, handle, cognito_user_id)
-      VALUES ('1', 'ana', '1'), ('2', 'ana-0f5e2c1a', '2'), ('3', 'ana-\(sub)', '3')
-      """, url: url)
-    try await withFunction(["CONNECTION_URL": url]) { invoke in
-      let event = signUp(sub, ["preferred_username": "ana"])
-      #expect(await invoke(event) == .response(event))
-      #expect(await invoke(event) == .response(event))
+    @Test func aHandleIsTakenFromNobody() async throws {
+      let sub = "0f5e2c1a-1111-4222-8333-944455556666"
+      try postgres.psql(
+        """
+        INSERT INTO users (display_name, handle, cognito_user_id)
+        VALUES ('1', 'ana', '1'), ('2', 'ana-0f5e2c1a', '2'), ('3', 'ana-\(sub)', '3')
+        """, url: url)
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        let event = signUp(sub, ["preferred_username": "ana"])
+        #expect(await invoke(event) == .response(event))
+        #expect(await invoke(event) == .response(event))
+      }
+      #expect(try rows("handle", where: "cognito_user_id = '\(sub)'") == "ana-\(sub)-2")
     }
-    #expect(try rows("handle", where: "cognito_user_id = '\(sub)'") == "ana-\(sub)-2")
-  }
 
-  @Test func aForgottenPasswordOverwritesNothingAndHealsWhoIsMissing() async throws {
-    try await withFunction(["CONNECTION_URL": url]) { invoke in
-      _ = await invoke(signUp("sub-1", ["name": "Ana", "email": "old@example.com"]))
-      let reset = signUp("sub-1", ["name": "Eve"], source: "PostConfirmation_ConfirmForgotPassword")
-      #expect(await invoke(reset) == .response(reset))
-      let missing = signUp("sub-2", ["name": "Bo"], source: "PostConfirmation_ConfirmForgotPassword")
-      #expect(await invoke(missing) == .response(missing))
+    @Test func aForgottenPasswordOverwritesNothingAndHealsWhoIsMissing() async throws {
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        _ = await invoke(signUp("sub-1", ["name": "Ana", "email": "old@example.com"]))
+        let reset = signUp("sub-1", ["name": "Eve"], source: "PostConfirmation_ConfirmForgotPassword")
+        #expect(await invoke(reset) == .response(reset))
+        let missing = signUp("sub-2", ["name": "Bo"], source: "PostConfirmation_ConfirmForgotPassword")
+        #expect(await invoke(missing) == .response(missing))
+      }
+      #expect(try rows("cognito_user_id, display_name, email") == "sub-1|Ana|old@example.com\nsub-2|Bo|")
     }
-    #expect(try rows("cognito_user_id, display_name, email") == "sub-1|Ana|old@example.com\nsub-2|Bo|")
-  }
 
-  @Test(arguments: [
-    ("", "Function.InvalidJSON"), ("{", "Function.InvalidJSON"), (#"{"a":"\ud800"}"#, "Function.InvalidJSON"),
-    (String(repeating: "[", count: 100_000), "Function.InvalidJSON"), ("{}", "Function.UnknownEvent"),
-    (#"{"triggerSource":1}"#, "Function.InvalidEvent"),
-    (#"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":{"name":"Ana"}}}"#, "Function.InvalidEvent"),
-    (#"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":{"sub":["Ana"]}}}"#, "Function.InvalidEvent"),
-    (String(repeating: " ", count: 6_291_557), "Function.EventTooLarge"),
-  ]) func aBadEventIsAnErrorAndTheNextOneIsServedByTheSameProcess(payload: String, type: String) async throws {
-    try await withFunction(["CONNECTION_URL": url]) { invoke in
-      let result = await invoke(Array(payload.utf8))
-      #expect(result.errorType == type)
-      #expect(result.errorMessage?.contains("Ana") == false)
-      let good = signUp("sub-1")
-      #expect(await invoke(good) == .response(good))
+    @Test(arguments: [
+      ("", "Function.InvalidJSON"), ("{", "Function.InvalidJSON"), (#"{"a":"\ud800"}"#, "Function.InvalidJSON"),
+      (String(repeating: "[", count: 100_000), "Function.InvalidJSON"), ("{}", "Function.UnknownEvent"),
+      (#"{"triggerSource":1}"#, "Function.InvalidEvent"),
+      (
+        #"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":{"name":"Ana"}}}"#,
+        "Function.InvalidEvent"
+      ),
+      (
+        #"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":{"sub":["Ana"]}}}"#,
+        "Function.InvalidEvent"
+      ),
+      (String(repeating: " ", count: 6_291_557), "Function.EventTooLarge"),
+    ]) func aBadEventIsAnErrorAndTheNextOneIsServedByTheSameProcess(payload: String, type: String) async throws {
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        let result = await invoke(Array(payload.utf8))
+        #expect(result.errorType == type)
+        #expect(result.errorMessage?.contains("Ana") == false)
+        let good = signUp("sub-1")
+        #expect(await invoke(good) == .response(good))
+      }
+      #expect(try rows("cognito_user_id") == "sub-1")
     }
-    #expect(try rows("cognito_user_id") == "sub-1")
   }
 }

@@ -26,7 +26,9 @@ import Testing
         == User(displayName: "s-1", email: nil, handle: "s-1", cognitoUserID: "s-1"))
   }
 
-  @Test(arguments: ["null", #""""#, #"" \t\n""#, #""\u00a0\u2003""#, "true", "7", "[]", "{}", #""\u0000""#, #"" \u0000 ""#])
+  @Test(arguments: [
+    "null", #""""#, #"" \t\n""#, #""\u00a0\u2003""#, "true", "7", "[]", "{}", #""\u0000""#, #"" \u0000 ""#,
+  ])
   func whatNobodyCouldSeeCountsAsAbsent(value: String) throws {
     let user = try user(#""sub":"s-1","name":\#(value),"preferred_username":\#(value),"email":\#(value)"#)
     #expect(user == User(displayName: "ana", email: nil, handle: "ana", cognitoUserID: "s-1"))
@@ -43,7 +45,9 @@ import Testing
     #expect(Array(user.displayName.utf8) == Array(" Robert'); DROP TABLE users;--  \\ \" é é 😀 ‮x ".utf8))
   }
 
-  @Test(arguments: ["", #""sub":null"#, #""sub":"""#, #""sub":"  ""#, #""sub":7"#, #""sub":true"#, #""sub":"a\u0000b""#])
+  @Test(arguments: [
+    "", #""sub":null"#, #""sub":"""#, #""sub":"  ""#, #""sub":7"#, #""sub":true"#, #""sub":"a\u0000b""#,
+  ])
   func withoutASubThereIsNoUser(attributes: String) throws {
     #expect {
       try user(attributes)

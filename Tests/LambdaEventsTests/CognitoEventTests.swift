@@ -44,7 +44,9 @@ import Testing
     #expect(throws: EventError.self) { try event.userAttributes() }
   }
 
-  @Test(arguments: ["{}", #"{"sub":null}"#, #"{"sub":7}"#]) func aRequiredAttributeIsMissedByName(attributes: String) throws {
+  @Test(arguments: ["{}", #"{"sub":null}"#, #"{"sub":7}"#]) func aRequiredAttributeIsMissedByName(attributes: String)
+    throws
+  {
     let text = #"{"triggerSource":"X","request":{"userAttributes":\#(attributes)}}"#
     #expect {
       try event(text).userAttributes().requiredString("sub")

@@ -70,7 +70,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{}", "Function.UnknownEvent"), ("[]", "Function.UnknownEvent"), (#""PostConfirmation_ConfirmSignUp""#, "Function.UnknownEvent"),
+    ("{}", "Function.UnknownEvent"), ("[]", "Function.UnknownEvent"),
+    (#""PostConfirmation_ConfirmSignUp""#, "Function.UnknownEvent"),
     ("null", "Function.UnknownEvent"), (#"{"version":"2.0","rawPath":"/"}"#, "Function.UnknownEvent"),
     ("", "Function.InvalidJSON"), ("{", "Function.InvalidJSON"), ("\u{FEFF}{}", "Function.InvalidJSON"),
     (#"{"a":"\ud800"}"#, "Function.InvalidJSON"), (#"{"triggerSource":7}"#, "Function.InvalidEvent"),

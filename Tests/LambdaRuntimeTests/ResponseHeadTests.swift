@@ -28,7 +28,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "Lambda-Runtime-Trace-Id:\r\n", "Lambda-Runtime-Trace-Id:   \r\n", "Lambda-Runtime-Trace-Id", "Lambda-Runtime-Trace-I: x\r\n",
+    "Lambda-Runtime-Trace-Id:\r\n", "Lambda-Runtime-Trace-Id:   \r\n", "Lambda-Runtime-Trace-Id",
+    "Lambda-Runtime-Trace-I: x\r\n",
     "Lambda-Runtime-Trace-Idd: x\r\n", ": x\r\n", "\r\n", "", "Content-Length: -1\r\n", "Content-Length: x\r\n",
     "Lambda-Runtime-Deadline-Ms: soon\r\n", "Lambda-Runtime-Deadline-Ms: 99999999999999999999999\r\n",
   ])

@@ -33,6 +33,10 @@ struct HostList: Hashable {
     guard ports.count == count || ports.count == 1 else {
       throw PostgresError(.configuration, "The connection parameters host and port differ in length.")
     }
+    // libpq finds out only when it has found the host.
+    guard ports.allSatisfy({ $0.isEmpty || UInt16($0).map { $0 > 0 } ?? false }) else {
+      throw PostgresError(invalidConnectionParameter: "port")
+    }
     entries = (0..<count).map { index in
       HostEntry(
         host: hosts?[index] ?? "", address: addresses?[index] ?? "", port: ports.count == 1 ? ports[0] : ports[index])
