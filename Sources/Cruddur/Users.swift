@@ -21,8 +21,7 @@ public struct Users: Sendable {
   ///
   /// A handle that another user has does not keep anybody out: the next candidate is taken.
   ///
-  /// - Parameter deadline: When the database's work is over, done or not.
-  /// - Throws: `PostgresError`.
+  /// Throws `PostgresError`, at the deadline at the latest.
   public func add(
     _ user: User, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Addition {

@@ -3,9 +3,8 @@ import Logging
 extension InvocationContext {
   /// Reads the headers of an event; nil where they have no request id, without which nothing can be answered.
   ///
-  /// - Parameters:
-  ///   - receivedAt: When the event was here, by the clock that never goes back.
-  ///   - date: The same moment in milliseconds since the Unix epoch: Lambda's deadline is counted so.
+  /// `date` is when the event was here in milliseconds since the Unix epoch, for Lambda's deadline is counted so; `receivedAt` is the same moment by
+  /// the clock that never goes back.
   init?(_ head: ResponseHead, receivedAt: ContinuousClock.Instant, date: Int, logger: Logger) {
     guard let requestID = head.requestID else { return nil }
     self.init(

@@ -4,9 +4,7 @@ extension CognitoEvent {
   /// The answer of a trigger that has nothing to say: the event's own bytes.
   public var answer: [UInt8] { document.bytes }
 
-  /// The answer of a trigger that has something to say: the event's own bytes, with `response` filled in.
-  ///
-  /// - Parameter response: Writes the members of `response`.
+  /// The answer of a trigger that has something to say: the event's own bytes, with `response` filled in by the closure.
   public func answer(response: (inout JSONObjectWriter) -> Void) -> [UInt8] {
     let object = JSONWriter.object(response)
     let bytes = document.bytes

@@ -46,9 +46,7 @@ final class EasyHandle {
     return perform(url, headers: getHeaders)
   }
 
-  /// Sends a POST request of `body`, which is not copied, and waits for its answer for ten seconds.
-  ///
-  /// - Parameter headers: Whole lines, `Name: value`, beside the usual ones.
+  /// Sends a POST request of `body`, which is not copied, and waits for its answer for ten seconds. `headers` are whole lines, `Name: value`.
   func post(_ url: String, body: [UInt8], headers: [String] = []) -> Result<HTTPResponse, TransportError> {
     let list = headers.isEmpty ? postHeaders : HeaderList(postHeaders.lines + headers)
     _ = ccurl_setopt_long(handle, CURLOPT_POST, 1)

@@ -9,9 +9,7 @@ enum LogTimestamp {
     return text(seconds: time.tv_sec, milliseconds: time.tv_nsec / 1_000_000)
   }
 
-  /// - Parameters:
-  ///   - seconds: Since the Unix epoch.
-  ///   - milliseconds: Of the second, 0 to 999.
+  /// A time in seconds since the Unix epoch, and milliseconds of the second.
   static func text(seconds: Int, milliseconds: Int) -> String {
     var seconds = seconds
     var parts = tm()

@@ -10,7 +10,7 @@ struct RuntimeClient: ~Copyable {
   private let logger: Logger
   private var handle: EasyHandle
 
-  /// - Parameter endpoint: The Runtime API's `host:port`.
+  /// Prepares to call the Runtime API at `host:port`.
   init(endpoint: String, logger: Logger) throws(TransportError) {
     base = "http://\(endpoint)/2018-06-01/runtime/"
     nextURL = base + "invocation/next"

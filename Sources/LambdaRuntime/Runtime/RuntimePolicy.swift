@@ -29,7 +29,7 @@ enum RuntimePolicy {
     case exit(ExitReason)
   }
 
-  /// - Parameter isRetry: Whether the same outcome may have been sent before without an answer: a 400 or 403 now says that it had arrived.
+  /// `isRetry`: whether the same outcome may have been sent before without an answer. A 400 or 403 then says that it had arrived.
   static func afterSend(status: Int, call: RuntimeCall, isRetry: Bool) -> SendStep {
     switch status {
     case 200..<300: .done
