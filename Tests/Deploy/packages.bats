@@ -1,0 +1,68 @@
+#!/usr/bin/env bats
+# What deploy/run says on a machine that lacks something. The PATH is a folder of links, from which a test takes some.
+# shellcheck source=helpers.bash
+. "$BATS_TEST_DIRNAME/helpers.bash"
+
+setup() {
+  make_folder
+  mkdir "$folder/bin"
+  ln -s /usr/bin/* /usr/sbin/* "$folder/bin" 2>/dev/null || true
+  ln -sf "$(command -v true)" "$folder/bin/swift" # It is looked for, and never run.
+  cp -r "$top/deploy" "$top/events" "$folder" # Where an ordinary user can read them.
+}
+
+teardown() {
+  remove_folder
+}
+
+deploy_run() {
+  run env PATH="$folder/bin" "$folder/deploy/run"
+}
+
+# deploy_run_ordinary [NAME=VALUE…]: the same as an ordinary user.
+deploy_run_ordinary() {
+  local ordinary=()
+  ((EUID != 0)) || ordinary=(setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups)
+  run "${ordinary[@]}" env PATH="$folder/bin" "$@" "$folder/deploy/run"
+}
+
+@test "Without Swift, one sentence says where to get it" {
+  rm "$folder/bin/swift"
+  deploy_run
+  [ "$status" -eq 2 ]
+  [ "$output" = "run: Swift is not on PATH: see https://www.swift.org/install/linux." ]
+}
+
+@test "An ordinary user is told which packages to install" {
+  rm "$folder"/bin/{git,pkg-config}
+  deploy_run_ordinary
+  [ "$status" -eq 2 ]
+  [ "$output" = "run: Some packages are missing: sudo apt-get install git pkg-config libcurl4-openssl-dev libpq-dev" ]
+}
+
+@test "With a database of one's own, PostgreSQL's client is enough" {
+  rm "$folder/bin/psql"
+  deploy_run_ordinary
+  [ "$status" -eq 2 ]
+  [ "$output" = "run: Some packages are missing: sudo apt-get install postgresql" ]
+  deploy_run_ordinary CONNECTION_URL=postgresql:///
+  [ "$status" -eq 2 ]
+  [ "$output" = "run: Some packages are missing: sudo apt-get install postgresql-client" ]
+}
+
+@test "Where there is no apt-get, root is told Debian's names" {
+  ((EUID == 0)) || skip "only root installs"
+  rm "$folder"/bin/{apt-get,git}
+  deploy_run
+  [ "$status" -eq 2 ]
+  [ "$output" = "run: Some packages are missing, by their names in Debian: git." ]
+}
+
+@test "An apt-get that fails ends the script" {
+  ((EUID == 0)) || skip "only root installs"
+  rm "$folder/bin/git"
+  ln -sf "$(command -v false)" "$folder/bin/apt-get"
+  deploy_run
+  [ "$status" -eq 2 ]
+  [[ $output == *"run: apt-get could not update its lists of packages." ]]
+}
