@@ -11,12 +11,12 @@ extension PostgresError {
   ///     	Is the server running on that host and accepting TCP/IP connections?
   ///     connection to server at "…", port 5432 failed: FATAL:  28P01
   ///
-  /// A server's answer says more than the other failures, else the last attempt counts. The texts are those of libpq's
+  /// A server's answer says more than the other failures, else the last failure counts that is known. The texts are those of libpq's
   /// sources, untranslated because no program here calls setlocale(3):
   /// <https://github.com/postgres/postgres/tree/REL_15_STABLE/src/interfaces/libpq>.
   init(connectionFailure message: String) {
     let attempts = message.split(separator: "\n").filter { !$0.hasPrefix("\t") }.map(ConnectionAttempt.init)
-    let decisive = attempts.last { $0.sqlState != nil } ?? attempts.last
+    let decisive = attempts.last { $0.sqlState != nil } ?? attempts.last { $0.reason != nil }
     if let keyword = decisive?.invalidParameter {
       self.init(invalidConnectionParameter: keyword)
     } else {
@@ -54,22 +54,26 @@ private struct ConnectionAttempt {
     return nil
   }
 
-  var reason: PostgresError.Reason {
-    sqlState.map(PostgresError.Reason.init) ?? Self.systemErrors.first { text.hasPrefix(errorText($0.number)) }?.reason
-      ?? Self.phrases.first { text.contains($0.phrase) }?.reason ?? .connectionFailed
+  /// Nil if the text is not known.
+  var reason: PostgresError.Reason? {
+    if let sqlState { return PostgresError.Reason(sqlState) }
+    if invalidParameter != nil { return .configuration }
+    return Self.systemErrors.first { text.hasSuffix(errorText($0.number)) }?.reason
+      ?? Self.phrases.first { text.contains($0.phrase) }?.reason
   }
 
   private static let systemErrors: [(number: CInt, reason: PostgresError.Reason)] = [
     (ECONNREFUSED, .connectionRefused),
     (ENOENT, .connectionRefused),
     (ETIMEDOUT, .connectTimeout),
+    (ECONNRESET, .connectionLost),
+    (EPIPE, .connectionLost),
+    (EMFILE, .outOfResources),
   ]
 
   /// In order: some of them contain a later one.
   private static let phrases: [(phrase: String, reason: PostgresError.Reason)] = [
     ("server closed the connection", .connectionLost),
-    (errorText(ECONNRESET), .connectionLost),
-    (errorText(EPIPE), .connectionLost),
     ("invalid response", .protocolViolation),
     ("expected authentication request", .protocolViolation),
     ("invalid integer value", .configuration),
@@ -91,7 +95,6 @@ private struct ConnectionAttempt {
     ("certificate", .tls),
     ("private key", .tls),
     ("out of memory", .outOfResources),
-    (errorText(EMFILE), .outOfResources),
   ]
 }
 

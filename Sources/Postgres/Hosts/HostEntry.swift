@@ -33,10 +33,7 @@ struct HostList: Hashable {
     guard ports.count == count || ports.count == 1 else {
       throw PostgresError(.configuration, "The connection parameters host and port differ in length.")
     }
-    // libpq finds out only when it has found the host.
-    guard ports.allSatisfy({ $0.isEmpty || UInt16($0).map { $0 > 0 } ?? false }) else {
-      throw PostgresError(invalidConnectionParameter: "port")
-    }
+    guard ports.allSatisfy(isPort) else { throw PostgresError(invalidConnectionParameter: "port") }
     entries = (0..<count).map { index in
       HostEntry(
         host: hosts?[index] ?? "", address: addresses?[index] ?? "", port: ports.count == 1 ? ports[0] : ports[index])
@@ -73,6 +70,12 @@ struct HostList: Hashable {
     }
     return [parameter("host", \.host), parameter("hostaddr", \.address), parameter("port", \.port)]
   }
+}
+
+/// Whether libpq takes it for a port; an empty one is the default.
+private func isPort(_ text: String) -> Bool {
+  let digits = text.filter { !$0.isWhitespace }
+  return text.isEmpty || UInt16(digits).map { $0 > 0 } ?? false
 }
 
 private func isNumericAddress(_ host: String) -> Bool {

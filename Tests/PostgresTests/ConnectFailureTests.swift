@@ -1,0 +1,155 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+/// Every way not to get a connection has a reason of its own, and its description gives nothing away.
+@Suite struct ConnectFailureTests {
+  private func expectFailure(
+    _ url: String, _ reason: PostgresError.Reason, _ sqlState: SQLState? = nil, within limit: Duration = .seconds(20)
+  ) async throws {
+    let start = ContinuousClock.now
+    let error = await #expect(throws: PostgresError.self) { try await Connection.connect(url, until: start + limit) }
+    #expect(error?.reason == reason, "\(error?.debugMessage ?? "")")
+    #expect(error?.sqlState == sqlState)
+    let state = sqlState.map { " (SQLSTATE \($0))" } ?? ""
+    #expect(error?.description == reason.sentence + state)
+  }
+
+  private func replacingPassword(of url: String, with password: String) throws -> String {
+    let colon = try #require(url.dropFirst("postgresql:".count).firstIndex(of: ":"))
+    let at = try #require(url.firstIndex(of: "@"))
+    return url[...colon] + password + url[at...]
+  }
+
+  @Test func `Wrong password`() async throws {
+    try await expectFailure(replacingPassword(of: sharedURL, with: "wrong"), .authentication, .invalidPassword)
+  }
+
+  @Test func `No password`() async throws {
+    try await expectFailure(replacingPassword(of: sharedURL, with: ""), .authentication)
+  }
+
+  @Test func `Unknown user`() async throws {
+    let url = try await sharedURL.replacing("//postgres:", with: "//nobody:")
+    try await expectFailure(url, .authentication, .invalidPassword)
+  }
+
+  @Test func `Unknown database`() async throws {
+    let url = try await ThrowawayPostgres.shared.url(database: "missing")
+    try await expectFailure(url, .databaseNotFound, .invalidCatalogName)
+  }
+
+  @Test func `No connection left`() async throws {
+    let server = try await ThrowawayPostgres.shared
+    try server.psql("CREATE ROLE crowded LOGIN PASSWORD 'x' CONNECTION LIMIT 0")
+    let url = try replacingPassword(of: server.url, with: "x").replacing("//postgres:", with: "//crowded:")
+    try await expectFailure(url, .tooManyConnections, .tooManyConnections)
+  }
+
+  @Test func `The server shuts down`() async throws {
+    let server = try ThrowawayPostgres()
+    let connection = try await Connection.connect(server.url)
+    kill(server.postmaster, SIGTERM)  // A smart shutdown: it waits for the open session.
+    while await connects(to: server.url) { usleep(10_000) }
+    try await expectFailure(server.url, .serverNotReady, .cannotConnectNow)
+    #expect(try value(await connection.execute("SELECT 1 AS value"), as: Int.self) == 1)
+  }
+
+  private func connects(to url: String) async -> Bool {
+    (try? await Connection.connect(url)) != nil
+  }
+
+  @Test func `Refused, by port and by socket`() async throws {
+    let port = try SilentListener().port
+    try await expectFailure("postgresql://127.0.0.1:\(port)/db", .connectionRefused)
+    try await expectFailure("host=/nonexistent dbname=db", .connectionRefused)
+  }
+
+  @Test func `The second host is tried when the first refuses`() async throws {
+    let port = try SilentListener().port
+    let url = try await sharedURL.replacing("@127.0.0.1:", with: "@127.0.0.1:\(port),127.0.0.1:")
+    let connection = try await Connection.connect(url)
+    #expect(try value(await connection.execute("SELECT 1 AS value"), as: Int.self) == 1)
+  }
+
+  @Test func `The server's answer counts for more than another host's silence`() async throws {
+    let port = try SilentListener().port
+    let url = try await ThrowawayPostgres.shared.url(database: "missing")
+    let start = try #require(url.range(of: "127.0.0.1:")?.lowerBound)
+    let end = try #require(url.range(of: "/missing")?.lowerBound)
+    let both = url[..<start] + url[start..<end] + ",127.0.0.1:\(port)" + url[end...]
+    try await expectFailure(String(both), .databaseNotFound, .invalidCatalogName)
+  }
+
+  @Test func `Not PostgreSQL`() async throws {
+    let server = try LoopbackServer(reply: "HTTP/1.1 400 Bad Request\r\n\r\n")
+    try await expectFailure("postgresql://127.0.0.1:\(server.port)/db?sslmode=disable", .protocolViolation)
+    try await expectFailure("postgresql://127.0.0.1:\(server.port)/db?sslmode=require", .protocolViolation)
+  }
+
+  @Test func `Hung up on`() async throws {
+    let server = try LoopbackServer(reply: "")
+    try await expectFailure("postgresql://127.0.0.1:\(server.port)/db?sslmode=disable", .connectionLost)
+  }
+
+  @Test func `TLS is required and the server has none`() async throws {
+    for mode in ["require", "verify-full"] {
+      try await expectFailure(
+        ThrowawayPostgres.shared.url(database: "postgres", query: "sslmode=\(mode)&sslrootcert=/nonexistent"), .tls)
+    }
+  }
+
+  @Test func `A bad value that only connecting brings to light`() async throws {
+    try await expectFailure(
+      ThrowawayPostgres.shared.url(database: "postgres", query: "keepalives_idle=x"), .configuration)
+    let error = await #expect(throws: PostgresError.self) { try await Connection.connect("target_session_attrs=x") }
+    #expect(error?.description == "The connection parameter target_session_attrs is not valid.")
+  }
+
+  @Test func `No server of the wanted kind`() async throws {
+    try await expectFailure(
+      ThrowawayPostgres.shared.url(database: "postgres", query: "target_session_attrs=standby"), .connectionFailed)
+  }
+
+  @Test func `A listener that never answers`() async throws {
+    let listener = try SilentListener()
+    let start = ContinuousClock.now
+    try await expectFailure("postgresql://127.0.0.1:\(listener.port)/db", .connectTimeout, within: .milliseconds(300))
+    #expect(start.duration(to: .now) >= .milliseconds(300))
+    #expect(start.duration(to: .now) < .seconds(2))
+    try await expectFailure("postgresql://127.0.0.1:\(listener.port)/db?connect_timeout=1", .connectTimeout)
+    #expect(start.duration(to: .now) < .seconds(5))
+  }
+
+  @Test func `No time left`() async throws {
+    try await expectFailure(sharedURL, .connectTimeout, within: .seconds(-1))
+  }
+}
+
+/// What libpq says in places that a test does not get to.
+@Suite struct ConnectFailureTextTests {
+  @Test(arguments: [
+    ("connection to server at \"a\" (10.0.0.1), port 1 failed: Connection timed out\n\tIs it?\n", "connectTimeout"),
+    ("connection to server at \"SSL\" (10.0.0.1), port 1 failed: No route to host\n", "connectionFailed"),
+    ("connection to server at \"a\", port 1 failed: SSL error: certificate verify failed\n", "tls"),
+    ("root certificate file \"/x\" does not exist\nEither provide the file or change sslmode\n", "tls"),
+    ("connection to server at \"a\", port 1 failed: channel binding required, but SSL not in use\n", "authentication"),
+    ("connection to server at \"a\", port 1 failed: SCRAM authentication requires libpq 10\n", "authentication"),
+    ("connection to server at \"a\", port 1 failed: FATAL:  57P03\n", "serverNotReady"),
+    ("connection to server at \"a\", port 1 failed: FATAL:  28000\n", "authentication"),
+    ("connection to server at \"a\", port 1 failed: FATAL:  XX000\n", "server"),
+    (
+      "connection to server at \"a\", port 1 failed: could not receive data from server: Connection reset by peer\n",
+      "connectionLost"
+    ),
+    ("could not translate host name \"a\" to address: Name or service not known\n", "hostNotFound"),
+    ("out of memory\n", "outOfResources"),
+    ("something new\n", "connectionFailed"),
+    ("", "connectionFailed"),
+  ])
+  func `Texts have reasons`(text: String, reason: String) {
+    #expect(PostgresError(connectionFailure: text).reason.rawValue == reason)
+  }
+}

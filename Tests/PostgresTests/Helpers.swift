@@ -1,0 +1,37 @@
+import Postgres
+import TestSupport
+
+/// More time than any call needs that is not meant to run out of it.
+var ampleTime: ContinuousClock.Instant { .now + .seconds(20) }
+
+/// The shared server's URL.
+var sharedURL: String {
+  get async throws { try await ThrowawayPostgres.shared.url }
+}
+
+extension Pool {
+  convenience init(url: String, limit: Int = 1) throws {
+    self.init(try ConnectionConfiguration(url), limit: limit)
+  }
+
+  @discardableResult
+  func execute(_ statement: Statement) async throws(PostgresError) -> Rows {
+    try await execute(statement, until: ampleTime)
+  }
+}
+
+extension Connection {
+  static func connect(_ url: String, until deadline: ContinuousClock.Instant = ampleTime) async throws -> Connection {
+    try await connect(ConnectionConfiguration(url), until: deadline)
+  }
+
+  @discardableResult
+  func execute(_ statement: Statement) async throws(PostgresError) -> Rows {
+    try await execute(statement, until: ampleTime)
+  }
+}
+
+/// The only value of a statement's only row.
+func value<Value: ColumnDecodable>(_ rows: Rows, as type: Value.Type = Value.self) throws -> Value {
+  try rows[0]["value", as: type]
+}

@@ -1,0 +1,109 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite struct RowTests {
+  private func row(_ statement: Statement) async throws -> Row {
+    let connection = try await Connection.connect(sharedURL)
+    return try #require(await connection.execute(statement).first)
+  }
+
+  private func expectDecodingError<Value: ColumnDecodable>(
+    _ statement: Statement, as type: Value.Type, _ description: String
+  ) async throws {
+    let row = try await row(statement)
+    let error = #expect(throws: PostgresError.self) { try row["value", as: type] }
+    #expect(error?.reason == .decoding)
+    #expect(error?.column == "value")
+    #expect(error?.description == description)
+  }
+
+  @Test func `An unknown column`() async throws {
+    try await expectDecodingError("SELECT 1 AS \"Value\"", as: Int.self, "The result has no column \"value\".")
+  }
+
+  @Test func `NULL where a value is asked for`() async throws {
+    try await expectDecodingError("SELECT NULL::int AS value", as: Int.self, "Column \"value\" is NULL.")
+  }
+
+  @Test func `Another type than asked for`() async throws {
+    try await expectDecodingError(
+      "SELECT 'Ana'::text AS value", as: Int.self, "Column \"value\" (type 25) cannot be read as Int.")
+    try await expectDecodingError(
+      "SELECT 1 AS value", as: String.self, "Column \"value\" (type 23) cannot be read as String.")
+    try await expectDecodingError(
+      "SELECT 1.5::numeric AS value", as: Double.self, "Column \"value\" (type 1700) cannot be read as Double.")
+    try await expectDecodingError(
+      "SELECT 1 AS value", as: Bool.self, "Column \"value\" (type 23) cannot be read as Bool.")
+    try await expectDecodingError(
+      "SELECT 1 AS value", as: UUID.self, "Column \"value\" (type 23) cannot be read as UUID.")
+    try await expectDecodingError(
+      "SELECT 'a'::text AS value", as: [UInt8].self, "Column \"value\" (type 25) cannot be read as Array<UInt8>.")
+    try await expectDecodingError(
+      "SELECT current_date AS value", as: Timestamp.self, "Column \"value\" (type 1082) cannot be read as Timestamp.")
+  }
+
+  @Test(arguments: ["infinity", "-infinity"])
+  func `Infinity is no instant`(infinity: String) async throws {
+    for type in ["timestamptz", "timestamp"] {
+      let row = try await row("SELECT \(infinity)::\(unescapedSQL: type) AS value")
+      let error = #expect(throws: PostgresError.self) { try row["value", as: Timestamp?.self] }
+      #expect(error?.description.contains("has a value out of the range of Timestamp") == true)
+    }
+  }
+
+  @Test func `A type that differs matters even when the value is NULL only elsewhere`() async throws {
+    let row = try await row("SELECT NULL::text AS value")
+    #expect(try row["value", as: Int?.self] == nil)
+  }
+
+  @Test(arguments: ["text", "varchar", "char(3)", "name", "json", "jsonb", "unknown"])
+  func `Text of every kind`(type: String) async throws {
+    let row = try await row("SELECT \("123")::\(unescapedSQL: type) AS value")
+    #expect(try row["value", as: String.self] == "123")
+  }
+
+  @Test func `A timestamp without time zone is in UTC`() async throws {
+    let row = try await row("SELECT '2023-03-14 15:09:26.535897'::timestamp AS value")
+    #expect(try row["value", as: Timestamp.self].description == "2023-03-14T15:09:26.535897Z")
+  }
+
+  @Test func `Names are compared exactly, and the first of two counts`() async throws {
+    let row = try await row("SELECT 1 AS \"é\", 2 AS \"É\", 3 AS \"é\"")
+    #expect(try row["é", as: Int.self] == 1)
+    #expect(try row["É", as: Int.self] == 2)
+  }
+
+  @Test func `Rows are a collection and say how many were affected`() async throws {
+    let connection = try await Connection.connect(sharedURL)
+    try await connection.execute("CREATE TEMPORARY TABLE t (i int)")
+    let inserted = try await connection.execute("INSERT INTO t SELECT * FROM generate_series(1, 3)")
+    #expect(inserted.isEmpty)
+    #expect(inserted.affectedRowCount == 3)
+    let rows = try await connection.execute("SELECT i FROM t ORDER BY i")
+    #expect(try rows.map { try $0["i", as: Int.self] } == [1, 2, 3])
+    #expect(rows.affectedRowCount == 3)
+    #expect(try await connection.execute("SET lock_timeout = 0").affectedRowCount == 0)
+  }
+
+  @Test func `Rows outlive their connection`() async throws {
+    let rows = try await Connection.connect(sharedURL).execute("SELECT 'still here'::text AS value")
+    #expect(try value(rows) == "still here")
+  }
+
+  @Test func `A hundred thousand rows`() async throws {
+    let connection = try await Connection.connect(sharedURL)
+    let rows = try await connection.execute("SELECT i, repeat('x', 100) AS text FROM generate_series(1, 100000) AS i")
+    #expect(rows.count == 100_000)
+    #expect(try rows.reduce(0) { try $0 + $1["i", as: Int.self] } == 5_000_050_000)
+    #expect(try rows[99_999]["text", as: String.self].utf8.count == 100)
+  }
+
+  @Test func `A hundred megabytes go up and come back`() async throws {
+    let connection = try await Connection.connect(sharedURL)
+    let sent = [UInt8](repeating: 7, count: 100_000_000)
+    let rows = try await connection.execute("SELECT length(\(sent)) AS value, \(sent) AS bytes")
+    #expect(try value(rows, as: Int.self) == sent.count)
+    #expect(try rows[0]["bytes", as: [UInt8].self] == sent)
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Synchronization
+
+/// A proxy to a port on loopback that can forget its connections as a NAT does: what is sent on them from then on gets
+/// lost, and neither side is told. New connections work.
+public final class ForgetfulProxy: Sendable {
+  /// The port it listens on.
+  public var port: UInt16 { server.port }
+  private let server: LoopbackServer
+  private let generation: Generation
+
+  /// Starts to forward connections.
+  public init(to target: UInt16) throws {
+    let generation = Generation()
+    self.generation = generation
+    server = try LoopbackServer { client in
+      forward(client, to: target, while: generation.isCurrent)
+    }
+  }
+
+  /// Forgets all connections that there are.
+  public func forget() {
+    generation.end()
+  }
+
+  deinit {
+    generation.end()
+  }
+}
+
+/// Counts how often everything was forgotten.
+private final class Generation: Sendable {
+  private let number = Atomic(0)
+
+  /// Says, whenever it is asked, whether nothing was forgotten since now.
+  var isCurrent: @Sendable () -> Bool {
+    let born = number.load(ordering: .sequentiallyConsistent)
+    return { [self] in number.load(ordering: .sequentiallyConsistent) == born }
+  }
+
+  func end() {
+    number.add(1, ordering: .sequentiallyConsistent)
+  }
+}
+
+/// Copies bytes both ways until a side closes. Once forgotten, the client's side stays open but is never read again,
+/// for as long as the client keeps it.
+private func forward(_ client: Int32, to port: UInt16, while isCurrent: @escaping @Sendable () -> Bool) {
+  let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+  defer { close(server) }
+  var address = sockaddr_in(loopbackPort: port)
+  let status = withUnsafePointer(to: &address) { address in
+    address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    }
+  }
+  guard status == 0 else { return }
+  var buffer = [UInt8](repeating: 0, count: 65_536)
+  while true {
+    var polled = [
+      pollfd(fd: client, events: Int16(POLLIN), revents: 0), pollfd(fd: server, events: Int16(POLLIN), revents: 0),
+    ]
+    poll(&polled, 2, -1)
+    for (from, to) in [(0, server), (1, client)] where polled[from].revents != 0 {
+      let count = recv(polled[from].fd, &buffer, buffer.count, 0)
+      guard count > 0 else { return }
+      if isCurrent() { send(to, buffer, count, Int32(MSG_NOSIGNAL)) }
+    }
+  }
+}
