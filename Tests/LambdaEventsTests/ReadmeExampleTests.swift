@@ -1,0 +1,62 @@
+import Foundation
+// README: begin
+import JSON
+import LambdaEvents
+import LambdaRuntime
+
+/// The trigger that runs before an account is made.
+struct PreSignUp: CognitoTrigger {
+  /// What Cognito is told: the members of the event's `response`.
+  struct Response: CognitoResponse {
+    var autoConfirmUser: Bool
+
+    func write(to response: inout JSONObjectWriter) {
+      response.add("autoConfirmUser", autoConfirmUser)
+    }
+  }
+
+  let userAttributes: UserAttributes
+
+  static func covers(_ source: TriggerSource) -> Bool {
+    source == TriggerSource(rawValue: "PreSignUp_SignUp")
+  }
+
+  init(_ event: CognitoEvent) throws {
+    userAttributes = try event.userAttributes()
+  }
+}
+
+/// Confirms colleagues at once; everyone else gets a code by e-mail.
+func addPreSignUp(to router: inout EventRouter) {
+  router.on(PreSignUp.self) { event, context in
+    let isColleague = event.userAttributes.string("email")?.hasSuffix("@example.com") ?? false
+    return PreSignUp.Response(autoConfirmUser: isColleague)
+  }
+}
+// README: end
+import Logging
+import Testing
+
+@Suite struct ReadmeExampleTests {
+  @Test(arguments: [("ana@example.com", true), ("ana@example.org", false)])
+  func theExampleDoesWhatItSays(email: String, isConfirmed: Bool) async throws {
+    var router = EventRouter()
+    addPreSignUp(to: &router)
+    let event =
+      #"{"triggerSource":"PreSignUp_SignUp","request":{"userAttributes":{"email":"\#(email)"}},"response":{}}"#
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let context = InvocationContext(requestID: "id", logger: logger)
+    let answer = try await router.handle(Invocation(context: context, payload: Array(event.utf8)))
+    let expected = event.replacing(#""response":{}"#, with: #""response":{"autoConfirmUser":\#(isConfirmed)}"#)
+    #expect(String(decoding: answer, as: UTF8.self) == expected)
+  }
+
+  @Test func theREADMEHasTheExampleAsItStandsHere() throws {
+    let file = URL(filePath: #filePath)
+    let source = try String(contentsOf: file, encoding: .utf8)
+    let begin = try #require(source.firstRange(of: "// README: begin\n"))
+    let end = try #require(source.firstRange(of: "// README: end\n"))
+    let readme = try String(contentsOf: file.appending(path: "../../../README.md").standardized, encoding: .utf8)
+    #expect(readme.contains("```swift\n" + source[begin.upperBound..<end.lowerBound] + "```\n"))
+  }
+}
