@@ -71,7 +71,7 @@ let package = Package(
       name: "CruddurTests", dependencies: ["Cruddur", "LambdaEvents", "LambdaRuntime", "Postgres", "JSON"],
       swiftSettings: settings),
     .testTarget(
-      name: "BootstrapTests", dependencies: ["Bootstrap", "LocalLambda", "JSON", "TestSupport"], swiftSettings: settings
+      name: "BootstrapTests", dependencies: ["Bootstrap", "CruddurCLI", "LocalLambda", "JSON", "TestSupport"], swiftSettings: settings
     ),
     .testTarget(
       name: "LocalLambdaTests", dependencies: ["LocalLambda", "JSON", "TestSupport"], swiftSettings: settings),

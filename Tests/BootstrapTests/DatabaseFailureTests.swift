@@ -25,7 +25,7 @@ extension EndToEnd {
     }
 
     @Test func aRefusedConnectionIsNamed() async throws {
-      let port = try LoopbackSocket().port
+      let port = try SilentListener().port
       try await expect("Function.DatabaseConnectionRefused", "postgresql://ana:secret@127.0.0.1:\(port)/cruddur")
     }
 
@@ -89,7 +89,7 @@ extension EndToEnd {
     }
 
     @Test func aProxyThatSwallowsBytesIsAnErrorInTime() async throws {
-      let proxy = try LoopbackSocket(listening: true)
+      let proxy = try SilentListener()
       try await withFunction(["CONNECTION_URL": "postgresql://ana:secret@127.0.0.1:\(proxy.port)/cruddur"]) { invoke in
         await expectTimeout(invoke)
       }

@@ -1,0 +1,79 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension EndToEnd {
+  /// What stands in the log, and what must not.
+  @Suite struct LogTests {
+    /// Every attribute of a person, as no other text has it.
+    private let person = [
+      "name": "Nomen Nescio", "preferred_username": "nomen77", "email": "nescio@example.com",
+      "phone_number": "+15550100",
+    ]
+
+    private func invoke(_ url: String, _ variables: [String] = []) throws -> Invoked {
+      let event = try TemporaryFile(signUp("sub-1", person))
+      return try Invoked([event.url.path] + variables.flatMap { ["--env", $0] }, url: url)
+    }
+
+    private func expectNobody(_ text: String) {
+      for value in person.values { #expect(!text.contains(value)) }
+    }
+
+    @Test func aSignUpIsLoggedBySubAlone() async throws {
+      let url = try await ThrowawayPostgres.shared.makeDatabase(schema: true)
+      let invoked = try invoke(url, ["AWS_LAMBDA_LOG_LEVEL=TRACE"])
+      #expect(invoked.status == 0)
+      #expect(invoked.log.contains("user added sub=sub-1"))
+      expectNobody(invoked.log)
+      #expect(try invoke(url).log.contains("user already there sub=sub-1"))
+    }
+
+    @Test func aFailureIsLoggedWithoutThePerson() async throws {
+      let postgres = try await ThrowawayPostgres.shared
+      let url = try postgres.makeDatabase(schema: true)
+      // The server's own words would have the whole row in them.
+      try postgres.psql("ALTER TABLE users ADD CONSTRAINT nobody CHECK (handle = 'nobody')", url: url)
+      let invoked = try invoke(url, ["AWS_LAMBDA_LOG_LEVEL=TRACE"])
+      #expect(invoked.status == 1)
+      #expect(invoked.log.contains("user sub-1 not stored"))
+      #expect(invoked.log.contains("23514"))
+      #expect(invoked.log.contains("Function.DatabaseError"))
+      expectNobody(invoked.log + invoked.output)
+    }
+
+    @Test func nobodyIsInTheLogOfATakenHandle() async throws {
+      let postgres = try await ThrowawayPostgres.shared
+      let url = try postgres.makeDatabase(schema: true)
+      try postgres.psql("INSERT INTO users VALUES (DEFAULT, 'x', 'nomen77', NULL, '1')", url: url)
+      let invoked = try invoke(url, ["AWS_LAMBDA_LOG_LEVEL=TRACE"])
+      #expect(invoked.status == 0)
+      #expect(invoked.log.contains("with another handle"))
+      expectNobody(invoked.log)
+    }
+
+    @Test func aJSONLogHasAnObjectALine() async throws {
+      let url = try await ThrowawayPostgres.shared.makeDatabase(schema: true)
+      let invoked = try invoke(url, ["AWS_LAMBDA_LOG_FORMAT=JSON"])
+      let line = try #require(invoked.log.split(separator: "\n").first { $0.contains("user added") })
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String]
+      #expect(object?["level"] == "INFO")
+      #expect(object?["sub"] == "sub-1")
+      #expect(object?["requestId"]?.isEmpty == false)
+    }
+
+    @Test func aProxyInTheEnvironmentIsNeverAskedForTheRuntimeAPI() async throws {
+      let url = try await ThrowawayPostgres.shared.makeDatabase(schema: true)
+      let proxy = "http://127.0.0.1:9"
+      let variables = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].map { "\($0)=\(proxy)" }
+      #expect(try invoke(url, variables).status == 0)
+    }
+
+    @Test func aTriggerOfNobodysIsNoted() throws {
+      let event = Repository.file("events/unknown-trigger.json").path
+      let invoked = try Invoked([event], url: "postgresql://127.0.0.1:1/nowhere")
+      #expect(invoked.status == 0)
+      #expect(invoked.log.contains("no handler for this trigger"))
+    }
+  }
+}
