@@ -1,4 +1,5 @@
 import Postgres
+import Synchronization
 import TestSupport
 
 /// More time than any call needs that is not meant to run out of it.
@@ -7,6 +8,19 @@ var ampleTime: ContinuousClock.Instant { .now + .seconds(20) }
 /// The shared server's URL.
 var sharedURL: String {
   get async throws { try await ThrowawayPostgres.shared.url }
+}
+
+/// A value that tasks share.
+final class Shared<Value: Sendable>: Sendable {
+  private let value: Mutex<Value>
+
+  init(_ value: Value) {
+    self.value = Mutex(value)
+  }
+
+  func withLock<Result: Sendable>(_ body: @Sendable (inout Value) -> Result) -> Result {
+    value.withLock { body(&$0) }
+  }
 }
 
 extension Pool {

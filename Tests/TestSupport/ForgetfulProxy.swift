@@ -14,7 +14,9 @@ public final class ForgetfulProxy: Sendable {
     let generation = Generation()
     self.generation = generation
     server = try LoopbackServer { client in
-      forward(client, to: target, while: generation.isCurrent)
+      forward(client, to: target, while: generation.add(client))
+      close(client)
+      generation.remove(client)
     }
   }
 
@@ -23,23 +25,47 @@ public final class ForgetfulProxy: Sendable {
     generation.end()
   }
 
-  deinit {
-    generation.end()
+  /// Breaks all connections that there are (RST), as a host that restarts does; returns when they are broken.
+  public func reset() {
+    generation.reset()
   }
 }
 
-/// Counts how often everything was forgotten.
+/// The connections since everything was last forgotten.
 private final class Generation: Sendable {
-  private let number = Atomic(0)
+  private struct State {
+    var number = 0
+    var clients: [Int32] = []
+  }
+
+  private let state = Mutex(State())
 
   /// Says, whenever it is asked, whether nothing was forgotten since now.
-  var isCurrent: @Sendable () -> Bool {
-    let born = number.load(ordering: .sequentiallyConsistent)
-    return { [self] in number.load(ordering: .sequentiallyConsistent) == born }
+  func add(_ client: Int32) -> @Sendable () -> Bool {
+    let born = state.withLock { state in
+      state.clients.append(client)
+      return state.number
+    }
+    return { [self] in state.withLock { $0.number } == born }
+  }
+
+  func remove(_ client: Int32) {
+    state.withLock { $0.clients.removeAll { $0 == client } }
   }
 
   func end() {
-    number.add(1, ordering: .sequentiallyConsistent)
+    state.withLock { $0.number += 1 }
+  }
+
+  func reset() {
+    state.withLock { state in
+      for client in state.clients {
+        var unsent = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(client, SOL_SOCKET, SO_LINGER, &unsent, socklen_t(MemoryLayout.size(ofValue: unsent)))
+        shutdown(client, Int32(SHUT_RD))
+      }
+    }
+    while state.withLock({ !$0.clients.isEmpty }) { usleep(1000) }
   }
 }
 

@@ -8,7 +8,8 @@ public final class LoopbackServer: Sendable {
 
   /// Starts to accept connections.
   ///
-  /// - Parameter handle: Talks over the connected socket; it is closed when this returns.
+  /// - Parameter handle: Talks over the connected socket, and closes it.
+  /// - Throws: ``TestSupportError`` if there is no port to listen on.
   public init(handle: @escaping @Sendable (_ socket: Int32) -> Void) throws {
     let listener = try SilentListener()
     self.listener = listener
@@ -17,10 +18,7 @@ public final class LoopbackServer: Sendable {
       while true {
         let socket = accept(descriptor, nil, nil)
         guard socket >= 0 else { return }
-        Thread.detachNewThread {
-          handle(socket)
-          close(socket)
-        }
+        Thread.detachNewThread { handle(socket) }
       }
     }
   }
@@ -31,6 +29,7 @@ public final class LoopbackServer: Sendable {
       var request = [UInt8](repeating: 0, count: 1024)
       _ = recv(socket, &request, request.count, 0)
       _ = Array(reply.utf8).withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      close(socket)
     }
   }
 

@@ -40,6 +40,14 @@ public final class ThrowawayPostgres: Sendable {
     return url[..<end] + "/" + database + (query.isEmpty ? "" : "?" + query)
   }
 
+  /// The port that the server listens on.
+  public var port: UInt16 { URLComponents(string: url)?.port.map(UInt16.init) ?? 0 }
+
+  /// The superuser's URL by another port, a proxy's.
+  public func url(port: UInt16) -> String {
+    url.replacing(":\(self.port)/", with: ":\(port)/")
+  }
+
   /// Makes a database that nothing else uses, with the application's tables if `schema` is true; returns its URL.
   public func makeDatabase(schema: Bool = false) throws -> String {
     let name = "test_" + Foundation.UUID().uuidString.lowercased().replacing("-", with: "")

@@ -60,6 +60,7 @@ public final class Connection {
   /// Throws ``PostgresError``, with ``PostgresError/Reason/statementTimeout`` if the server has not answered by the
   /// deadline and ``PostgresError/Reason/cancelled`` if the task is cancelled. The server is then asked to cancel the
   /// statement; whether it had done it already cannot be known.
+  @discardableResult
   public func execute(
     _ statement: Statement, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Rows {

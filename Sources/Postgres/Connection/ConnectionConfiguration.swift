@@ -65,6 +65,6 @@ extension [ConninfoParameter] {
     let message = handle.errorMessage
     let parameters = handle.parameters
     guard !message.contains("\(stop.keyword) value: \"\(stop.value)\"") else { return parameters }
-    throw PostgresError(connectionFailure: message)
+    throw PostgresError(configurationFailure: message)
   }
 }

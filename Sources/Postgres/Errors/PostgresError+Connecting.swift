@@ -5,6 +5,13 @@ extension PostgresError {
     self.init(.configuration, "The connection parameter \(keyword) is not valid.")
   }
 
+  /// Says what libpq found wrong before it tried to connect.
+  init(configurationFailure message: String) {
+    let keyword = message.split(separator: "\n").lazy.compactMap { ConnectionAttempt($0).invalidParameter }.first
+    self = keyword.map(PostgresError.init(invalidConnectionParameter:)) ?? PostgresError(.configuration)
+    debugMessage = message
+  }
+
   /// Says why libpq did not connect, for which it has nothing but a text of a line for each attempt, with hints below:
   ///
   ///     connection to server at "…", port 5432 failed: Connection refused

@@ -31,6 +31,7 @@ public final class Pool: Sendable {
   ///
   /// Throws ``PostgresError``: of ``Connection/connect(_:until:)``, of ``Connection/execute(_:until:)``, or
   /// ``PostgresError/Reason/poolTimeout`` if no connection became free by the deadline.
+  @discardableResult
   public func execute(
     _ statement: Statement, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Rows {
@@ -43,6 +44,7 @@ public final class Pool: Sendable {
   /// or is closed if it is broken or in a transaction then; do not keep it.
   ///
   /// Throws what the body throws, or ``PostgresError`` if there is no connection by the deadline.
+  @discardableResult
   public func withConnection<Value>(
     until deadline: ContinuousClock.Instant, _ body: (Connection) async throws -> Value
   ) async throws -> Value {
@@ -64,6 +66,9 @@ public final class Pool: Sendable {
       if let free = state.withLock({ $0.take() }) { free } else { try await waitInLine(until: deadline) }
     return Lease(of: self, grant)
   }
+
+  /// How many wait for a lease.
+  var waiterCount: Int { state.withLock { $0.waiterCount } }
 
   /// Takes a lease back: its connection, or nil for the right to open one.
   func takeBack(_ connection: IdleConnection?) {

@@ -37,6 +37,8 @@ struct PoolState {
   private var line: [(ticket: Ticket, continuation: Continuation)] = []
   private var lastTicket = 0
 
+  var waiterCount: Int { line.count }
+
   init(limit: Int) {
     permits = limit
   }

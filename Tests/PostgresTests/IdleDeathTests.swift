@@ -1,0 +1,140 @@
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+/// Connections that died while nobody looked.
+@Suite struct IdleDeathTests {
+  private let insert: Statement = "INSERT INTO t VALUES (1)"
+
+  private func makeDatabase() async throws -> String {
+    let server = try await ThrowawayPostgres.shared
+    let url = try server.makeDatabase()
+    try server.psql("CREATE TABLE t (i int)", url: url)
+    return url
+  }
+
+  private func rowCount(_ url: String) async throws -> String {
+    try await ThrowawayPostgres.shared.psql("SELECT count(*) FROM t", url: url)
+  }
+
+  @Test func `A session that was ended while idle is replaced, and nobody hears of it`() async throws {
+    let url = try await makeDatabase()
+    let pool = try Pool(url: url, limit: 3)
+    for statement in [insert, insert.idempotent(), insert.unprepared(), insert.idempotent().unprepared()] {
+      try await pool.connect(until: ampleTime)
+      try await ThrowawayPostgres.shared.terminateSessions(of: url)
+      try await pool.execute(statement)
+    }
+    #expect(try await rowCount(url) == "4")
+  }
+
+  @Test func `A lent connection is alive`() async throws {
+    let url = try await makeDatabase()
+    let pool = try Pool(url: url)
+    try await pool.connect(until: ampleTime)
+    try await ThrowawayPostgres.shared.terminateSessions(of: url)
+    try await pool.withConnection(until: ampleTime) { try await $0.execute("SELECT 1") }
+  }
+
+  @Test func `A server that was restarted`() async throws {
+    let server = try ThrowawayPostgres()
+    let proxy = try ForgetfulProxy(to: server.port)
+    let pool = try Pool(url: server.url(port: proxy.port))
+    try await pool.connect(until: ampleTime)
+    proxy.reset()
+    try await pool.execute(Statement("SELECT 1").idempotent())
+    proxy.reset()
+    try await pool.execute("SELECT 1")
+  }
+
+  @Test func `Only one replacement is made`() async throws {
+    let url = try await makeDatabase()
+    let pool = try Pool(url: url)
+    let suicide = Statement("SELECT pg_terminate_backend(pg_backend_pid())").idempotent()
+    try await pool.connect(until: ampleTime)
+    let error = await #expect(throws: PostgresError.self) { try await pool.execute(suicide) }
+    #expect(error?.reason == .serverShutdown)
+    #expect(try value(await pool.execute("SELECT 1 AS value"), as: Int.self) == 1)
+  }
+
+  @Test func `What the server may have done is not done again unless it may be`() async throws {
+    let url = try await makeDatabase()
+    let pool = try Pool(url: url)
+    try await pool.execute("CREATE SEQUENCE s")
+    let suicide: Statement = "SELECT nextval('s'), pg_terminate_backend(pg_backend_pid())"
+    try await pool.connect(until: ampleTime)
+    await #expect(throws: PostgresError.self) { try await pool.execute(suicide) }
+    #expect(try value(await pool.execute("SELECT last_value AS value FROM s"), as: Int.self) == 1)
+    await #expect(throws: PostgresError.self) { try await pool.execute(suicide.idempotent()) }
+    #expect(try value(await pool.execute("SELECT last_value AS value FROM s"), as: Int.self) == 3)
+  }
+
+  /// A pool whose connections have been idle for an hour when they are taken again.
+  private func makeSleepyPool(_ url: String, patience: Duration) throws -> Pool {
+    let clock = Shared<Int64>(0)
+    let idleness = Idleness(patience: patience) {
+      clock.withLock { $0 += 3_600_000_000 }
+      return Timestamp(microsecondsSinceEpoch: clock.withLock { $0 })
+    }
+    return Pool(try ConnectionConfiguration(url), limit: 1, idleness: idleness)
+  }
+
+  @Test func `A connection that a NAT has forgotten counts as dead when it gives no sign of life in time`() async throws
+  {
+    let server = try await ThrowawayPostgres.shared
+    let proxy = try ForgetfulProxy(to: server.port)
+    let pool = try makeSleepyPool(server.url(port: proxy.port), patience: .milliseconds(200))
+    for statement: Statement in ["SELECT 1", Statement("SELECT 1").idempotent()] {
+      try await pool.connect(until: ampleTime)
+      proxy.forget()
+      let start = ContinuousClock.now
+      try await pool.execute(statement)
+      #expect((.milliseconds(200) ..< .seconds(1)).contains(start.duration(to: .now)))
+    }
+  }
+
+  @Test func `A connection that was idle for long and answers is kept`() async throws {
+    let pool = try await makeSleepyPool(sharedURL, patience: .seconds(10))
+    let pids = [
+      try value(await pool.execute("SELECT pg_backend_pid() AS value"), as: Int.self),
+      try value(await pool.execute("SELECT pg_backend_pid() AS value"), as: Int.self),
+    ]
+    #expect(pids[0] == pids[1])
+  }
+
+  @Test func `A statement that is slow after a long time of idleness is not taken for a dead connection`() async throws
+  {
+    let pool = try await makeSleepyPool(sharedURL, patience: .milliseconds(500))
+    try await pool.connect(until: ampleTime)
+    let pid = try value(await pool.execute("SELECT pg_backend_pid() AS value"), as: Int.self)
+    let slow = Statement("SELECT pg_backend_pid() AS value FROM pg_sleep(0.7)").idempotent()
+    #expect(try value(await pool.execute(slow), as: Int.self) == pid)
+  }
+
+  @Test func `The deadline goes before patience`() async throws {
+    let server = try await ThrowawayPostgres.shared
+    let proxy = try ForgetfulProxy(to: server.port)
+    let pool = try makeSleepyPool(server.url(port: proxy.port), patience: .seconds(10))
+    try await pool.connect(until: ampleTime)
+    proxy.forget()
+    let start = ContinuousClock.now
+    let error = await #expect(throws: PostgresError.self) {
+      try await pool.execute("SELECT 1", until: start + .milliseconds(200))
+    }
+    #expect(error?.reason == .statementTimeout)
+    #expect(start.duration(to: .now) < .seconds(2))
+    #expect(try value(await pool.execute("SELECT 1 AS value"), as: Int.self) == 1)
+  }
+
+  @Test func `A minute is the limit, and a clock that was set back is suspect`() {
+    func isSuspect(after seconds: Int64) -> Bool {
+      Idleness { Timestamp(microsecondsSinceEpoch: seconds * 1_000_000) }
+        .isSuspect(since: Timestamp(microsecondsSinceEpoch: 0))
+    }
+    #expect(!isSuspect(after: 0))
+    #expect(!isSuspect(after: 60))
+    #expect(isSuspect(after: 61))
+    #expect(isSuspect(after: -1))
+  }
+}
