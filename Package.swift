@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Shared by every target: a nonisolated async function stays on its caller's executor, so that a handler never leaves its worker's thread.
+/// Shared by every target. With the last one an async function stays on its caller's executor: no handler leaves its
+/// worker's thread.
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -71,8 +72,8 @@ let package = Package(
       name: "CruddurTests", dependencies: ["Cruddur", "LambdaEvents", "LambdaRuntime", "Postgres", "JSON"],
       swiftSettings: settings),
     .testTarget(
-      name: "BootstrapTests", dependencies: ["Bootstrap", "CruddurCLI", "LocalLambda", "JSON", "TestSupport"], swiftSettings: settings
-    ),
+      name: "BootstrapTests", dependencies: ["Bootstrap", "CruddurCLI", "LocalLambda", "JSON", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "LocalLambdaTests", dependencies: ["LocalLambda", "JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(
