@@ -28,7 +28,9 @@ struct InvokeSession {
   }
 
   private func deliver() async throws -> Bool {
-    let api = try await RuntimeAPI.start()
+    var options = RuntimeAPI.Options()
+    options.recordsExchanges = false
+    let api = try await RuntimeAPI.start(options: options)
     var environment = ExecutionEnvironment(
       bootstrap: executable.path, runtimeAPI: api, caller: ProcessInfo.processInfo.environment, configured: variables)
     let isAnswered = await deliver(to: &environment)

@@ -15,6 +15,9 @@ public final class RuntimeAPI: Sendable {
     /// What `Lambda-Runtime-Invoked-Function-Arn` says.
     public var functionARN = "arn:aws:lambda:us-east-1:123456789012:function:local"
 
+    /// Whether ``RuntimeAPI/exchanges`` are kept, which takes memory for each request.
+    public var recordsExchanges = true
+
     /// The options that are Lambda's own.
     public init() {}
   }
@@ -36,7 +39,7 @@ public final class RuntimeAPI: Sendable {
   ///
   /// - Throws: ``StartError`` where the port cannot be listened on.
   public static func start(options: Options = Options()) async throws(StartError) -> RuntimeAPI {
-    let broker = RuntimeBroker(functionARN: options.functionARN)
+    let broker = RuntimeBroker(functionARN: options.functionARN, recordsExchanges: options.recordsExchanges)
     let (ports, port) = AsyncStream.makeStream(of: Int?.self)
     let service = RuntimeAPIServer(broker: broker, maximumBodyBytes: options.maximumResponseBytes)
       .service(port: options.port) { port.yield($0) }
@@ -86,7 +89,7 @@ public final class RuntimeAPI: Sendable {
     await broker.inject(fault)
   }
 
-  /// Every request received so far, in the order in which they arrived.
+  /// Every request received so far, in the order in which they arrived; none if they are not recorded.
   public var exchanges: [Exchange] {
     get async { await broker.exchanges }
   }
