@@ -6,8 +6,7 @@ struct PostedBody: Sendable, Equatable {
   /// How many bytes arrived, kept or not.
   let byteCount: Int
 
-  /// Reads a body to its end, of which at most `limit` bytes are kept, and compares it with the length its header
-  /// promised.
+  /// Reads a body to its end, of which at most `limit` bytes are kept.
   ///
   /// A body over the limit is read all the same: a client that is still sending would take an early answer for a broken
   /// connection.

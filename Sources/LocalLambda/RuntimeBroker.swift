@@ -71,6 +71,7 @@ actor RuntimeBroker {
       case .start(let timer, let duration): start(timer, for: duration)
       }
     }
+    if state.phase != .initializing { timers.removeValue(forKey: .initialization)?.cancel() }
   }
 
   private func receive(_ exchange: Exchange) -> RuntimeState.CallID {
