@@ -32,7 +32,6 @@ struct EventFile: Equatable {
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while bytes.count <= maximumBytes {
       let count = Glibc.read(descriptor, &chunk, chunk.count)
-      if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw InputError("\(name) cannot be read: \(InputError.lastSystemError).") }
       if count == 0 { return bytes }
       bytes += chunk[..<count]

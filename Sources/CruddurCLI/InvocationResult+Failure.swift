@@ -10,7 +10,7 @@ extension InvocationResult {
     case .initError(let type, let body): "\(event): init error \(type): \(String(decoding: body, as: UTF8.self))"
     case .initTimedOut: "\(event): the bootstrap did not ask for an event in time."
     case .timedOut: "\(event): timed out after \(timeout)."
-    case .exited(let how): "\(event): the bootstrap \(how) before it answered."
+    case .exited(let how): "\(event): no answer, for the bootstrap \(how)."
     case .cancelled: "\(event): cancelled."
     }
   }

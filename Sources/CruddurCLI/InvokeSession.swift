@@ -13,7 +13,7 @@ struct InvokeSession {
   /// Delivers all events; however that ends, the bootstrap ends with it.
   ///
   /// - Returns: the exit status: 0 if every event was answered, 1 if not, 128 and the signal's number if one ended it.
-  /// - Throws: ``StartError`` if there can be no Runtime API.
+  /// - Throws: ``RuntimeAPI/StartError`` if there can be no Runtime API.
   func run() async throws -> Int32 {
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
     return try await withThrowingTaskGroup(of: Int32.self) { group in
@@ -28,7 +28,9 @@ struct InvokeSession {
   }
 
   private func deliver() async throws -> Bool {
-    let api = try await RuntimeAPI.start()
+    var options = RuntimeAPI.Options()
+    options.recordsExchanges = false
+    let api = try await RuntimeAPI.start(options: options)
     var environment = ExecutionEnvironment(
       bootstrap: executable.path, runtimeAPI: api, caller: ProcessInfo.processInfo.environment, configured: variables)
     let isAnswered = await deliver(to: &environment)

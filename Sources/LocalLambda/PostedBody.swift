@@ -2,16 +2,15 @@ import Hummingbird
 
 /// What came of a request's body.
 struct PostedBody: Sendable, Equatable {
-  let content: Result<[UInt8], Refusal>
+  let content: Result<[UInt8], BadPost>
   /// How many bytes arrived, kept or not.
   let byteCount: Int
 
-  /// Reads a body to its end, of which at most `limit` bytes are kept, and compares it with the length its header
-  /// promised.
+  /// Reads a body to its end, of which at most `limit` bytes are kept.
   ///
   /// A body over the limit is read all the same: a client that is still sending would take an early answer for a broken
   /// connection.
-  static func read(_ body: RequestBody, expecting length: Int?, limit: Int) async -> PostedBody {
+  static func read(_ body: RequestBody, limit: Int) async -> PostedBody {
     var bytes: [UInt8] = []
     var byteCount = 0
     do {
@@ -22,7 +21,6 @@ struct PostedBody: Sendable, Equatable {
     } catch {
       return PostedBody(content: .failure(.truncated), byteCount: byteCount)
     }
-    if let length, byteCount < length { return PostedBody(content: .failure(.truncated), byteCount: byteCount) }
     if byteCount > limit { return PostedBody(content: .failure(.tooLarge(limit: limit)), byteCount: byteCount) }
     return PostedBody(content: .success(bytes), byteCount: byteCount)
   }

@@ -8,12 +8,7 @@ enum Refusal: Error, Sendable, Equatable {
   case unknownRequestID
   /// The invocation's deadline has passed.
   case tooLate
-  case tooLarge(limit: Int)
-  /// The connection ended before the body did.
-  case truncated
-  case unknownResponseMode
-  /// Hummingbird drops trailers, and without them a stream that failed half-way would count as a success.
-  case streamedResponse
+  case badPost(BadPost)
   /// The runtime cannot go on and should exit.
   case containerError
   /// A fault that a test asked for.
@@ -25,9 +20,9 @@ enum Refusal: Error, Sendable, Equatable {
     case .unknownPath: 404
     case .wrongMethod: 405
     case .wrongState: 403
-    case .unknownRequestID, .truncated, .unknownResponseMode, .streamedResponse: 400
+    case .unknownRequestID: 400
     case .tooLate: 410
-    case .tooLarge: 413
+    case .badPost(let post): post.status
     case .containerError: 500
     case .injected(let status): status
     }
@@ -40,9 +35,7 @@ enum Refusal: Error, Sendable, Equatable {
     case .wrongState: "InvalidStateTransition"
     case .unknownRequestID: "InvalidRequestID"
     case .tooLate: "RequestTimeout"
-    case .tooLarge: "RequestEntityTooLarge"
-    case .truncated: "TruncatedHTTPRequest"
-    case .unknownResponseMode, .streamedResponse: "InvalidFunctionResponseMode"
+    case .badPost(let post): post.errorType
     case .containerError: "ContainerError"
     case .injected: "InjectedFault"
     }
@@ -55,24 +48,9 @@ enum Refusal: Error, Sendable, Equatable {
     case .wrongState: "The runtime is not in a state for this call."
     case .unknownRequestID: "No running invocation has this request id."
     case .tooLate: "The deadline of the invocation has passed."
-    case .tooLarge(let limit): "The body is larger than \(limit) bytes."
-    case .truncated: "The request ended before its body did."
-    case .unknownResponseMode: "The response mode is not known."
-    case .streamedResponse: "This Runtime API takes no streamed responses."
+    case .badPost(let post): post.message
     case .containerError: "The runtime cannot go on and should exit."
     case .injected(let status): "Status \(status) was injected by a test."
     }
-  }
-
-  /// How the running invocation ends when its answer is refused so.
-  var failure: InvocationResult {
-    let type =
-      switch self {
-      case .tooLarge: "Function.ResponseSizeTooLarge"
-      case .truncated: "Runtime.TruncatedResponse"
-      case .unknownResponseMode, .streamedResponse: "Runtime.InvalidResponseModeHeader"
-      default: "Runtime.Unknown"
-      }
-    return .functionError(type: type, body: Answer.errorBody(type: type, message: message))
   }
 }

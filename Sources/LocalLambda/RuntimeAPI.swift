@@ -14,6 +14,8 @@ public final class RuntimeAPI: Sendable {
     public var maximumResponseBytes = 6_291_556
     /// What `Lambda-Runtime-Invoked-Function-Arn` says.
     public var functionARN = "arn:aws:lambda:us-east-1:123456789012:function:local"
+    /// Whether ``RuntimeAPI/exchanges`` are kept, which takes memory for each request.
+    public var recordsExchanges = true
 
     /// The options that are Lambda's own.
     public init() {}
@@ -36,7 +38,7 @@ public final class RuntimeAPI: Sendable {
   ///
   /// - Throws: ``StartError`` where the port cannot be listened on.
   public static func start(options: Options = Options()) async throws(StartError) -> RuntimeAPI {
-    let broker = RuntimeBroker(functionARN: options.functionARN)
+    let broker = RuntimeBroker(functionARN: options.functionARN, recordsExchanges: options.recordsExchanges)
     let (ports, port) = AsyncStream.makeStream(of: Int?.self)
     let service = RuntimeAPIServer(broker: broker, maximumBodyBytes: options.maximumResponseBytes)
       .service(port: options.port) { port.yield($0) }
@@ -45,7 +47,7 @@ public final class RuntimeAPI: Sendable {
       try await service.run()
     }
     guard let listening = await ports.first(where: { _ in true }), let listening else {
-      throw StartError(port: options.port)
+      throw StartError(port: options.port, outcome: await serving.result)
     }
     return RuntimeAPI(endpoint: "127.0.0.1:\(listening)", broker: broker, service: service, serving: serving)
   }
@@ -86,7 +88,7 @@ public final class RuntimeAPI: Sendable {
     await broker.inject(fault)
   }
 
-  /// Every request received so far, in the order in which they arrived.
+  /// Every request received so far, in the order in which they arrived; none if they are not recorded.
   public var exchanges: [Exchange] {
     get async { await broker.exchanges }
   }
@@ -94,15 +96,5 @@ public final class RuntimeAPI: Sendable {
   /// The error that the runtime reported during init, if it did.
   public var initError: ReportedError? {
     get async { await broker.initError }
-  }
-}
-
-/// A Runtime API could not start.
-public struct StartError: Error, CustomStringConvertible {
-  let port: Int
-
-  /// A sentence for people.
-  public var description: String {
-    port == 0 ? "No port of 127.0.0.1 can be listened on." : "Port \(port) of 127.0.0.1 cannot be listened on."
   }
 }

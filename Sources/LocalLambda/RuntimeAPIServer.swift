@@ -25,6 +25,9 @@ struct RuntimeAPIServer: HTTPResponder {
     let logger = Logger(label: "RuntimeAPI") { _ in SwiftLogNoOpLogHandler() }
     let application = Application(
       responder: self,
+      // An X-Ray error cause is a header, and may have nearly a mebibyte.
+      server: .http1(
+        configuration: .init(httpDecoderConfiguration: .init(maxHeaderFieldSize: 1 << 20, maxHeaderListSize: 2 << 20))),
       configuration: .init(address: .hostname("127.0.0.1", port: port)),
       onServerRunning: { onListening($0.localAddress?.port) },
       logger: logger
@@ -35,11 +38,9 @@ struct RuntimeAPIServer: HTTPResponder {
   }
 
   func respond(to request: Request, context: Context) async throws -> Response {
-    let body = await PostedBody.read(
-      request.body, expecting: request.headers[.contentLength].flatMap { Int($0) }, limit: maximumBodyBytes)
     let reply = await broker.serve(
-      method: request.method.rawValue, path: request.uri.path, headers: request.headersByName, body: body.content,
-      bodySize: body.byteCount)
+      method: request.method.rawValue, path: request.uri.path, headers: request.headersByName,
+      body: await PostedBody.read(request.body, limit: maximumBodyBytes))
     switch reply {
     case .answer(let answer): return Response(answer)
     case .disconnect:

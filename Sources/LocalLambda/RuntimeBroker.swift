@@ -13,10 +13,14 @@ actor RuntimeBroker {
   private var callers: [String: CheckedContinuation<InvocationResult, Never>] = [:]
   private var calls: [RuntimeState.CallID: CheckedContinuation<Answer, Never>] = [:]
   private var timers: [RuntimeState.Timer: Task<Void, any Error>] = [:]
+  private var callCount = 0
+  private let recordsExchanges: Bool
+  /// The exchange of the call `id` is at `id - 1`.
   private(set) var exchanges: [Exchange] = []
 
-  init(functionARN: String) {
+  init(functionARN: String, recordsExchanges: Bool) {
     state = RuntimeState(functionARN: functionARN)
+    self.recordsExchanges = recordsExchanges
   }
 
   var initError: ReportedError? { state.initError }
@@ -33,29 +37,22 @@ actor RuntimeBroker {
     }
   }
 
-  /// Serves a request of the runtime, and keeps a record of it.
-  func serve(
-    method: String, path: String, headers: [String: String], body: Result<[UInt8], Refusal>, bodySize: Int
-  ) async -> Reply {
-    let exchange = exchanges.count
-    exchanges.append(Exchange(method: method, path: path, headers: headers, bodySize: bodySize))
+  /// Serves a request of the runtime; `headers` have lower-case names.
+  func serve(method: String, path: String, headers: [String: String], body: PostedBody) async -> Reply {
+    let id = receive(Exchange(method: method, path: path, headers: headers, bodySize: body.byteCount))
     do throws(Refusal) {
-      let call = try RuntimeCall(method: method, path: path, headers: headers, body: body)
-      let fault = faults.take(for: try Route.parse(method: method, path: path).route)
-      switch fault {
+      let (route, requestID) = try Route.parse(method: method, path: path)
+      let call = RuntimeCall(route, requestID: requestID, headers: headers, body: body.content)
+      switch faults.take(for: route) {
       case .status(let status): throw .injected(status: status)
       case .disconnect(taken: false): return .disconnect
       case .disconnect(taken: true):
-        _ = await answer(to: call, exchange)
+        _ = await answer(to: call, id)
         return .disconnect
-      case nil:
-        let answer = await answer(to: call, exchange)
-        exchanges[exchange].status = answer.status
-        return .answer(answer)
+      case nil: return reply(await answer(to: call, id), to: id)
       }
     } catch {
-      exchanges[exchange].status = error.status
-      return .answer(.refused(error))
+      return reply(.refused(error), to: id)
     }
   }
 
@@ -74,6 +71,18 @@ actor RuntimeBroker {
       case .start(let timer, let duration): start(timer, for: duration)
       }
     }
+    if state.phase != .initializing { timers.removeValue(forKey: .initialization)?.cancel() }
+  }
+
+  private func receive(_ exchange: Exchange) -> RuntimeState.CallID {
+    callCount += 1
+    if recordsExchanges { exchanges.append(exchange) }
+    return callCount
+  }
+
+  private func reply(_ answer: Answer, to id: RuntimeState.CallID) -> Reply {
+    if recordsExchanges { exchanges[id - 1].status = answer.status }
+    return .answer(answer)
   }
 
   private func answer(to call: RuntimeCall, _ id: RuntimeState.CallID) async -> Answer {

@@ -1,15 +1,12 @@
-/// One call of the runtime, read from an HTTP request, in what it means for the invocation.
+/// One call of the runtime, in what it means for the invocation.
 enum RuntimeCall: Sendable, Equatable {
   case next
-  /// Ends the invocation of this id: with what the runtime posted, or with the failure that bad post is.
-  case post(requestID: String, Result<InvocationResult, Refusal>)
-  case initError(Result<ReportedError, Refusal>)
+  /// Ends the invocation of this id, with what was posted or because of what is wrong with it.
+  case post(requestID: String, Result<InvocationResult, BadPost>)
+  case initError(Result<ReportedError, BadPost>)
 
-  /// Reads a call; `headers` have lower-case names.
-  ///
-  /// - Throws: ``Refusal/unknownPath`` and ``Refusal/wrongMethod``.
-  init(method: String, path: String, headers: [String: String], body: Result<[UInt8], Refusal>) throws(Refusal) {
-    let (route, requestID) = try Route.parse(method: method, path: path)
+  /// Reads a call of a route; `headers` have lower-case names.
+  init(_ route: Route, requestID: String, headers: [String: String], body: Result<[UInt8], BadPost>) {
     let errorType = ErrorType.recorded(headers["lambda-runtime-function-error-type"])
     switch route {
     case .next: self = .next
@@ -23,7 +20,7 @@ enum RuntimeCall: Sendable, Equatable {
     }
   }
 
-  private static func check(responseMode mode: String?) -> Result<Void, Refusal> {
+  private static func check(responseMode mode: String?) -> Result<Void, BadPost> {
     switch mode {
     case nil, "": .success(())
     case "streaming": .failure(.streamedResponse)

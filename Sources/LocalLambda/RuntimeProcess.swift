@@ -45,7 +45,8 @@ struct RuntimeProcess {
         platformOptions: options, output: .currentStandardError, error: .currentStandardError)
       return result.terminationStatus.phrase
     } catch {
-      return "could not be started: \(error)"
+      let reason = "\(error)"
+      return "could not be started: " + (reason.hasSuffix(".") ? reason.dropLast() : reason[...])
     }
   }
 }

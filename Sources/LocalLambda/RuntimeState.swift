@@ -92,7 +92,7 @@ struct RuntimeState {
   /// As AWS does, looks at the state first, at the request id next, and at the rest last: a post that is refused for
   /// the rest ends the invocation.
   private mutating func post(
-    _ result: Result<InvocationResult, Refusal>, to id: String, _ call: CallID
+    _ result: Result<InvocationResult, BadPost>, to id: String, _ call: CallID
   ) -> [Effect] {
     guard phase != .stopped else { return [.answer(call, .refused(.containerError))] }
     guard !abandoned.contains(id) else { return [.answer(call, .refused(.tooLate))] }
@@ -101,15 +101,15 @@ struct RuntimeState {
     phase = .idle
     return switch result {
     case .success(let result): [.answer(call, .accepted), .finish(id, result)]
-    case .failure(let refusal): [.answer(call, .refused(refusal)), .finish(id, refusal.failure)]
+    case .failure(let bad): [.answer(call, .refused(.badPost(bad))), .finish(id, bad.failure)]
     }
   }
 
-  private mutating func failInit(_ error: Result<ReportedError, Refusal>, _ call: CallID) -> [Effect] {
+  private mutating func failInit(_ error: Result<ReportedError, BadPost>, _ call: CallID) -> [Effect] {
     guard phase != .stopped else { return [.answer(call, .refused(.containerError))] }
     guard phase == .initializing else { return [.answer(call, .refused(.wrongState))] }
     switch error {
-    case .failure(let refusal): return [.answer(call, .refused(refusal))]
+    case .failure(let bad): return [.answer(call, .refused(.badPost(bad)))]
     case .success(let error):
       initError = error
       return [.answer(call, .accepted)] + end(as: .initError(type: error.type, body: error.body))

@@ -33,18 +33,19 @@ enum CommandLineTool {
     return Outcome(status: status, output: result.standardOutput, log: result.standardError)
   }
 
-  /// Starts `cruddur`, and sends it a signal once a condition holds; gives how it ended.
+  /// Starts `cruddur`, sends it a signal once a condition holds, and waits for its end.
   static func run(
     _ arguments: [String], sending signal: Signal, once condition: () async -> Bool
-  ) async throws -> TerminationStatus {
+  ) async throws -> (status: TerminationStatus, log: String) {
     let environment = Environment.inherit.updating(["PATH": "\(try folder()):/usr/bin:/bin"])
-    return try await Subprocess.run(
+    let result = try await Subprocess.run(
       .name("cruddur"), arguments: Arguments(arguments), environment: environment, input: .none, output: .discarded,
-      error: .discarded
+      error: .string(limit: 1_000_000)
     ) { execution in
       try await eventually("the time for the signal has come", condition)
       try execution.send(signal: signal)
-    }.terminationStatus
+    }
+    return (result.terminationStatus, result.standardError)
   }
 }
 

@@ -15,7 +15,8 @@ struct RuntimeCallTests {
     ("POST", base + "/init/error", .initError(.success(ReportedError(type: "Runtime.Unknown", body: [7])))),
   ])
   func aCallIsReadFromItsRequest(method: String, path: String, call: RuntimeCall) throws {
-    #expect(try RuntimeCall(method: method, path: path, headers: [:], body: .success([7])) == call)
+    let (route, requestID) = try Route.parse(method: method, path: path)
+    #expect(RuntimeCall(route, requestID: requestID, headers: [:], body: .success([7])) == call)
   }
 
   @Test(arguments: [
@@ -33,9 +34,7 @@ struct RuntimeCallTests {
     ("GET", base + "/init/error", .wrongMethod),
   ])
   func whatIsNoCallIsRefused(method: String, path: String, refusal: Refusal) {
-    #expect(throws: refusal) {
-      try RuntimeCall(method: method, path: path, headers: [:], body: .success([]))
-    }
+    #expect(throws: refusal) { try Route.parse(method: method, path: path) }
   }
 
   @Test(arguments: [
@@ -57,15 +56,14 @@ struct RuntimeCallTests {
   }
 
   @Test(arguments: [
-    (nil, nil), ("", nil), ("streaming", Refusal.streamedResponse), ("buffered", .unknownResponseMode),
+    (nil, nil), ("", nil), ("streaming", BadPost.streamedResponse), ("buffered", .unknownResponseMode),
     ("Streaming", .unknownResponseMode),
   ])
-  func aResponseModeIsChecked(mode: String?, refusal: Refusal?) throws {
+  func aResponseModeIsChecked(mode: String?, bad: BadPost?) {
     var headers: [String: String] = [:]
     headers["lambda-runtime-function-response-mode"] = mode
-    let call = try RuntimeCall(
-      method: "POST", path: Self.base + "/invocation/a/response", headers: headers, body: .success([7]))
-    let result: Result<InvocationResult, Refusal> = refusal.map { .failure($0) } ?? .success(.response([7]))
+    let call = RuntimeCall(.response, requestID: "a", headers: headers, body: .success([7]))
+    let result: Result<InvocationResult, BadPost> = bad.map { .failure($0) } ?? .success(.response([7]))
     #expect(call == .post(requestID: "a", result))
   }
 }

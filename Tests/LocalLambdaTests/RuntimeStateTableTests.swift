@@ -158,9 +158,9 @@ extension RuntimeCall {
     switch self {
     case .next: "next"
     case .post(let id, .success): "post to '\(id)'"
-    case .post(let id, .failure(let refusal)): "post to '\(id)' that is \(refusal)"
+    case .post(let id, .failure(let bad)): "post to '\(id)' that is \(bad)"
     case .initError(.success): "init error"
-    case .initError(.failure(let refusal)): "init error that is \(refusal)"
+    case .initError(.failure(let bad)): "init error that is \(bad)"
     }
   }
 }

@@ -68,15 +68,15 @@ struct RuntimeStateTests {
   }
 
   @Test(arguments: [
-    (Refusal.tooLarge(limit: 8), "Function.ResponseSizeTooLarge"),
+    (BadPost.tooLarge(limit: 8), "Function.ResponseSizeTooLarge"),
     (.truncated, "Runtime.TruncatedResponse"),
     (.unknownResponseMode, "Runtime.InvalidResponseModeHeader"),
     (.streamedResponse, "Runtime.InvalidResponseModeHeader"),
   ])
-  func aBadAnswerFailsItsInvocationAtOnce(refusal: Refusal, type: String) {
+  func aBadAnswerFailsItsInvocationAtOnce(bad: BadPost, type: String) {
     var state = RuntimeState(in: .running)
-    let effects = state.play(.call(2, .post(requestID: "a", .failure(refusal))))
-    let body = Answer.errorBody(type: type, message: refusal.message)
+    let effects = state.play(.call(2, .post(requestID: "a", .failure(bad))))
+    let body = Answer.errorBody(type: type, message: bad.message)
     #expect(effects.result(of: "a") == .functionError(type: type, body: body))
     #expect(state.play(.call(3, .error("a"))).status(of: 3) == 403, "no error may follow")
   }

@@ -37,3 +37,11 @@ extension Curl.Answer {
   /// The id of the event that `/next` handed out.
   var requestID: String { headers["lambda-runtime-aws-request-id"] ?? "" }
 }
+
+extension InvocationResult {
+  /// The type of a function error; nil if it is none.
+  var functionErrorType: String? {
+    guard case .functionError(let type, _) = self else { return nil }
+    return type
+  }
+}
