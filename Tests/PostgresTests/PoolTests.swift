@@ -46,6 +46,18 @@ import Testing
     #expect(try value(await pool.execute("SELECT 1 AS value"), as: Int.self) == 1)
   }
 
+  @Test func `A free connection is used on the spot, on the caller's thread`() async throws {
+    let pool = try await Pool(url: sharedURL)
+    let executor = ThreadExecutor()
+    try await Task(executorPreference: executor) {
+      for _ in 0..<10 {
+        try await pool.execute("SELECT 1")
+        try await pool.withConnection(until: ampleTime) { try await $0.execute("SELECT 1") }
+      }
+    }.value
+    #expect(executor.jobCount == 1)
+  }
+
   @Test(arguments: [-1, 0, 1, 3])
   func `There are never more connections than the limit, which is at least one`(limit: Int) async throws {
     let pool = try await Pool(url: sharedURL, limit: limit)

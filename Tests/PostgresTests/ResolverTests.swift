@@ -108,6 +108,16 @@ import Testing
     #expect(try value(await connection.execute("SELECT 1 AS value"), as: Int.self) == 1)
   }
 
+  @Test func `By Unix-domain socket`() async throws {
+    let postgres = try await ThrowawayPostgres.shared
+    let folder = try postgres.psql("SHOW data_directory")
+    let password = try #require(URLComponents(string: postgres.url)?.password)
+    let connection = try await Connection.connect(
+      "host=\(folder) port=\(postgres.port) user=postgres dbname=postgres password=\(password)")
+    let rows = try await connection.execute("SELECT inet_server_addr() IS NULL AS value")
+    #expect(try value(rows, as: Bool.self))
+  }
+
   @Test func `The password file is asked for the name, not the address`() async throws {
     let postgres = try await ThrowawayPostgres.shared
     let url = try #require(URLComponents(string: postgres.url))

@@ -68,6 +68,14 @@ import Testing
     #expect(try row["value", as: Timestamp.self].description == "2023-03-14T15:09:26.535897Z")
   }
 
+  @Test func `The type may also come from where the value goes`() async throws {
+    let row = try await row("SELECT 1 AS value, NULL::int AS nothing")
+    let value: Int = try row["value"]
+    let nothing: Int? = try row["nothing"]
+    #expect(value == 1)
+    #expect(nothing == nil)
+  }
+
   @Test func `Names are compared exactly, and the first of two counts`() async throws {
     let row = try await row("SELECT 1 AS \"é\", 2 AS \"É\", 3 AS \"é\"")
     #expect(try row["é", as: Int.self] == 1)

@@ -14,8 +14,13 @@ struct Lease: ~Copyable {
   }
 
   deinit {
-    let reusable = connection.flatMap { $0.isReusable ? $0 : nil }
-    pool.takeBack(reusable.map { IdleConnection(connection: $0, since: pool.idleness.now()) })
+    if let connection, connection.isReusable {
+      pool.takeBack(IdleConnection(connection: connection, since: pool.idleness.now()))
+    } else {
+      // Before another may be opened, so that there are never more than the limit.
+      connection?.close()
+      pool.takeBack(nil)
+    }
   }
 
   /// Executes a statement; on a new connection if the kept one is dead.
@@ -53,8 +58,9 @@ struct Lease: ~Copyable {
   private mutating func replaceConnection(
     until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Connection {
-    idleSince = nil
+    connection?.close()
     connection = nil
+    idleSince = nil
     let new = try await Connection.connect(pool.configuration, until: deadline)
     connection = new
     return new
