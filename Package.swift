@@ -13,6 +13,9 @@ let settings: [SwiftSetting] = [
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -32,7 +35,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.11.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
   ],
   targets: [
     .systemLibrary(
@@ -52,9 +57,11 @@ let package = Package(
     .executableTarget(
       name: "Bootstrap", dependencies: ["Cruddur", "LambdaRuntime", "LambdaEvents", "Postgres", logging],
       swiftSettings: settings),
-    .target(name: "LocalLambda", dependencies: ["JSON", hummingbird, subprocess, logging], swiftSettings: settings),
+    .target(
+      name: "LocalLambda", dependencies: ["JSON", hummingbird, serviceLifecycle, subprocess, systemPackage, logging],
+      swiftSettings: settings),
     .executableTarget(
-      name: "CruddurCLI", dependencies: ["JSON", "LocalLambda", argumentParser], swiftSettings: settings),
+      name: "CruddurCLI", dependencies: ["JSON", "LocalLambda", argumentParser, unixSignals], swiftSettings: settings),
     .target(
       name: "TestSupport", path: "Tests/TestSupport", exclude: ["throwaway-postgres"], swiftSettings: settings),
     .executableTarget(name: "Benchmarks", dependencies: ["JSON"], path: "Tests/Benchmarks", swiftSettings: settings),
@@ -62,7 +69,7 @@ let package = Package(
       name: "JSONTests", dependencies: ["JSON"], resources: [.copy("JSONTestSuite")], swiftSettings: settings),
     .testTarget(name: "JSONCodableTests", dependencies: ["JSONCodable", "JSON"], swiftSettings: settings),
     .testTarget(
-      name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "JSON", logging],
+      name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "JSON", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(
       name: "LambdaEventsTests", dependencies: ["LambdaEvents", "LambdaRuntime", "JSON", logging],
@@ -75,10 +82,10 @@ let package = Package(
       name: "BootstrapTests", dependencies: ["Bootstrap", "CruddurCLI", "LocalLambda", "JSON", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "LocalLambdaTests", dependencies: ["LocalLambda", "JSON", "TestSupport"], swiftSettings: settings),
+      name: "LocalLambdaTests", dependencies: ["LocalLambda", "JSON", subprocess], swiftSettings: settings),
     .testTarget(
       name: "CruddurCLITests",
-      dependencies: ["Bootstrap", "CruddurCLI", "JSON", "TestSupport"], swiftSettings: settings),
+      dependencies: ["CruddurCLI", "LocalLambda", "JSON", subprocess], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

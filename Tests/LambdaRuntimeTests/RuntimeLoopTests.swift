@@ -1,12 +1,13 @@
 import JSON
 import LocalLambda
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import LambdaRuntime
 
 /// The loop against a Runtime API as strict as AWS's, row by row of its table.
-@Suite struct RuntimeLoopTests {
+@Suite(.ownThread) struct RuntimeLoopTests {
   /// Runs `body` with a Runtime API and a worker that asks it, and ends both.
   private func withWorker(
     _ handler: any Handler, maximumResponseBytes: Int = Invocation.maximumLength,

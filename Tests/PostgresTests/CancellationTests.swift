@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct CancellationTests {
+@Suite(.ownThread) struct CancellationTests {
   /// Runs a body, on a thread of its own, in a task that is cancelled a moment later.
   private func cancelling(_ body: @escaping @Sendable () async throws -> Void) async -> PostgresError? {
     let task = Task(executorPreference: ThreadExecutor()) {

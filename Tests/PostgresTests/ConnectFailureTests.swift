@@ -5,7 +5,7 @@ import Testing
 @testable import Postgres
 
 /// Every way not to get a connection has a reason of its own, and its description gives nothing away.
-@Suite struct ConnectFailureTests {
+@Suite(.ownThread) struct ConnectFailureTests {
   private func expectFailure(
     _ url: String, _ reason: PostgresError.Reason, _ sqlState: SQLState? = nil, within limit: Duration = .seconds(20)
   ) async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Postgres
 
 /// Whatever the server does, a call is over by its deadline.
-@Suite struct DeadlineTests {
+@Suite(.ownThread) struct DeadlineTests {
   /// Runs a body that is to fail for a reason within a second of the deadline that it is given, and not before it.
   private func expectTimeout(
     _ reason: PostgresError.Reason, _ body: (ContinuousClock.Instant) async throws -> Void

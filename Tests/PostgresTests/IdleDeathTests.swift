@@ -4,7 +4,7 @@ import Testing
 @testable import Postgres
 
 /// Connections that died while nobody looked.
-@Suite struct IdleDeathTests {
+@Suite(.ownThread) struct IdleDeathTests {
   private let insert: Statement = "INSERT INTO t VALUES (1)"
 
   private func makeDatabase() async throws -> String {

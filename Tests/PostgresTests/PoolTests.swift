@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct PoolTests {
+@Suite(.ownThread) struct PoolTests {
   private func processID(_ pool: Pool) async throws -> Int {
     try value(await pool.execute("SELECT pg_backend_pid() AS value"))
   }

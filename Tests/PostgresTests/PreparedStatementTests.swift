@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct PreparedStatementTests {
+@Suite(.ownThread) struct PreparedStatementTests {
   private func preparedCount(_ connection: Connection) async throws -> Int {
     try value(await connection.execute(Statement("SELECT count(*) AS value FROM pg_prepared_statements").unprepared()))
   }

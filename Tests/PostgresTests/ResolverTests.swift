@@ -5,7 +5,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct ResolverTests {
+@Suite(.ownThread) struct ResolverTests {
   private func configuration(_ conninfo: String, _ resolver: Resolver) throws -> ConnectionConfiguration {
     var configuration = try ConnectionConfiguration(conninfo)
     configuration.resolver = resolver

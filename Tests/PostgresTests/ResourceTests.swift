@@ -5,7 +5,7 @@ import Testing
 @testable import Postgres
 
 /// What is opened is closed. Counted in a process of its own, where nothing else opens or closes anything.
-@Suite struct ResourceTests {
+@Suite(.ownThread) struct ResourceTests {
   @Test func `Failed connections leave neither descriptors nor threads behind`() async {
     await #expect(processExitsWith: .success) {
       let listener = try SilentListener()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What is sent comes back, and the server takes it for what it is.
-@Suite struct RoundTripTests {
+@Suite(.ownThread) struct RoundTripTests {
   private func roundTrip<Value: ParameterEncodable & ColumnDecodable>(_ sent: Value, _ type: String) async throws
     -> Value
   {

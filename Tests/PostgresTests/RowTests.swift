@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct RowTests {
+@Suite(.ownThread) struct RowTests {
   private func row(_ statement: Statement) async throws -> Row {
     let connection = try await Connection.connect(sharedURL)
     return try #require(await connection.execute(statement).first)

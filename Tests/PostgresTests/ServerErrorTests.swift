@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct ServerErrorTests {
+@Suite(.ownThread) struct ServerErrorTests {
   private func failure(of statement: Statement, on connection: Connection) async throws -> PostgresError {
     try #require(await #expect(throws: PostgresError.self) { try await connection.execute(statement) })
   }

@@ -5,7 +5,7 @@ import Testing
 @testable import Postgres
 
 /// Certificates are checked against the name that was configured, although libpq is given an address.
-@Suite struct TLSTests {
+@Suite(.ownThread) struct TLSTests {
   /// A server for `db.example` with a certificate that it signed itself.
   private struct SecureServer {
     let postgres: ThrowawayPostgres

@@ -15,7 +15,7 @@ public final class ThrowawayPostgres: Sendable {
     get async throws { try await sharedStart.value }
   }
 
-  private static let sharedStart = Task { try ThrowawayPostgres() }
+  private static let sharedStart = Task(executorPreference: ThreadExecutor()) { try ThrowawayPostgres() }
 
   /// Starts a server, which takes about a second, and waits until it takes connections.
   public init() throws {
