@@ -53,6 +53,17 @@ strict() {
   bash -euo pipefail -c '. "$0"; "$@"' "${BASH_SOURCE[0]}" "$@"
 }
 
+# by_hand COMMAND…: runs it, with `run`, as a person would, and shows what it says if the test fails.
+by_hand() {
+  local name without_bats=()
+  # Bats' variables change with each test, and then Swift's package manager reads every manifest again.
+  for name in "${!BATS_@}"; do without_bats+=(--unset "$name"); done
+  # Bats waits for whoever holds its descriptor 3.
+  run env "${without_bats[@]}" "$@" 3>&-
+  # shellcheck disable=SC2154 # `run` sets it.
+  echo "$output"
+}
+
 is_gone() {
   [[ ! -e /proc/$1 || $(cut -d ' ' -f 3 "/proc/$1/stat") == Z ]]
 }

@@ -15,12 +15,12 @@ teardown() {
   remove_folder
 }
 
-deploy_run() {
+run_it() {
   run env PATH="$folder/bin" "$folder/deploy/run"
 }
 
-# deploy_run_ordinary [NAME=VALUE…]: the same as an ordinary user.
-deploy_run_ordinary() {
+# run_ordinary [NAME=VALUE…]: the same as an ordinary user.
+run_ordinary() {
   local ordinary=()
   ((EUID != 0)) || ordinary=(setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups)
   run "${ordinary[@]}" env PATH="$folder/bin" "$@" "$folder/deploy/run"
@@ -28,24 +28,24 @@ deploy_run_ordinary() {
 
 @test "Without Swift, one sentence says where to get it" {
   rm "$folder/bin/swift"
-  deploy_run
+  run_it
   [ "$status" -eq 2 ]
   [ "$output" = "run: Swift is not on PATH: see https://www.swift.org/install/linux." ]
 }
 
 @test "An ordinary user is told which packages to install" {
   rm "$folder"/bin/{git,pkg-config}
-  deploy_run_ordinary
+  run_ordinary
   [ "$status" -eq 2 ]
   [ "$output" = "run: Some packages are missing: sudo apt-get install git pkg-config libcurl4-openssl-dev libpq-dev" ]
 }
 
 @test "With a database of one's own, PostgreSQL's client is enough" {
   rm "$folder/bin/psql"
-  deploy_run_ordinary
+  run_ordinary
   [ "$status" -eq 2 ]
   [ "$output" = "run: Some packages are missing: sudo apt-get install postgresql" ]
-  deploy_run_ordinary CONNECTION_URL=postgresql:///
+  run_ordinary CONNECTION_URL=postgresql:///
   [ "$status" -eq 2 ]
   [ "$output" = "run: Some packages are missing: sudo apt-get install postgresql-client" ]
 }
@@ -53,7 +53,7 @@ deploy_run_ordinary() {
 @test "Where there is no apt-get, root is told Debian's names" {
   ((EUID == 0)) || skip "only root installs"
   rm "$folder"/bin/{apt-get,git}
-  deploy_run
+  run_it
   [ "$status" -eq 2 ]
   [ "$output" = "run: Some packages are missing, by their names in Debian: git." ]
 }
@@ -62,7 +62,7 @@ deploy_run_ordinary() {
   ((EUID == 0)) || skip "only root installs"
   rm "$folder/bin/git"
   ln -sf "$(command -v false)" "$folder/bin/apt-get"
-  deploy_run
+  run_it
   [ "$status" -eq 2 ]
   [[ $output == *"run: apt-get could not update its lists of packages." ]]
 }

@@ -20,7 +20,8 @@ teardown() {
   ((${#commands[@]} > 0))
   for command in "${commands[@]}"; do
     echo "$ $command"
-    bash -c "$command" 3>&-
+    by_hand bash -c "$command"
+    [ "$status" -eq 0 ]
   done
 }
 
@@ -29,14 +30,12 @@ teardown() {
   answer=$(<events/confirm-sign-up.json)
   row='email           | alice@example.com'
 
-  run deploy/run 3>&-
-  echo "$output"
+  by_hand deploy/run
   [ "$status" -eq 0 ]
   [[ $output == *"user added"*"$row"* ]]
   [[ $output == *"$answer"* ]]
 
-  run deploy/run 3>&-
-  echo "$output"
+  by_hand deploy/run
   [ "$status" -eq 0 ]
   [[ $output == *"user already there"*"$row"* ]]
   [[ $output != *"user added"* ]]

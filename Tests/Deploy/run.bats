@@ -14,13 +14,6 @@ teardown() {
   remove_folder
 }
 
-# deploy_run [ARGUMENT…]
-deploy_run() {
-  # Bats waits for whoever holds its descriptor 3.
-  run "$top/deploy/run" "$@" 3>&-
-  echo "$output"
-}
-
 # Makes the caller's database: a throwaway PostgreSQL, with the tables.
 use_throwaway() {
   start_throwaway
@@ -29,22 +22,22 @@ use_throwaway() {
 }
 
 @test "deploy/run --help says how to use it" {
-  deploy_run --help
+  by_hand "$top/deploy/run" --help
   [ "$status" -eq 0 ]
   [[ $output == "deploy/run [EVENT.json …]"* ]]
 }
 
 @test "deploy/run refuses an option that it does not know" {
-  deploy_run --frobnicate
+  by_hand "$top/deploy/run" --frobnicate
   [ "$status" -eq 2 ]
   [ "$output" = "run: unknown option --frobnicate, see deploy/run --help." ]
 }
 
 @test "deploy/run does nothing if an event is not there" {
-  deploy_run "$top/events/confirm-sign-up.json" "$folder/no such.json"
+  by_hand "$top/deploy/run" "$top/events/confirm-sign-up.json" "$folder/no such.json"
   [ "$status" -eq 2 ]
   [ "$output" = "run: no such event: $folder/no such.json" ]
-  deploy_run "$folder"
+  by_hand "$top/deploy/run" "$folder"
   [ "$status" -eq 2 ]
   [ "$output" = "run: no such event: $folder" ]
   [ ! -e "$CRUDDUR_POSTGRES" ]
@@ -54,9 +47,8 @@ use_throwaway() {
   ln -s "$top" "$folder/the repository"
   cp "$top/events/hostile.json" "$folder/an event.json"
   cd "$folder"
-  CRUDDUR_POSTGRES='its state' run "the repository/deploy/run" "an event.json" 3>&-
+  CRUDDUR_POSTGRES='its state' by_hand "the repository/deploy/run" "an event.json"
   CRUDDUR_POSTGRES='its state' "$top/deploy/run" --stop
-  echo "$output"
   [ "$status" -eq 0 ]
   [[ $output == *"user added"* ]]
   [[ $output == *"| 5f9b3d71-8e2c-4a60-b7d4-1c3e5a7f9b2d"* ]]
@@ -65,7 +57,7 @@ use_throwaway() {
 @test "deploy/run uses the database of CONNECTION_URL, and leaves what is in it" {
   use_throwaway
   sql "INSERT INTO users (display_name, handle, cognito_user_id) VALUES ('A', 'andrew', '1')"
-  deploy_run
+  by_hand "$top/deploy/run"
   [ "$status" -eq 0 ]
   [ "$(sql 'SELECT handle FROM users ORDER BY handle')" = $'alice\nandrew' ]
   [ ! -e "$CRUDDUR_POSTGRES" ]
@@ -74,7 +66,7 @@ use_throwaway() {
 @test "deploy/run never makes the tables in the database of CONNECTION_URL" {
   use_throwaway
   sql 'DROP TABLE activities, users'
-  deploy_run
+  by_hand "$top/deploy/run"
   [ "$status" -eq 1 ]
   [ "$(sql "SELECT to_regclass('users')")" = "" ]
 }
@@ -82,7 +74,7 @@ use_throwaway() {
 @test "deploy/run delivers all events and ends with 1 if one is a function error" {
   use_throwaway
   echo '{"request":{}}' >"$folder/no-trigger.json"
-  deploy_run "$top/events/phone-only.json" "$folder/no-trigger.json" "$top/events/federated.json"
+  by_hand "$top/deploy/run" "$top/events/phone-only.json" "$folder/no-trigger.json" "$top/events/federated.json"
   [ "$status" -eq 1 ]
   [ "$(sql 'SELECT count(*) FROM users')" = 2 ]
   [[ $output == *"Google_100000000000000000001"* ]]
@@ -91,6 +83,6 @@ use_throwaway() {
 @test "deploy/run ends with 2 if an event is not JSON" {
   use_throwaway
   echo 'not JSON' >"$folder/event.json"
-  deploy_run "$folder/event.json"
+  by_hand "$top/deploy/run" "$folder/event.json"
   [ "$status" -eq 2 ]
 }

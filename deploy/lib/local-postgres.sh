@@ -55,7 +55,7 @@ refuse_stranger() {
 # make_local_postgres HOME SCHEMA: leaves a running server whose database has SCHEMA's tables.
 make_local_postgres() {
   local home=$1 schema=$2
-  heading "Making a PostgreSQL in $home"
+  heading "Making a PostgreSQL in $home (deploy/run --stop stops it)"
   (umask 022 && mkdir -p "$(dirname "$home")") # Also PostgreSQL's user must be able to enter it.
   install -d -m 700 -o "$(postgres_user)" "$home"
   as_postgres touch "$home/unfinished"
