@@ -48,16 +48,17 @@ extension Connection {
     while true {
       while handle.isBusy {
         try waitForSocket(of: handle, .read, until: deadline)
-        // A server that ends the session says why before it closes the connection.
-        guard handle.consumeInput() else { throw failure ?? lost(handle) }
+        if !handle.consumeInput() {
+          // A server that ends the session says why before it closes the connection.
+          let loss = lost(handle)
+          throw failure ?? loss
+        }
       }
       guard let result = handle.nextResult() else { break }
       switch result.status {
       case .success: success = result
       case .failure: failure = failure ?? PostgresError(result, of: handle)
-      case .copy:
-        abandon()
-        throw PostgresError(.unsupported)
+      case .copy: throw abandon(.unsupported)
       }
     }
     if !handle.isGood { close() }

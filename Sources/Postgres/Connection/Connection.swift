@@ -80,8 +80,8 @@ public final class Connection {
   /// Whether the connection can be used again and has no transaction open.
   var isReusable: Bool { handle?.isOutsideTransaction ?? false }
 
-  /// Whether the connection is open as far as one can tell without asking the server, which closes it or says that it
-  /// will when it ends the session. Whatever came meanwhile is read.
+  /// Whether the connection is open as far as one can tell without asking the server. Whatever came from it since the
+  /// last statement is read, above all the end.
   func isOpen() -> Bool {
     guard let handle else { return false }
     while isReadable(handle.socket) {
@@ -95,25 +95,22 @@ public final class Connection {
     handle = nil
   }
 
-  /// Closes the connection in the middle of a statement, which the server is asked to cancel: it would not notice by
-  /// itself before it has done the statement.
-  func abandon() {
+  /// Closes the connection in the middle of a statement, and says why. The server is asked to cancel the statement: by
+  /// itself it would not notice before it has done it.
+  func abandon(_ reason: PostgresError.Reason) -> PostgresError {
     cancelHandle.requestInBackground()
     close()
+    return PostgresError(reason)
   }
 
-  /// Waits for the socket to become ready; closes the connection if it does not.
+  /// Waits for the socket to become ready; gives the connection up if it does not.
   func waitForSocket(
     of handle: ConnectionHandle, _ interest: Interest, until deadline: ContinuousClock.Instant
   ) throws(PostgresError) {
     switch try wait(for: interest, on: handle.socket, unless: interruption, until: deadline) {
     case .ready: return
-    case .interrupted:
-      abandon()
-      throw PostgresError(.cancelled)
-    case .timedOut:
-      abandon()
-      throw PostgresError(.statementTimeout)
+    case .interrupted: throw abandon(.cancelled)
+    case .timedOut: throw abandon(.statementTimeout)
     }
   }
 

@@ -64,7 +64,8 @@ extension [ConninfoParameter] {
     let handle = try ConnectionHandle(connecting: (self + [stop]).conninfo)
     let message = handle.errorMessage
     let parameters = handle.parameters
-    guard !message.contains("\(stop.keyword) value: \"\(stop.value)\"") else { return parameters }
-    throw PostgresError(configurationFailure: message)
+    let isStopped = message.suffix(after: "\(stop.keyword) value: \"\(stop.value)\"") != nil
+    guard isStopped else { throw PostgresError(configurationFailure: message) }
+    return parameters
   }
 }

@@ -40,11 +40,7 @@ private struct ConnectionAttempt {
   let text: Substring
 
   init(_ line: Substring) {
-    guard line.hasPrefix("connection to server"), let failed = line.firstRange(of: "failed: ") else {
-      text = line
-      return
-    }
-    text = line[failed.upperBound...]
+    text = line.hasPrefix("connection to server") ? line.suffix(after: "failed: ") ?? line : line
   }
 
   /// The code that follows the severity in `FATAL:  28P01`.
@@ -66,7 +62,7 @@ private struct ConnectionAttempt {
     if let sqlState { return PostgresError.Reason(sqlState) }
     if invalidParameter != nil { return .configuration }
     return Self.systemErrors.first { text.hasSuffix(errorText($0.number)) }?.reason
-      ?? Self.phrases.first { text.contains($0.phrase) }?.reason
+      ?? Self.phrases.first { text.suffix(after: $0.phrase) != nil }?.reason
   }
 
   private static let systemErrors: [(number: CInt, reason: PostgresError.Reason)] = [
@@ -110,15 +106,9 @@ private func errorText(_ number: CInt) -> String {
 }
 
 extension StringProtocol {
-  /// The standard library's own is in the module of regular expressions, which is not worth its size here.
-  fileprivate func firstRange(of phrase: String) -> Range<Index>? {
-    indices.lazy.compactMap { start -> Range<Index>? in
-      self[start...].hasPrefix(phrase) ? start..<self.index(start, offsetBy: phrase.count) : nil
-    }
-    .first
-  }
-
-  fileprivate func contains(_ phrase: String) -> Bool {
-    firstRange(of: phrase) != nil
+  /// What follows the phrase where it is first; nil if it is nowhere. The standard library's own search is in its module
+  /// of regular expressions, which is not worth its size here.
+  func suffix(after phrase: String) -> SubSequence? {
+    indices.lazy.map { self[$0...] }.first { $0.hasPrefix(phrase) }?.dropFirst(phrase.count)
   }
 }
