@@ -26,6 +26,15 @@ import Testing
     #expect(try value(await pool.execute("SELECT 1 AS value"), as: Int.self) == 1)
   }
 
+  @Test func `An answer that goes on and on`() async throws {
+    let connecting = try await ConnectionConfiguration(sharedURL)
+    let error = await cancelling {
+      let connection = try await Connection.connect(connecting, until: ampleTime)
+      try await connection.execute("SELECT generate_series(1, 1000000000)")
+    }
+    #expect(error?.reason == .cancelled)
+  }
+
   @Test func `Connecting`() async throws {
     let listener = try SilentListener()
     let url = "postgresql://127.0.0.1:\(listener.port)/db"

@@ -72,6 +72,13 @@ import Testing
     try await expectTimeout(.statementTimeout) { try await connection.execute("SELECT \(bytes)", until: $0) }
   }
 
+  @Test func `An answer that goes on and on`() async throws {
+    let connection = try await Connection.connect(sharedURL)
+    try await expectTimeout(.statementTimeout) {
+      try await connection.execute("SELECT generate_series(1, 1000000000)", until: $0)
+    }
+  }
+
   @Test func `Closing and cancelling wait for nobody, even many at once`() async throws {
     let server = try ThrowawayPostgres()
     var connections: [Connection] = []

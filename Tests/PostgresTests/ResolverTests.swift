@@ -80,7 +80,8 @@ import Testing
     let both = Shared(0)
     let resolver = Resolver { host in
       both.withLock { $0 += 1 }
-      while both.withLock({ $0 }) < 2 { usleep(1000) }
+      for _ in 0..<5000 where both.withLock({ $0 }) < 2 { usleep(1000) }
+      guard both.withLock({ $0 }) == 2 else { return .failure(PostgresError(.hostNotFound)) }
       return .success([host == "a.example" ? "10.0.0.1" : "10.0.0.2"])
     }
     let conninfo = try configuration("host=a.example,b.example", resolver)

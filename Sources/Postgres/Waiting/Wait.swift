@@ -17,8 +17,8 @@ enum WaitOutcome {
   case timedOut
 }
 
-/// Blocks until a descriptor is ready, the flag is raised or the deadline has passed; ready goes first, for an answer
-/// that is there counts. [poll(2)](https://man7.org/linux/man-pages/man2/poll.2.html)
+/// Blocks until a descriptor is ready, the flag is raised or the deadline has passed. Ready goes last: a server that never
+/// stops talking would else be listened to for ever. [poll(2)](https://man7.org/linux/man-pages/man2/poll.2.html)
 func wait(
   for interest: Interest, on descriptor: CInt, unless flag: EventFD, until deadline: ContinuousClock.Instant
 ) throws(PostgresError) -> WaitOutcome {
@@ -27,12 +27,13 @@ func wait(
       pollfd(fd: descriptor, events: interest.rawValue, revents: 0),
       pollfd(fd: flag.descriptor, events: Interest.read.rawValue, revents: 0)
     )
-    let timeout = ContinuousClock.now.duration(to: deadline).millisecondsRoundedUp
+    let timeLeft = ContinuousClock.now.duration(to: deadline)
+    guard timeLeft > .zero else { return .timedOut }
+    let timeout = timeLeft.millisecondsRoundedUp
     let count = withUnsafeMutableBytes(of: &polled) {
       poll($0.assumingMemoryBound(to: pollfd.self).baseAddress, 2, timeout)
     }
-    if count > 0 { return polled.0.revents != 0 ? .ready : .interrupted }
-    if count == 0, timeout < CInt.max { return .timedOut }
+    if count > 0 { return polled.1.revents != 0 ? .interrupted : .ready }
     guard count == 0 || errno == EINTR else { throw PostgresError(.outOfResources) }
   }
 }
@@ -44,9 +45,9 @@ func isReadable(_ descriptor: CInt) -> Bool {
 }
 
 extension Duration {
-  /// As poll(2) takes it: never too short, and not negative, which would be without limit.
+  /// As poll(2) takes it: never too short.
   fileprivate var millisecondsRoundedUp: CInt {
     let milliseconds = (self / .milliseconds(1)).rounded(.up)
-    return milliseconds < Double(CInt.max) ? CInt(max(0, milliseconds)) : .max
+    return milliseconds < Double(CInt.max) ? CInt(milliseconds) : .max
   }
 }
