@@ -16,7 +16,10 @@ public struct DatabaseFailure: LambdaError, CustomStringConvertible {
   }
 
   /// Which failure of the database it was: for the log, metrics and alarms.
-  public var errorType: ErrorType { .function(cause.reason.errorType) }
+  public var errorType: ErrorType {
+    // The server's own statement_timeout, which may be the shorter one, says the same as ours.
+    .function(cause.sqlState == .queryCanceled ? "DatabaseTimeout" : cause.reason.errorType)
+  }
 
   /// Cognito shows this to the person who signs up: nothing of the database, nothing of theirs. Their account is confirmed in spite of it.
   public var errorMessage: String { "Your account is confirmed, but your profile could not be saved just now." }

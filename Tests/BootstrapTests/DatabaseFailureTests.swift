@@ -64,6 +64,23 @@ extension EndToEnd {
       }
     }
 
+    @Test func theServersOwnTimeLimitIsATimeoutToo() async throws {
+      let postgres = try await ThrowawayPostgres.shared
+      let url = try postgres.makeDatabase(schema: true)
+      let name = url.split(separator: "/").last ?? ""
+      try postgres.psql("ALTER DATABASE \(name) SET statement_timeout = '200ms'")
+      let lock = try PsqlSession(url)
+      try lock.send("BEGIN; LOCK TABLE users;")
+      while try postgres.psql("SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass", url: url) == "0" {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        #expect(await invoke(event).errorType == "Function.DatabaseTimeout")
+        lock.end()
+        #expect(await invoke(event) == .response(event))
+      }
+    }
+
     @Test func aFrozenServerIsAnErrorInTimeAndForgottenAfterwards() async throws {
       let postgres = try ThrowawayPostgres()
       let url = try postgres.makeDatabase(schema: true)
