@@ -17,7 +17,13 @@ enum Console {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno != EINTR { return false }
+      if count < 0 && errno == EAGAIN {
+        // Whoever made the pipe may have made it non-blocking, and may be slow to read.
+        var pipe = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&pipe, 1, -1)
+      } else if count < 0 && errno != EINTR {
+        return false
+      }
       rest = rest.dropFirst(max(0, count))
     }
     return true

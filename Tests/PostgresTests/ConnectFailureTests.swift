@@ -139,7 +139,8 @@ import Testing
     ("connection to server at \"a\", port 1 failed: SCRAM authentication requires libpq 10\n", "authentication"),
     ("connection to server at \"a\", port 1 failed: FATAL:  57P03\n", "serverNotReady"),
     ("connection to server at \"a\", port 1 failed: FATAL:  28000\n", "authentication"),
-    ("connection to server at \"a\", port 1 failed: FATAL:  XX000\n", "server"),
+    ("connection to server at \"a\", port 1 failed: FATAL:  XX000\n", "connectionFailed"),
+    ("connection to server at \"a\", port 1 failed: FATAL:  42501\n", "authentication"),
     (
       "connection to server at \"a\", port 1 failed: could not receive data from server: Connection reset by peer\n",
       "connectionLost"

@@ -84,9 +84,11 @@ import Testing
       guard both.withLock({ $0 }) == 2 else { return .failure(PostgresError(.hostNotFound)) }
       return .success([host == "a.example" ? "10.0.0.1" : "10.0.0.2"])
     }
-    let conninfo = try configuration("host=a.example,b.example", resolver)
-      .conninfo(unless: EventFD(), until: .now + .seconds(10))
-    #expect(conninfo.contains("hostaddr='10.0.0.1,10.0.0.2'"))
+    let conninfos = try configuration("host=a.example,b.example", resolver)
+      .conninfos(unless: EventFD(), until: .now + .seconds(10))
+    #expect(conninfos.count == 2)
+    #expect(conninfos.first?.contains("hostaddr='10.0.0.1'") == true)
+    #expect(conninfos.last?.contains("hostaddr='10.0.0.2'") == true)
   }
 
   @Test func `A name that does not exist`() async throws {

@@ -16,12 +16,16 @@ run_psql() {
 take_password() {
   local user='^(postgres(ql)?://[^:@/]*):([^@/]*)(@.*)$'
   local query='^(postgres(ql)?://.*[?&])password=([^&]*)&?(.*)$'
-  local keyword="^(.* )?password *= *('(([^\\\\']|\\\\.)*)'|(([^\\\\' ]|\\\\.)*))( .*)?$"
-  if [[ $connection =~ $user || $connection =~ $query ]]; then
-    connection=${BASH_REMATCH[1]}${BASH_REMATCH[4]}
-    password=${BASH_REMATCH[3]//\\/\\\\}
-    printf -v password %b "${password//%/\\x}"
-  elif [[ $connection != postgres*://* && $connection =~ $keyword ]]; then
+  local keyword="^(.*[[:space:]])?password[[:space:]]*=[[:space:]]*('(([^\\\\']|\\\\.)*)'|(([^\\\\'[:space:]]|\\\\.)*))([[:space:]].*)?$"
+  if [[ $connection == postgres*://* ]]; then
+    local pattern
+    for pattern in "$user" "$query"; do # If it has both, the latter counts.
+      [[ $connection =~ $pattern ]] || continue
+      connection=${BASH_REMATCH[1]}${BASH_REMATCH[4]}
+      password=${BASH_REMATCH[3]//\\/\\\\}
+      printf -v password %b "${password//%/\\x}"
+    done
+  elif [[ $connection =~ $keyword ]]; then
     connection=${BASH_REMATCH[1]}${BASH_REMATCH[7]}
     password=$(printf %s "${BASH_REMATCH[3]}${BASH_REMATCH[5]}" | sed 's/\\\(.\)/\1/g')
   fi

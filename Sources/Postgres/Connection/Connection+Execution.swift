@@ -80,7 +80,12 @@ extension PostgresError {
   /// Says what the server refused, or that the connection broke while libpq read the answer.
   fileprivate init(_ result: ResultHandle, of handle: ConnectionHandle) {
     let state = result[field: .sqlState].map(SQLState.init)
-    self.init(state.map(Reason.init) ?? .connectionLost)
+    var reason = state.map(Reason.init) ?? .connectionLost
+    // Whatever a server calls fatal ends the session. A proxy has codes of its own for that.
+    let severity = result[field: .severity]
+    if reason == .server, severity == "FATAL" || severity == "PANIC" { reason = .serverShutdown }
+    self.init(reason)
+    isStalePlan = state == .featureNotSupported && result[field: .routine] == "RevalidateCachedQuery"
     sqlState = state
     constraint = result[field: .constraint]
     schema = result[field: .schema]
@@ -93,6 +98,6 @@ extension PostgresError {
   /// The server has forgotten the prepared statement (after DEALLOCATE ALL, or behind a proxy that changes servers), or
   /// its result would have other columns than when it was prepared.
   fileprivate var meansPreparedStatementIsStale: Bool {
-    sqlState == .invalidSQLStatementName || sqlState == .featureNotSupported
+    sqlState == .invalidSQLStatementName || isStalePlan
   }
 }

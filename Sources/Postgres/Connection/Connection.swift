@@ -31,11 +31,23 @@ public final class Connection {
   ) async throws(PostgresError) -> Connection {
     let interruption = try EventFD()
     return try await withInterruption(interruption) { () throws(PostgresError) in
-      let deadline = configuration.connectDeadline(within: deadline)
-      let conninfo = try configuration.conninfo(unless: interruption, until: deadline)
-      let handle = try ConnectionHandle(connecting: conninfo)
-      try finishConnecting(handle, unless: interruption, until: deadline)
-      return try Connection(handle, interruption: interruption)
+      let conninfos = try configuration.conninfos(unless: interruption, until: deadline)
+      var failure = PostgresError(.hostNotFound)
+      for (index, conninfo) in conninfos.enumerated() {
+        do throws(PostgresError) {
+          let now = ContinuousClock.now
+          let share = now + now.duration(to: deadline) / (conninfos.count - index)
+          let handle = try ConnectionHandle(connecting: conninfo)
+          let end = configuration.connectDeadline(within: share)
+          try finishConnecting(handle, unless: interruption, until: end)
+          return try Connection(handle, interruption: interruption)
+        } catch {
+          guard error.isOfOneServer else { throw error }
+          // What a server says tells more than that another was not reached.
+          if failure.sqlState == nil || error.sqlState != nil { failure = error }
+        }
+      }
+      throw failure
     }
   }
 

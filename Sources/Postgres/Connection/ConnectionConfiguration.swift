@@ -1,17 +1,26 @@
+import Glibc
+
 /// How to connect: what a connection string says, completed by libpq's own defaults.
 ///
 /// Every [parameter of libpq](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS) has its
 /// meaning, and so have its [environment variables](https://www.postgresql.org/docs/current/libpq-envars.html), the
-/// service file and the password file, but for three: the client encoding is always UTF8; `connect_timeout` bounds
-/// connecting as a whole, in seconds, whereas libpq grants it to each host anew; host names are resolved by this
-/// module, because libpq would block.
+/// service file and the password file, but for two: the client encoding is always UTF8, and host names are resolved by this
+/// module, because libpq would block. Of several hosts each has an equal part of the time that is left, at most
+/// `connect_timeout`.
 public struct ConnectionConfiguration: Sendable {
   /// What the connection string itself sets. libpq adds its defaults when it connects.
   private let parameters: [ConninfoParameter]
   private let hosts: HostList
   /// The most that connecting may take; nil for as long as the caller's deadline allows.
   private let connectTimeout: Duration?
+  private let prefersStandby: Bool
   var resolver = Resolver.system
+
+  private static let sessionAttributes = "target_session_attrs"
+  /// libpq checks this one last, behind the point where this module stops it.
+  private static let knownSessionAttributes: Set<String> = [
+    "", "any", "read-write", "read-only", "primary", "standby", "prefer-standby",
+  ]
 
   /// Reads a connection URL (`postgresql://user:password@host/database?sslmode=require`) or keyword string
   /// (`host=… dbname=…`). Nothing is connected to and no name is resolved.
@@ -23,6 +32,11 @@ public struct ConnectionConfiguration: Sendable {
       throw PostgresError(.configuration, "The connection string is neither a PostgreSQL URL nor keyword=value pairs.")
     }
     self.parameters = parameters
+    let attributes = parameters[Self.sessionAttributes] ?? getenv("PGTARGETSESSIONATTRS").map { String(cString: $0) }
+    guard attributes.map(Self.knownSessionAttributes.contains) ?? true else {
+      throw PostgresError(invalidConnectionParameter: Self.sessionAttributes)
+    }
+    prefersStandby = attributes == "prefer-standby"
     let completed = try parameters.completedByLibPQ()
     hosts = try HostList(host: completed["host"], hostaddr: completed["hostaddr"], port: completed["port"])
     connectTimeout = try completed["connect_timeout"].flatMap { value throws(PostgresError) in
@@ -31,21 +45,33 @@ public struct ConnectionConfiguration: Sendable {
     }
   }
 
-  /// When connecting has to be over.
+  /// When connecting to one place has to be over.
   func connectDeadline(within deadline: ContinuousClock.Instant) -> ContinuousClock.Instant {
     connectTimeout.map { min(.now + $0, deadline) } ?? deadline
   }
 
-  /// The keyword string to give to libpq, with which it will not resolve names.
-  func conninfo(
+  /// The keyword strings to give to libpq one after the other, with which it will not resolve names.
+  ///
+  /// Each is of one place, for libpq would wait for the first without end. Only which of several servers is a standby it
+  /// has to find out by itself, for which it asks all of them twice.
+  func conninfos(
     unless flag: EventFD, until deadline: ContinuousClock.Instant
-  ) throws(PostgresError) -> String {
-    let names = hosts.names
-    let hosts =
-      names.isEmpty
-      ? hosts : try hosts.resolved(with: resolver.addresses(of: names, unless: flag, until: deadline))
+  ) throws(PostgresError) -> [String] {
+    let places = try resolvedHosts(unless: flag, until: deadline)
+    let lists = prefersStandby ? [places] : places.entries.map(HostList.init(entry:))
     let encoding = ConninfoParameter(keyword: "client_encoding", value: "UTF8")
-    return (parameters + hosts.parameters + [encoding]).conninfo
+    return lists.map { (parameters + $0.parameters + [encoding]).conninfo }
+  }
+
+  private func resolvedHosts(unless flag: EventFD, until deadline: ContinuousClock.Instant) throws(PostgresError)
+    -> HostList
+  {
+    let names = hosts.names
+    guard !names.isEmpty else { return hosts }
+    // Of several places one may have a name that nobody resolves: the others need time to be connected to.
+    let now = ContinuousClock.now
+    let end = hosts.entries.count > 1 ? now + now.duration(to: deadline) / 2 : connectDeadline(within: deadline)
+    return try hosts.resolved(with: resolver.addresses(of: names, unless: flag, until: end))
   }
 }
 

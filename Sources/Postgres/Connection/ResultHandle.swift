@@ -64,6 +64,8 @@ final class ResultHandle: @unchecked Sendable {
 
   /// A field of the server's error report.
   enum ErrorField: Character {
+    case severity = "V"
+    case routine = "R"
     case sqlState = "C"
     case message = "M"
     case detail = "D"

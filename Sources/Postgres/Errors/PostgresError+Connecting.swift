@@ -27,10 +27,26 @@ extension PostgresError {
     if let keyword = decisive?.invalidParameter {
       self.init(invalidConnectionParameter: keyword)
     } else {
-      self.init(decisive?.reason ?? .connectionFailed)
+      // There is no statement that the server could have refused.
+      let reason = decisive?.reason ?? .connectionFailed
+      let isForbidden = decisive?.sqlState == .insufficientPrivilege
+      self.init(reason == .server ? isForbidden ? .authentication : .connectionFailed : reason)
     }
     sqlState = decisive?.sqlState
     debugMessage = message
+  }
+}
+
+extension PostgresError {
+  /// Whether another server may do, as with libpq: one that is not reached, not ready or not the kind that is wanted; but
+  /// not one that lets nobody in.
+  var isOfOneServer: Bool {
+    switch reason {
+    case .connectionRefused, .connectionFailed, .connectTimeout, .connectionLost, .serverNotReady, .serverShutdown,
+      .protocolViolation:
+      true
+    default: false
+    }
   }
 }
 

@@ -83,7 +83,7 @@ extension PostgresError.Reason {
     case .unsupported: "COPY is not supported."
     case .decoding: "A result could not be decoded."
     case .outOfResources: "The process has run out of memory, threads or file descriptors."
-    default: "The database could not be reached."
+    default: "No connection to the database could be made."
     }
   }
 

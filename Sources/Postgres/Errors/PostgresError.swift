@@ -20,6 +20,9 @@ public struct PostgresError: Error, Hashable, CustomStringConvertible {
   /// The server's DETAIL. It usually holds data: not for a log.
   public internal(set) var debugDetail: String?
 
+  /// Whether it was the plan of a prepared statement that the server gave up (0A000 means other things, too).
+  var isStalePlan = false
+
   private let sentence: String
 
   init(_ reason: Reason, _ sentence: String? = nil) {

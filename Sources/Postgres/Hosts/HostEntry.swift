@@ -40,6 +40,11 @@ struct HostList: Hashable {
     }
   }
 
+  /// A list of one place.
+  init(entry: HostEntry) {
+    entries = [entry]
+  }
+
   /// The names that have to be resolved.
   var names: Set<String> { Set(entries.lazy.filter(\.needsResolving).map(\.host)) }
 

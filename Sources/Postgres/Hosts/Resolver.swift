@@ -20,21 +20,27 @@ final class Resolver: Sendable {
     self.lookup = lookup
   }
 
-  /// Looks hosts up, all at once. Throws if the deadline passes or the flag is raised first; a lookup is then left to
-  /// itself, and joined by the next who wants the same name.
+  /// Looks hosts up, all at once. A lookup that is not done by the deadline is a failure of that host's alone; it is left
+  /// to itself, and joined by the next who wants the same name. Throws if the flag is raised.
   func addresses(
     of hosts: Set<String>, unless flag: EventFD, until deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> [String: Result<[String], PostgresError>] {
     var lookups: [String: PendingLookup] = [:]
-    for host in hosts { lookups[host] = try start(host) }
     var results: [String: Result<[String], PostgresError>] = [:]
+    for host in hosts {
+      do throws(PostgresError) {
+        lookups[host] = try start(host)
+      } catch {
+        results[host] = .failure(error)
+      }
+    }
     for (host, lookup) in lookups {
       switch try wait(for: .read, on: lookup.done.descriptor, unless: flag, until: deadline) {
-      case .ready: break
+      case .ready, .timedOut:
+        // One that is done counts, even if it was another that took all the time.
+        results[host] = lookup.result.withLock { $0 } ?? .failure(PostgresError(.nameResolutionTimeout))
       case .interrupted: throw PostgresError(.cancelled)
-      case .timedOut: throw PostgresError(.nameResolutionTimeout)
       }
-      results[host] = lookup.result.withLock { $0 }
     }
     return results
   }

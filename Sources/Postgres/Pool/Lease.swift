@@ -68,8 +68,9 @@ struct Lease: ~Copyable {
 }
 
 extension PostgresError {
-  /// The session is over, and the statement has failed for no other reason.
+  /// The session is over or of no more use, and the statement has failed for no other reason: after a failover a kept
+  /// connection may lead to a server that only reads now.
   fileprivate var meansEndOfSession: Bool {
-    reason == .connectionLost || reason == .serverShutdown
+    reason == .connectionLost || reason == .serverShutdown || sqlState == .readOnlySQLTransaction
   }
 }

@@ -45,7 +45,7 @@ public final class Pool: Sendable {
   ///
   /// Throws what the body throws, or ``PostgresError`` if there is no connection by the deadline.
   @discardableResult
-  public func withConnection<Value>(
+  func withConnection<Value>(
     until deadline: ContinuousClock.Instant, _ body: (Connection) async throws -> Value
   ) async throws -> Value {
     var lease = try await lease(until: deadline)
