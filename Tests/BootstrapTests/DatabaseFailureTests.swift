@@ -45,9 +45,11 @@ extension EndToEnd {
     }
 
     @Test(arguments: [
-      [:], ["CONNECTION_URL": ""], ["CONNECTION_URL": "s3cret"], ["CONNECTION_URL": "postgresql://u:s3cret@h:port/d"],
+      [:], ["CONNECTION_URL": ""], ["CONNECTION_URL": " \t"], ["CONNECTION_URL": "s3cret"],
+      ["CONNECTION_URL": "postgresql://u:s3cret@h:port/d"],
       ["CONNECTION_URL": "postgresql://u:s3cret@h/d?sslmode=sometimes"],
       ["CONNECTION_URL": "postgresql://u:s3cret@h/d?nonsense=1"],
+      ["CONNECTION_URL": "postgresql://u:s3cret@h/d", "PGSSLMODE": "s3cret"],
     ]) func aBadConnectionURLIsAnInitError(variables: [String: String]) async throws {
       try await withFunction(variables) { invoke in
         let result = await invoke(event)
