@@ -114,6 +114,15 @@ extension EndToEnd {
       }
     }
 
+    @Test func lambdasOwnDeadlineCountsIfItIsSooner() throws {
+      let proxy = try SilentListener()
+      let file = try TemporaryFile(event)
+      let invoked = try Invoked(
+        [file.url.path, "--timeout", "2"], url: "postgresql://ana:secret@127.0.0.1:\(proxy.port)/cruddur")
+      #expect(invoked.status == 1)
+      #expect(invoked.log.contains("Function.DatabaseTimeout"), "\(invoked.log)")
+    }
+
     @Test func aLockedTableIsAnErrorInTimeAndTheStatementDoesNotStayBehind() async throws {
       let postgres = try await ThrowawayPostgres.shared
       let url = try postgres.makeDatabase(schema: true)
