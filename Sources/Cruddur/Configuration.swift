@@ -10,13 +10,14 @@ public struct Configuration: Sendable {
   ///
   /// - Throws: `ConfigurationError`, which names the variable but never holds its value: a connection URL has a password.
   public init(_ environment: Environment) throws(ConfigurationError) {
-    guard let url = environment["CONNECTION_URL"] else {
+    // libpq takes a blank string for "all defaults", which is nobody's intention here.
+    guard let url = environment["CONNECTION_URL"], !url.allSatisfy(\.isWhitespace) else {
       throw ConfigurationError("CONNECTION_URL is not set: it has to be a PostgreSQL connection URL.")
     }
     do throws(PostgresError) {
       database = try ConnectionConfiguration(url)
     } catch {
-      throw ConfigurationError("CONNECTION_URL is not a PostgreSQL connection URL: \(error)")
+      throw ConfigurationError("CONNECTION_URL, with libpq's PG variables, is no way to connect: \(error)")
     }
   }
 }

@@ -33,7 +33,7 @@ public struct DatabaseFailure: LambdaError, CustomStringConvertible {
 
 extension PostgresError.Reason {
   /// The error type's second part.
-  fileprivate var errorType: String {
+  var errorType: String {
     switch self {
     case .configuration: "DatabaseConfiguration"
     case .hostNotFound: "DatabaseHostNotFound"

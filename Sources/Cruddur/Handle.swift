@@ -7,13 +7,15 @@ enum Handle {
   static let maximumBytes = 2_048
 
   /// The handle's beginning that is within both limits, cut between characters; nil where that is nothing.
-  static func cut(_ handle: String?, to characters: Int = maximumCharacters) -> String? {
+  static func cut(
+    _ handle: String?, to characters: Int = maximumCharacters, bytes limit: Int = maximumBytes
+  ) -> String? {
     guard let handle else { return nil }
-    if handle.utf8.count <= characters { return handle.isEmpty ? nil : handle }
+    if handle.utf8.count <= min(characters, limit) { return handle.isEmpty ? nil : handle }
     var bytes = 0
     let kept = handle.prefix(characters).prefix {
       bytes += $0.utf8.count
-      return bytes <= maximumBytes
+      return bytes <= limit
     }
     return kept.isEmpty ? nil : String(kept)
   }
@@ -32,6 +34,7 @@ enum Handle {
   }
 
   private static func join(_ handle: String, _ suffix: String) -> String {
-    (cut(handle, to: max(0, maximumCharacters - 1 - suffix.count)).map { $0 + "-" } ?? "") + suffix
+    let characters = max(0, maximumCharacters - 1 - suffix.count)
+    return (cut(handle, to: characters, bytes: maximumBytes - 1 - suffix.utf8.count).map { $0 + "-" } ?? "") + suffix
   }
 }

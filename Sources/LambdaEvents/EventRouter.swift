@@ -50,7 +50,7 @@ public struct EventRouter: Handler {
     guard let route = routes.first(where: { $0.covers(event.triggerSource) }) else {
       invocation.context.logger.notice(
         "no handler for this trigger: the event is answered unchanged",
-        metadata: ["triggerSource": "\(event.triggerSource)"])
+        metadata: ["triggerSource": "\(event.triggerSource.forLog)"])
       return event.answer
     }
     return try await route.handle(event, invocation.context)

@@ -1,9 +1,12 @@
 import JSON
+import Logging
 
-/// What the Runtime API is told of an error.
+/// What the Runtime API, and the log, are told of an error.
 struct ErrorReport: Sendable, Equatable {
   var type: ErrorType
   var message: String
+  /// For the log alone.
+  var logMessage: String
 
   /// Reports an error that making the handler threw.
   init(initialization error: any Error) {
@@ -11,7 +14,7 @@ struct ErrorReport: Sendable, Equatable {
       self.init(type: .runtime("InitError"), message: "The function could not start: \(Swift.type(of: error)).")
       return
     }
-    self.init(type: error.errorType, message: error.errorMessage)
+    self.init(error)
   }
 
   /// Reports an error that a handler threw.
@@ -20,7 +23,7 @@ struct ErrorReport: Sendable, Equatable {
   init(_ error: any Error) {
     switch error {
     case let error as any LambdaError:
-      self.init(type: error.errorType, message: error.errorMessage)
+      self.init(error)
     case is CancellationError:
       self.init(type: .function("Cancelled"), message: "The handler was cancelled.")
     default:
@@ -28,9 +31,14 @@ struct ErrorReport: Sendable, Equatable {
     }
   }
 
-  init(type: ErrorType, message: String) {
+  private init(_ error: any LambdaError) {
+    self.init(type: error.errorType, message: error.errorMessage, logMessage: error.logMessage)
+  }
+
+  init(type: ErrorType, message: String, logMessage: String? = nil) {
     self.type = type
     self.message = message
+    self.logMessage = logMessage ?? message
   }
 
   static let eventTooLarge = ErrorReport(
@@ -56,6 +64,10 @@ struct ErrorReport: Sendable, Equatable {
 }
 
 extension ErrorReport {
+  func log(to logger: Logger, _ level: Logger.Level = .error) {
+    logger.log(level: level, "\(logMessage)", metadata: [LambdaLogHandler.errorTypeKey: .string(type.rawValue)])
+  }
+
   /// The header line that tells the Runtime API the kind of error.
   var header: String { "Lambda-Runtime-Function-Error-Type: \(type)" }
 }

@@ -30,7 +30,9 @@ public enum Lambda {
     _ environment: Environment, _ endpoint: String,
     _ makeHandler: @Sendable (Environment, Logger) async throws -> any Handler
   ) async {
-    var logger = Logger(label: "bootstrap") { _ in LambdaLogHandler() }
+    // What is wrong with the configuration is itself logged in the format that was asked for, if that is not what is wrong.
+    let format = (try? LogConfiguration.Format(environment)) ?? .text
+    var logger = Logger(label: "bootstrap") { _ in LambdaLogHandler(LogConfiguration(format: format)) }
     do {
       let configuration = try LogConfiguration(environment)
       LoggingSystem.bootstrap { _ in LambdaLogHandler(configuration) }
@@ -41,7 +43,7 @@ public enum Lambda {
       logger.critical("\(reason)")
     } catch {
       let report = ErrorReport(initialization: error)
-      logger.critical("\(report.message)", metadata: [LambdaLogHandler.errorTypeKey: .string(report.type.rawValue)])
+      report.log(to: logger, .critical)
       do {
         try RuntimeClient(endpoint: endpoint, logger: logger).sendInitError(report)
       } catch {

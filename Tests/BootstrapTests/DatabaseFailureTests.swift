@@ -45,9 +45,11 @@ extension EndToEnd {
     }
 
     @Test(arguments: [
-      [:], ["CONNECTION_URL": ""], ["CONNECTION_URL": "s3cret"], ["CONNECTION_URL": "postgresql://u:s3cret@h:port/d"],
+      [:], ["CONNECTION_URL": ""], ["CONNECTION_URL": " \t"], ["CONNECTION_URL": "s3cret"],
+      ["CONNECTION_URL": "postgresql://u:s3cret@h:port/d"],
       ["CONNECTION_URL": "postgresql://u:s3cret@h/d?sslmode=sometimes"],
       ["CONNECTION_URL": "postgresql://u:s3cret@h/d?nonsense=1"],
+      ["CONNECTION_URL": "postgresql://u:s3cret@h/d", "PGSSLMODE": "s3cret"],
     ]) func aBadConnectionURLIsAnInitError(variables: [String: String]) async throws {
       try await withFunction(variables) { invoke in
         let result = await invoke(event)
@@ -110,6 +112,15 @@ extension EndToEnd {
       try await withFunction(["CONNECTION_URL": "postgresql://ana:secret@127.0.0.1:\(proxy.port)/cruddur"]) { invoke in
         await expectTimeout(invoke)
       }
+    }
+
+    @Test func lambdasOwnDeadlineCountsIfItIsSooner() throws {
+      let proxy = try SilentListener()
+      let file = try TemporaryFile(event)
+      let invoked = try Invoked(
+        [file.url.path, "--timeout", "2"], url: "postgresql://ana:secret@127.0.0.1:\(proxy.port)/cruddur")
+      #expect(invoked.status == 1)
+      #expect(invoked.log.contains("Function.DatabaseTimeout"), "\(invoked.log)")
     }
 
     @Test func aLockedTableIsAnErrorInTimeAndTheStatementDoesNotStayBehind() async throws {

@@ -91,10 +91,16 @@ import Testing
     for handle in [String(repeating: "x", count: 64), String(repeating: "👩‍👩‍👧‍👦", count: 64)] {
       for candidate in candidates(handle) {
         #expect(candidate.count <= 64)
-        #expect(candidate.utf8.count <= 2_100)
+        #expect(candidate.utf8.count <= 2_048)
       }
       #expect(Set(candidates(handle)).count == 5)
     }
+  }
+
+  @Test func aTallHandleAndATallIDAreTogetherWithinWhatAnIndexTakes() {
+    let handle = "a" + String(repeating: "\u{301}", count: 1_020)
+    let id = "b" + String(repeating: "\u{301}", count: 510)
+    for number in 0...4 { #expect(Handle.candidate(number, for: handle, id: id).utf8.count <= 2_048) }
   }
 
   @Test func anIDThatLeavesNoRoomStandsAlone() {

@@ -42,6 +42,17 @@ import Testing
   }
 
   @Test(arguments: [
+    ("Brand_New2", "triggerSource=Brand_New2"), ("ana@example.com", "no name of Cognito's"),
+    ("X errorType=Y", "no name of Cognito's"), (String(repeating: "x", count: 129), "no name of Cognito's"),
+  ]) func theLogHasATriggerSourceOnlyIfItLooksLikeOne(source: String, note: String) async throws {
+    let lines = Lines()
+    let context = InvocationContext(requestID: "id", logger: Logger(label: "test") { _ in lines })
+    _ = try await postConfirmationOnly.handle(Invocation(context: context, payload: Array(event(source).utf8)))
+    #expect(lines.text.contains(note))
+    #expect(lines.text.contains(source) == note.contains(source))
+  }
+
+  @Test(arguments: [
     (#""response":{}"#, #""response":{"autoConfirmUser":true}"#),
     (#""response" : {"old":[1]}"#, #""response" : {"autoConfirmUser":true}"#),
     (#""response":null"#, #""response":{"autoConfirmUser":true}"#),
@@ -111,4 +122,25 @@ private final class Recorder: Sendable {
   private let calls = Mutex<[Int]>([])
   var all: [Int] { calls.withLock { $0 } }
   func add(_ call: Int) { calls.withLock { $0.append(call) } }
+}
+
+/// Keeps what is logged.
+private struct Lines: LogHandler {
+  private final class Content: Sendable {
+    let text = Mutex("")
+  }
+  private let content = Content()
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.trace
+  var text: String { content.text.withLock { $0 } }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let pairs = (event.metadata ?? [:]).map { "\($0)=\($1)" }.joined(separator: " ")
+    content.text.withLock { $0 += "\(event.message) \(pairs)\n" }
+  }
 }

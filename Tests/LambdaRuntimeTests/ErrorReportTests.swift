@@ -37,7 +37,23 @@ import Testing
     let report = ErrorReport(Secret())
     #expect(report.type.rawValue == "Function.Unhandled")
     #expect(report.message == "The handler failed: Secret.")
-    #expect(ErrorReport(initialization: Secret()).type.rawValue == "Runtime.InitError")
+    #expect(report.logMessage == report.message)
+    let initialization = ErrorReport(initialization: Secret())
+    #expect(initialization.type.rawValue == "Runtime.InitError")
+    #expect(initialization.message == "The function could not start: Secret.")
+    #expect(initialization.logMessage == initialization.message)
+  }
+
+  @Test func theLogIsToldWhatTheCallerIsNot() {
+    struct Discreet: LambdaError {
+      let errorType = ErrorType.function("Discreet")
+      let errorMessage = "no"
+      let logMessage = "no, because"
+    }
+    for report in [ErrorReport(Discreet()), ErrorReport(initialization: Discreet())] {
+      #expect(report.message == "no" && report.logMessage == "no, because")
+    }
+    #expect(ErrorReport(ConfigurationError("X is not set.")).logMessage == "X is not set.")
   }
 
   @Test func anErrorOfLambdasSaysItselfWhatItIs() {

@@ -69,6 +69,17 @@ import Testing
     #expect(InvocationContext(ResponseHead(), receivedAt: .now, date: 0, logger: logger) == nil)
   }
 
+  @Test(arguments: ["a b", "..", "../..", "a/b", "a?b", "a#b", "a%20b", "a\u{1}b", "é"])
+  func anIDThatCannotStandInAURLIsNone(id: String) {
+    #expect(InvocationContext(ResponseHead(requestID: id), receivedAt: .now, date: 0, logger: logger) == nil)
+  }
+
+  @Test func lambdasIDsAreTaken() throws {
+    let id = "8476a536-E9f4-11e8-9739-2dfe598c3fcd"
+    let context = InvocationContext(ResponseHead(requestID: id), receivedAt: .now, date: 0, logger: logger)
+    #expect(context?.requestID == id)
+  }
+
   @Test(arguments: [Int.min, -1, 0, Int.max]) func anyDeadlineIsTaken(milliseconds: Int) {
     let head = ResponseHead(requestID: "id", deadlineMilliseconds: milliseconds)
     #expect(InvocationContext(head, receivedAt: .now, date: 1_800_000_000_000, logger: logger) != nil)

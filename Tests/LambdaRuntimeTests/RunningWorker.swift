@@ -8,15 +8,15 @@ struct RunningWorker {
   private let ended: AsyncStream<ExitReason>
   let log: Log
 
-  init(endpoint: String, handler: any Handler) {
+  init(endpoint: String, handler: any Handler, exportsTrace: Bool = false) {
     let (ended, continuation) = AsyncStream<ExitReason>.makeStream()
     self.ended = ended
     let log = Log()
     self.log = log
     let logger = log.logger
     onThread {
-      // The environment belongs to all tests at once.
-      let worker = Worker(endpoint: endpoint, handler: handler, logger: logger, exportsTrace: false)
+      // The environment belongs to all tests at once: one of them alone may export its trace.
+      let worker = Worker(endpoint: endpoint, handler: handler, logger: logger, exportsTrace: exportsTrace)
       continuation.yield(WorkerExecutor().run { await worker.run() })
       continuation.finish()
     }

@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import LocalLambda
 import Synchronization
@@ -10,13 +11,13 @@ import Testing
 @Suite(.ownThread) struct RuntimeLoopTests {
   /// Runs `body` with a Runtime API and a worker that asks it, and ends both.
   private func withWorker(
-    _ handler: any Handler, maximumResponseBytes: Int = Invocation.maximumLength,
+    _ handler: any Handler, maximumResponseBytes: Int = Invocation.maximumLength, exportsTrace: Bool = false,
     _ body: (RuntimeAPI, RunningWorker) async throws -> Void
   ) async throws {
     var options = RuntimeAPI.Options()
     options.maximumResponseBytes = maximumResponseBytes
     let api = try await RuntimeAPI.start(options: options)
-    let worker = RunningWorker(endpoint: api.endpoint, handler: handler)
+    let worker = RunningWorker(endpoint: api.endpoint, handler: handler, exportsTrace: exportsTrace)
     do {
       try await body(api, worker)
     } catch {
@@ -62,6 +63,29 @@ import Testing
     let deadline = try #require(context.deadline)
     let allowed = context.receivedAt.duration(to: deadline)
     #expect(allowed > .milliseconds(2_500) && allowed <= .milliseconds(3_001), "\(allowed)")
+  }
+
+  @Test func eachInvocationsTraceIsInTheEnvironmentWhileItIsHandled() async throws {
+    let handler = ClosureHandler { _ in getenv("_X_AMZN_TRACE_ID").map { Array(String(cString: $0).utf8) } ?? [] }
+    try await withWorker(handler, exportsTrace: true) { api, _ in
+      for trace in ["Root=1-a", "Root=1-bb", nil, "Root=1-c"] {
+        let answer = await api.invoke(InvocationRequest(payload: [], traceID: trace))
+        #expect(answer == .response(Array((trace ?? "").utf8)))
+      }
+    }
+  }
+
+  @Test func theLimitIsLambdas() {
+    #expect(Invocation.maximumLength == 6_291_556)
+  }
+
+  @Test func aTypedHandlerDecodesWorksAndEncodes() async throws {
+    let handler = TypedHandler(
+      decode: { String(decoding: $0.payload, as: UTF8.self) }, encode: { Array($0.utf8) },
+      body: { (event: String, _) in event + "!" })
+    try await withWorker(handler) { api, _ in
+      #expect(await api.invoke(request("hey")) == .response(Array("hey!".utf8)))
+    }
   }
 
   @Test func anErrorIsReportedWithItsTypeAndTheNextEventHandled() async throws {

@@ -23,8 +23,8 @@ import Testing
   }
 
   @Test func aRetryThatIsRefusedSaysThatTheFirstTryArrived() {
-    #expect(RuntimePolicy.afterSend(status: 400, call: .response, isRetry: true) == .done)
-    #expect(RuntimePolicy.afterSend(status: 403, call: .response, isRetry: true) == .done)
+    #expect(RuntimePolicy.afterSend(status: 400, call: .response, isRetry: true) == .arrivedBefore(status: 400))
+    #expect(RuntimePolicy.afterSend(status: 403, call: .response, isRetry: true) == .arrivedBefore(status: 403))
     #expect(RuntimePolicy.afterSend(status: 410, call: .response, isRetry: true) == .refused(status: 410))
     #expect(RuntimePolicy.afterSend(status: 413, call: .response, isRetry: true) == .refused(status: 413))
   }

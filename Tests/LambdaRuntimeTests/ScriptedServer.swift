@@ -6,6 +6,8 @@ final class ScriptedServer: Sendable {
   enum Step {
     /// These bytes, and the connection stays.
     case answer(String)
+    /// These bytes after a pause in milliseconds, and the connection stays.
+    case late(String, UInt32)
     /// These bytes, and the connection is closed.
     case cutOff(String)
   }
@@ -72,6 +74,9 @@ final class ScriptedServer: Sendable {
       }
       switch step {
       case .answer(let text): _ = text.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
+      case .late(let text, let milliseconds):
+        usleep(milliseconds * 1_000)
+        _ = text.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
       case .cutOff(let text):
         _ = text.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
         return

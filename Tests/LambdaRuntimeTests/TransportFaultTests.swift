@@ -74,6 +74,16 @@ import Testing
     #expect(!worker.log.text.contains("refused"), "a 400 or 403 to the second try says that the first arrived")
   }
 
+  @Test(arguments: [400, 403]) func aRefusalOverANewConnectionIsNotSilent(status: Int) async throws {
+    let server = try ScriptedServer([
+      .cutOff(Self.event), .answer("HTTP/1.1 \(status) X\r\nContent-Length: 0\r\n\r\n"), .answer(Self.over),
+    ])
+    defer { server.stop() }
+    let worker = RunningWorker(endpoint: server.endpoint, handler: echo)
+    #expect(await worker.exitReason() == .status(403, of: .next))
+    #expect(worker.log.text.contains("status \(status)"))
+  }
+
   @Test func aResponseThatIsCutOffTwiceIsGivenUpAndTheNextEventAskedFor() async throws {
     let server = try ScriptedServer([
       // libcurl itself sends a request again whose answer does not begin on a kept connection; then the runtime does, once.

@@ -20,3 +20,21 @@ public struct TriggerSource: RawRepresentable, Hashable, Sendable, CustomStringC
   /// A user set a new password after having forgotten the old one.
   public static let confirmForgotPassword = TriggerSource(rawValue: "PostConfirmation_ConfirmForgotPassword")
 }
+
+extension TriggerSource {
+  /// The name if it looks like one of Cognito's: whoever may invoke the function may put anything here, persons and pages of it, too.
+  var forLog: String {
+    let looksLikeCognitos = rawValue.utf8.count <= 128 && rawValue.utf8.allSatisfy(\.isLetterDigitOrUnderscore)
+    return looksLikeCognitos ? rawValue : "(no name of Cognito's)"
+  }
+}
+
+extension UInt8 {
+  fileprivate var isLetterDigitOrUnderscore: Bool {
+    switch self {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+    default: false
+    }
+  }
+}

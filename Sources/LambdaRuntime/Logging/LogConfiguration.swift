@@ -28,19 +28,23 @@ public struct LogConfiguration: Sendable, Equatable {
   ///
   /// - Throws: ``ConfigurationError`` where one has another value.
   public init(_ environment: Environment) throws(ConfigurationError) {
-    self.init()
-    if let name = environment["AWS_LAMBDA_LOG_FORMAT"] {
-      switch name.lowercased() {
-      case "text": format = .text
-      case "json": format = .json
-      default: throw ConfigurationError("AWS_LAMBDA_LOG_FORMAT has to be Text or JSON.")
-      }
-    }
+    self.init(format: try Format(environment))
     if let name = environment["AWS_LAMBDA_LOG_LEVEL"] {
       guard let level = Logger.Level(lambdaName: name) else {
         throw ConfigurationError("AWS_LAMBDA_LOG_LEVEL has to be TRACE, DEBUG, INFO, WARN, ERROR or FATAL.")
       }
       self.level = level
+    }
+  }
+}
+
+extension LogConfiguration.Format {
+  /// Reads `AWS_LAMBDA_LOG_FORMAT`.
+  init(_ environment: Environment) throws(ConfigurationError) {
+    switch environment["AWS_LAMBDA_LOG_FORMAT"]?.lowercased() {
+    case nil, "text": self = .text
+    case "json": self = .json
+    default: throw ConfigurationError("AWS_LAMBDA_LOG_FORMAT has to be Text or JSON.")
     }
   }
 }

@@ -71,6 +71,9 @@ struct RuntimeClient: ~Copyable {
         let isRetry = isRetry || response.usedNewConnection
         switch RuntimePolicy.afterSend(status: response.status, call: call, isRetry: isRetry) {
         case .done: break
+        // Not silent: libcurl does not say whether it has sent the request twice, and a first refusal must not get lost.
+        case .arrivedBefore(let status):
+          context.logger.warning("Lambda answered \(call.rawValue) with status \(status): it may have had it before.")
         case .refused(let status): context.logger.error("Lambda refused \(call.rawValue) with status \(status).")
         case .exit(let reason): throw reason
         }

@@ -24,16 +24,18 @@ enum RuntimePolicy {
   enum SendStep: Equatable {
     /// The outcome has arrived.
     case done
+    /// The outcome was refused, most likely because it had arrived before: the next event.
+    case arrivedBefore(status: Int)
     /// The outcome was refused, and nothing that is sent now would change that: the next event.
     case refused(status: Int)
     case exit(ExitReason)
   }
 
-  /// `isRetry`: whether the same outcome may have been sent before without an answer. A 400 or 403 then says that it had arrived.
+  /// `isRetry`: whether the same outcome may have been sent before without an answer. A 400 or 403 then most likely says that it had arrived.
   static func afterSend(status: Int, call: RuntimeCall, isRetry: Bool) -> SendStep {
     switch status {
     case 200..<300: .done
-    case 400 where isRetry, 403 where isRetry: .done
+    case 400 where isRetry, 403 where isRetry: .arrivedBefore(status: status)
     case 500...: .exit(.status(status, of: call))
     default: .refused(status: status)
     }
@@ -58,7 +60,7 @@ enum ExitReason: Error, Equatable, CustomStringConvertible {
     switch self {
     case .status(let status, let call): "The Runtime API answered \(call.rawValue) with status \(status)."
     case .transport(let error, let call): "\(call.rawValue) got no answer from the Runtime API: \(error)."
-    case .missingRequestID: "The Runtime API sent an event without a request id."
+    case .missingRequestID: "The Runtime API sent an event without a usable request id."
     }
   }
 }

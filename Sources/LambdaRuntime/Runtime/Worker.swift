@@ -28,7 +28,7 @@ struct Worker {
           try client.send(outcome, of: invocation.context)
         case .tooLarge(let context):
           let report = ErrorReport.eventTooLarge
-          log(report, report.message, context)
+          report.log(to: context.logger)
           try client.send(.failure(report), of: context)
         }
       }
@@ -42,12 +42,8 @@ struct Worker {
       return .response(try await handler.handle(invocation))
     } catch {
       let report = ErrorReport(error)
-      log(report, (error as? any LambdaError)?.logMessage ?? report.message, invocation.context)
+      report.log(to: invocation.context.logger)
       return .failure(report)
     }
-  }
-
-  private func log(_ report: ErrorReport, _ message: String, _ context: InvocationContext) {
-    context.logger.error("\(message)", metadata: [LambdaLogHandler.errorTypeKey: .string(report.type.rawValue)])
   }
 }

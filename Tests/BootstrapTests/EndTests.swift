@@ -1,0 +1,75 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension EndToEnd {
+  /// How the program ends.
+  @Suite struct EndTests {
+    private func bootstrap(_ variables: [String: String], log: FileHandle) throws -> Process {
+      let process = Process()
+      process.executableURL = Repository.product("bootstrap")
+      process.environment = ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }
+        .merging(variables) { $1 }
+      process.standardError = log
+      try process.run()
+      process.waitUntilExit()
+      return process
+    }
+
+    /// A port where nobody listens.
+    private func deserted() throws -> String { "127.0.0.1:\(try SilentListener().port)" }
+
+    @Test func aBootstrapWithoutLambdaNamesCruddurInvoke() throws {
+      let log = try TemporaryFile()
+      #expect(try bootstrap([:], log: log.handle).terminationStatus == 2)
+      let text = try log.text
+      #expect(text.contains("AWS_LAMBDA_RUNTIME_API") && text.contains("cruddur invoke"))
+      #expect(text.filter { $0 == "\n" }.count == 1)
+    }
+
+    @Test func aRuntimeAPIThatIsGoneEndsItWithAnErrorAndTheReason() throws {
+      let log = try TemporaryFile()
+      let variables = ["AWS_LAMBDA_RUNTIME_API": try deserted(), "CONNECTION_URL": "postgresql://\(try deserted())/d"]
+      #expect(try bootstrap(variables, log: log.handle).terminationStatus == 1)
+      #expect(try log.text.contains("not connected to the database yet"))
+      #expect(try log.text.contains("FATAL GET /runtime/invocation/next got no answer"))
+    }
+
+    @Test func anInitErrorEndsItWithAnErrorAndTheReasonInTheFormatAskedFor() throws {
+      let log = try TemporaryFile()
+      let variables = [
+        "AWS_LAMBDA_RUNTIME_API": try deserted(), "AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "LOUD",
+      ]
+      #expect(try bootstrap(variables, log: log.handle).terminationStatus == 1)
+      let lines = try log.text.split(separator: "\n").map {
+        try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String]
+      }
+      #expect(lines.first??["message"]?.contains("AWS_LAMBDA_LOG_LEVEL") == true)
+      #expect(lines.first??["errorType"] == "Function.InvalidConfiguration")
+    }
+
+    @Test func aLogThatNobodyReadsEndsNothing() throws {
+      let pipe = Pipe()
+      try pipe.fileHandleForReading.close()
+      let process = try bootstrap(["AWS_LAMBDA_RUNTIME_API": try deserted()], log: pipe.fileHandleForWriting)
+      #expect(process.terminationReason == .exit && process.terminationStatus == 1)
+    }
+
+    @Test func aLineIsOneWrite() throws {
+      var ends: [Int32] = [0, 0]
+      try #require(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
+      defer { close(ends[0]) }
+      let log = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
+      _ = try bootstrap(["AWS_LAMBDA_RUNTIME_API": try deserted()], log: log)
+      try log.close()
+      // Such a socket keeps what was written with one call apart from the next.
+      var buffer = [UInt8](repeating: 0, count: 4_096)
+      var packets: [String] = []
+      while case let count = recv(ends[0], &buffer, buffer.count, 0), count > 0 {
+        packets.append(String(decoding: buffer[..<count], as: UTF8.self))
+      }
+      #expect(packets.count == 2)
+      #expect(packets.allSatisfy { $0.hasSuffix("\n") && $0.filter { $0 == "\n" }.count == 1 }, "\(packets)")
+    }
+  }
+}
