@@ -66,7 +66,7 @@ let package = Package(
       name: "TestSupport", path: "Tests/TestSupport", exclude: ["throwaway-postgres"], swiftSettings: settings),
     .executableTarget(name: "Benchmarks", dependencies: ["JSON"], path: "Tests/Benchmarks", swiftSettings: settings),
     .testTarget(
-      name: "JSONTests", dependencies: ["JSON"], resources: [.copy("JSONTestSuite")], swiftSettings: settings),
+      name: "JSONTests", dependencies: ["JSON"], exclude: ["JSONTestSuite"], swiftSettings: settings),
     .testTarget(name: "JSONCodableTests", dependencies: ["JSONCodable", "JSON"], swiftSettings: settings),
     .testTarget(
       name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "JSON", "TestSupport", logging],

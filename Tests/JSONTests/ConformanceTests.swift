@@ -15,7 +15,7 @@ import Testing
     }
 
     static func all(_ prefix: String) -> [Case] {
-      let folder = Bundle.module.bundleURL.appendingPathComponent("JSONTestSuite")
+      let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "JSONTestSuite")
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
       return names.filter { $0.hasPrefix(prefix) }.sorted()
         .map { Case(name: $0, url: folder.appendingPathComponent($0)) }
