@@ -7,7 +7,9 @@ extension EndToEnd {
   @Suite struct EndTests {
     private func bootstrap(_ variables: [String: String], log: FileHandle) throws -> Process {
       let process = Process()
-      process.executableURL = Repository.product("bootstrap")
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      // The tests' own process may ignore the signal of a broken pipe, and its children would with it.
+      process.arguments = ["--default-signal=PIPE", Repository.product("bootstrap").path]
       process.environment = ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }
         .merging(variables) { $1 }
       process.standardError = log
