@@ -55,7 +55,7 @@ let package = Package(
       name: "Cruddur", dependencies: ["JSON", "LambdaRuntime", "LambdaEvents", "Postgres", logging],
       swiftSettings: settings),
     .executableTarget(
-      name: "Bootstrap", dependencies: ["Cruddur", "LambdaRuntime", "LambdaEvents", "Postgres", logging],
+      name: "Bootstrap", dependencies: ["Cruddur", "JSON", "LambdaRuntime", "LambdaEvents", "Postgres", logging],
       swiftSettings: settings),
     .target(
       name: "LocalLambda", dependencies: ["JSON", hummingbird, serviceLifecycle, subprocess, systemPackage, logging],

@@ -27,7 +27,7 @@ extension User {
     return sub
   }
 
-  /// The text as PostgreSQL can store it; nil where nothing is left that anyone could see.
+  /// The text as PostgreSQL can store it; nil where nothing but white space is left.
   private static func usable(_ text: String) -> String? {
     var text = text
     if text.utf8.contains(0) { text = String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\0" })) }

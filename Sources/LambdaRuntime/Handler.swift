@@ -1,6 +1,7 @@
 /// What turns an invocation's event into an answer.
 ///
-/// A handler runs on its worker's thread and may block it: no other invocation waits for that thread.
+/// A handler runs on its worker's thread and may block it: no other invocation waits for that thread. It may see an event
+/// more than once: Lambda hands one out again whose answer got lost, and who invoked the function may try again.
 public protocol Handler: Sendable {
   /// Handles one invocation.
   ///

@@ -38,7 +38,9 @@ public enum Lambda {
       LoggingSystem.bootstrap { _ in LambdaLogHandler(configuration) }
       logger = Logger(label: "bootstrap") { _ in LambdaLogHandler(configuration) }
       let handler = try await makeHandler(environment, logger)
-      let worker = Worker(endpoint: endpoint, handler: handler, logger: logger, exportsTrace: true)
+      let worker = Worker(
+        endpoint: endpoint, handler: handler, logger: logger,
+        exportsTrace: environment["AWS_LAMBDA_MAX_CONCURRENCY"] == nil)
       let reason = await worker.run()
       logger.critical("\(reason)")
     } catch {

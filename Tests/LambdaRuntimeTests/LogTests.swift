@@ -43,6 +43,11 @@ import Testing
     #expect(lines[0].hasSuffix("a\\u000ab\\u000d\\u001b[31m k=x\\u000ay\n"), "\(lines)")
   }
 
+  @Test func noValueIsTakenForSeveral() throws {
+    let lines = log(LogConfiguration()) { $0.info("a", metadata: ["k": "x errorType=\"y\""]) }
+    #expect(lines[0].hasSuffix(" a k=\"x errorType=\\\"y\\\"\"\n"), "\(lines)")
+  }
+
   @Test(arguments: [
     ("TRACE", 6), ("debug", 5), ("INFO", 4), ("Warn", 3), ("ERROR", 2), ("FATAL", 1),
   ]) func theLevelIsLambdas(name: String, count: Int) throws {

@@ -69,6 +69,11 @@ import Testing
     #expect(error?.description == "The connection parameter target_session_attrs is not valid.")
   }
 
+  @Test func `An address that is none is an error of the configuration`() throws {
+    let error = #expect(throws: PostgresError.self) { try ConnectionConfiguration("hostaddr=nonsense") }
+    #expect(error?.description == "The connection parameter hostaddr is not valid.")
+  }
+
   @Test func `A server that only reads now is left for another`() async throws {
     let server = try await ThrowawayPostgres.shared
     let url = try server.makeDatabase()

@@ -20,6 +20,8 @@ final class Receiver {
     bytes, size, count, context in
     guard let bytes, let context else { return 0 }
     let receiver = Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()
+    // Behind the body come trailers, which are none of the head.
+    guard receiver.bodyLength == 0 else { return size * count }
     UnsafeRawBufferPointer(start: bytes, count: size * count).withMemoryRebound(to: UInt8.self) { line in
       receiver.head.receive(line: line.span)
     }

@@ -27,7 +27,9 @@ struct LogLine {
     var text = "\(timestamp) \(level) "
     if let requestID = metadata[LambdaLogHandler.requestIDKey] { text += "\(requestID) " }
     text += message
-    for (key, value) in sortedMetadata where key != LambdaLogHandler.requestIDKey { text += " \(key)=\(value)" }
+    for (key, value) in sortedMetadata where key != LambdaLogHandler.requestIDKey {
+      text += " \(key)=\(LogLine.quotingIfNeeded(value.description))"
+    }
     return LogLine.escapingControls(text) + [UInt8(ascii: "\n")]
   }
 
@@ -35,6 +37,14 @@ struct LogLine {
 
   private var sortedMetadata: [(key: String, value: Logger.Metadata.Value)] {
     metadata.sorted { $0.key < $1.key }
+  }
+
+  /// The value, in quotation marks where it could otherwise be taken for several.
+  private static func quotingIfNeeded(_ value: String) -> String {
+    guard value.utf8.contains(where: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "\"") })
+    else { return value }
+    let escaped = value.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"")
+    return "\"\(escaped)\""
   }
 
   private static func escapingControls(_ text: String) -> [UInt8] {

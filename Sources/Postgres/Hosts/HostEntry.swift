@@ -33,6 +33,10 @@ struct HostList: Hashable {
     guard ports.count == count || ports.count == 1 else {
       throw PostgresError(.configuration, "The connection parameters host and port differ in length.")
     }
+    // libpq finds out only when it connects.
+    guard addresses?.allSatisfy({ $0.isEmpty || isNumericAddress($0) }) ?? true else {
+      throw PostgresError(invalidConnectionParameter: "hostaddr")
+    }
     guard ports.allSatisfy(isPort) else { throw PostgresError(invalidConnectionParameter: "port") }
     entries = (0..<count).map { index in
       HostEntry(
