@@ -13,10 +13,10 @@ public final class LoopbackServer: Sendable {
   public init(handle: @escaping @Sendable (_ socket: Int32) -> Void) throws {
     let listener = try SilentListener()
     self.listener = listener
-    let descriptor = listener.descriptor
     Thread.detachNewThread {
+      // The thread keeps the listener: were its descriptor closed and given to another test, this would accept for that one.
       while true {
-        let socket = accept(descriptor, nil, nil)
+        let socket = accept(listener.descriptor, nil, nil)
         guard socket >= 0 else { return }
         Thread.detachNewThread { handle(socket) }
       }
