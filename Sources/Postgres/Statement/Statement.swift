@@ -16,6 +16,11 @@ public struct Statement: ExpressibleByStringInterpolation, Sendable {
   /// Whether a connection prepares the statement when it first meets it, and only binds its parameters from then on.
   public private(set) var isPrepared = true
 
+  init(text: String, parameters: Parameters) {
+    self.text = text
+    self.parameters = parameters
+  }
+
   /// Makes a statement without parameters.
   public init(stringLiteral text: String) {
     self.text = text
