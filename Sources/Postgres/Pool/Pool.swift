@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// A connection is opened when one is needed and none is free, and kept until it breaks. The one that was used last is
 /// used next, so that with one worker there is one connection.
-public final class Pool: Sendable {
+public final class Pool: StatementExecutor, Sendable {
   let configuration: ConnectionConfiguration
   let idleness: Idleness
   private let state: Mutex<PoolState>
