@@ -79,7 +79,11 @@ let package = Package(
       name: "CruddurTests", dependencies: ["Cruddur", "LambdaEvents", "LambdaRuntime", "Postgres", "JSON"],
       swiftSettings: settings),
     .testTarget(
-      name: "BootstrapTests", dependencies: ["Bootstrap", "CruddurCLI", "LocalLambda", "JSON", "TestSupport"],
+      name: "BootstrapTests",
+      dependencies: [
+        "Bootstrap", "Cruddur", "CruddurCLI", "JSON", "LambdaEvents", "LambdaRuntime", "LocalLambda", "Postgres",
+        "TestSupport", logging,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "LocalLambdaTests", dependencies: ["LocalLambda", "JSON", subprocess], swiftSettings: settings),

@@ -42,9 +42,9 @@ import Testing
     let proxy = try ForgetfulProxy(to: server.port)
     let pool = try Pool(url: server.url(port: proxy.port))
     try await pool.connect(until: ampleTime)
-    proxy.reset()
+    try proxy.reset()
     try await pool.execute(Statement("SELECT 1").idempotent())
-    proxy.reset()
+    try proxy.reset()
     try await pool.execute("SELECT 1")
   }
 

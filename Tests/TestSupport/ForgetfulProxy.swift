@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// A proxy to a port on loopback that can forget its connections as a NAT does: what is sent on them from then on gets
@@ -15,8 +16,7 @@ public final class ForgetfulProxy: Sendable {
     self.generation = generation
     server = try LoopbackServer { client in
       forward(client, to: target, while: generation.add(client))
-      close(client)
-      generation.remove(client)
+      generation.close(client)
     }
   }
 
@@ -25,9 +25,10 @@ public final class ForgetfulProxy: Sendable {
     generation.end()
   }
 
-  /// Breaks all connections that there are (RST), as a host that restarts does; returns when they are broken.
-  public func reset() {
+  /// Breaks all connections that there are (RST), as a host that restarts does; returns when the clients can know.
+  public func reset() throws {
     generation.reset()
+    try TCPConnections.waitUntilEnded(ofPorts: [port])
   }
 }
 
@@ -49,8 +50,12 @@ private final class Generation: Sendable {
     return { [self] in state.withLock { $0.number } == born }
   }
 
-  func remove(_ client: Int32) {
-    state.withLock { $0.clients.removeAll { $0 == client } }
+  /// Under the lock, for once it is closed the descriptor may be another test's.
+  func close(_ client: Int32) {
+    state.withLock { state in
+      state.clients.removeAll { $0 == client }
+      _ = Glibc.close(client)
+    }
   }
 
   func end() {
@@ -65,7 +70,6 @@ private final class Generation: Sendable {
         shutdown(client, Int32(SHUT_RD))
       }
     }
-    while state.withLock({ !$0.clients.isEmpty }) { usleep(1000) }
   }
 }
 

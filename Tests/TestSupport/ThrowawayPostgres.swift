@@ -54,9 +54,14 @@ public final class ThrowawayPostgres: Sendable {
     try psql("CREATE DATABASE \(name)")
     let database = url(database: name)
     if schema {
-      try psql(file: folder.appending(path: "../../deploy/db/schema.sql").standardized.path, url: database)
+      try psql(file: databaseFile("schema.sql"), url: database)
     }
     return database
+  }
+
+  /// Loads the sample data into a database with the application's tables.
+  public func seed(url: String) throws {
+    try psql(file: databaseFile("seed.sql"), url: url)
   }
 
   /// Stops every process of the server (SIGSTOP), so that it holds its connections and answers nothing.
@@ -69,14 +74,16 @@ public final class ThrowawayPostgres: Sendable {
     signalAll(SIGCONT)
   }
 
-  /// Ends the sessions of a database, as an administrator does.
+  /// Ends the sessions of a database, as an administrator does; returns when their clients can know.
   public func terminateSessions(of databaseURL: String) throws {
     let name = databaseURL.prefix { $0 != "?" }.split(separator: "/").last ?? ""
-    try psql(
+    let sessions = try psql(
       """
-      SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+      SELECT client_port, pg_terminate_backend(pid, 20000) FROM pg_stat_activity
       WHERE datname = '\(name)' AND pid <> pg_backend_pid()
       """)
+    let ports = sessions.split(separator: "\n").compactMap { $0.split(separator: "|").first.flatMap { UInt16($0) } }
+    try TCPConnections.waitUntilEnded(ofPorts: Set(ports))
   }
 
   /// The first process goes first, for it would start others.
@@ -88,6 +95,10 @@ public final class ThrowawayPostgres: Sendable {
 
 /// The folder of this file.
 private let folder = URL(filePath: #filePath).deletingLastPathComponent()
+
+private func databaseFile(_ name: String) -> String {
+  folder.appending(path: "../../deploy/db/\(name)").standardized.path
+}
 
 private func children(of parent: Int32) -> [Int32] {
   let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

@@ -1,0 +1,21 @@
+import Cruddur
+import LambdaEvents
+import Postgres
+
+/// What the function does with which event.
+func routes(_ configuration: Configuration, _ database: Pool) -> EventRouter {
+  let activities = ActivityAPI(
+    Activities(database), allowsAnonymousAuthors: configuration.allowsAnonymousAuthors)
+  var http = HTTPRouter(cors: configuration.cors)
+  http.on(.get, "/api/health", handle: Health(database).check)
+  http.on(.post, "/api/activities", handle: activities.add)
+  http.on(.get, "/api/activities/home", handle: activities.home)
+  http.on(.get, "/api/activities/@{handle}", handle: activities.userFeed)
+  http.on(.get, "/api/activities/{uuid}", handle: activities.find)
+  http.on(.post, "/api/activities/{uuid}/reply", handle: activities.reply)
+
+  var events = EventRouter()
+  events.on(PostConfirmation.self, handle: SignUp(Users(database)).handle)
+  events.on(http)
+  return events
+}

@@ -1,0 +1,79 @@
+import Cruddur
+import JSON
+import LambdaEvents
+import LambdaRuntime
+import TestSupport
+import Testing
+
+@Suite(.ownThread) struct RouteTests {
+  @Test func `Health is that of the database`() async throws {
+    let api = try await API()
+    let answer = try await api.get("/api/health")
+    #expect((answer.status, answer.text) == (200, #"{"status":"ok"}"#))
+    try api.sql("DROP TABLE activities CASCADE")
+    let broken = try await api.get("/api/health")
+    #expect((broken.status, broken.codes) == (500, ["internal_error"]))
+    #expect(!broken.text.contains("activities"))
+  }
+
+  @Test(arguments: [("/api/health", "GET"), ("/api/activities/home", "GET"), ("/api/activities", "POST")])
+  func `Without the database a client is told to come again`(path: String, method: String) async throws {
+    let api = try await API(query: "port=1")
+    let answer = try await api.send(method, path, #"{"message":"Hi","ttl":"1-day"}"#, sub: "sub-ana")
+    #expect((answer.status, answer.codes) == (503, ["database_unavailable"]))
+    #expect(!answer.text.contains("127.0.0.1"))
+  }
+
+  @Test func `One function serves requests and sign-ups alike`() async throws {
+    let api = try await API([:])
+    let event = signUp("sub-ana", ["preferred_username": "ana"])
+    #expect(try await api.handle(event) == event)
+    let answer = try await api.send("POST", "/api/activities", #"{"message":"Hi","ttl":"1-day"}"#, sub: "sub-ana")
+    #expect(try answer.json.member("handle").string() == "ana")
+  }
+
+  @Test func `What nobody handles is told`() async throws {
+    let api = try await API()
+    let path = try await api.get("/api/nothing")
+    #expect((path.status, path.codes) == (404, ["route_not_found"]))
+    let method = try await api.send("DELETE", "/api/activities")
+    #expect((method.status, method.codes) == (405, ["method_not_allowed"]))
+    #expect(method.headers["allow"]?.contains("POST") == true)
+  }
+
+  @Test(arguments: [
+    ("create-activity", 200), ("create-activity-by-handle", 200), ("bad-activity", 422), ("home", 200),
+    ("user-activities", 200), ("find-activity", 200), ("reply", 200), ("health", 200), ("preflight", 204),
+  ]) func `Every sample is answered`(name: String, status: Int) async throws {
+    let api = try await API(["ALLOW_ANONYMOUS_AUTHOR": "1", "CORS_ORIGINS": "https://cruddur.example.com"])
+    try api.postgres.seed(url: api.url)
+    _ = try await api.handle(Repository.event("confirm-sign-up"))
+    let answer = try Answer(await api.handle(Repository.event(name)))
+    #expect(answer.status == status, "\(answer.text)")
+    if name == "preflight" {
+      #expect(answer.headers["access-control-allow-origin"] == "https://cruddur.example.com")
+    }
+  }
+}
+
+@Suite struct HTTPConfigurationTests {
+  private func configuration(_ name: String, _ value: String) throws -> Configuration {
+    try Configuration(Environment(["CONNECTION_URL": "postgresql://localhost", name: value]))
+  }
+
+  @Test(arguments: [
+    ("ALLOW_ANONYMOUS_AUTHOR", "yes"), ("ALLOW_ANONYMOUS_AUTHOR", "true"), ("ALLOW_ANONYMOUS_AUTHOR", " 1"),
+    ("CORS_ORIGINS", "example.com"), ("CORS_ORIGINS", "https://example.com/"), ("CORS_ORIGINS", "https://"),
+    ("CORS_ORIGINS", "https://a.example, b.example"), ("CORS_ORIGINS", "https://example.com/path"),
+  ]) func `A bad value is an error that names its variable`(name: String, value: String) {
+    let error = #expect(throws: ConfigurationError.self) { try configuration(name, value) }
+    #expect(error?.description.hasPrefix(name) == true)
+  }
+
+  @Test func `Origins are read`() throws {
+    let value = "https://example.com, http://localhost:3000"
+    #expect(try configuration("CORS_ORIGINS", value).cors?.origins == ["https://example.com", "http://localhost:3000"])
+    #expect(try configuration("CORS_ORIGINS", "*").cors?.origins == ["*"])
+    #expect(try configuration("CORS_ORIGINS", "").cors == nil)
+  }
+}
