@@ -36,6 +36,13 @@ import Testing
     #expect(String(bytes) == #"["text",false,3,1e+300,[ 1e2 ],null,{},{},[[1]]]"#)
   }
 
+  @Test func writesTextThatIsAtHandAsBytes() throws {
+    let bytes = Array("é\"\n\u{85}\u{2028}😀".utf8)
+    let text = try UTF8Span(validating: bytes.span)
+    #expect(String(JSONWriter.array { $0.add(text) }) == #"["é\"\n\u0085\u2028😀"]"#)
+    #expect(String(JSONWriter.object { $0.add("a", text) }) == #"{"a":"é\"\n\u0085\u2028😀"}"#)
+  }
+
   @Test func writesNilAsNull() {
     let bytes = JSONWriter.object {
       $0.add("a", String?.none)

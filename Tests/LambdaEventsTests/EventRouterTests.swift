@@ -123,24 +123,3 @@ private final class Recorder: Sendable {
   var all: [Int] { calls.withLock { $0 } }
   func add(_ call: Int) { calls.withLock { $0.append(call) } }
 }
-
-/// Keeps what is logged.
-private struct Lines: LogHandler {
-  private final class Content: Sendable {
-    let text = Mutex("")
-  }
-  private let content = Content()
-  var metadata: Logger.Metadata = [:]
-  var logLevel = Logger.Level.trace
-  var text: String { content.text.withLock { $0 } }
-
-  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-    get { metadata[key] }
-    set { metadata[key] = newValue }
-  }
-
-  func log(event: LogEvent) {
-    let pairs = (event.metadata ?? [:]).map { "\($0)=\($1)" }.joined(separator: " ")
-    content.text.withLock { $0 += "\(event.message) \(pairs)\n" }
-  }
-}

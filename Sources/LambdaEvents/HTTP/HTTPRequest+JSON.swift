@@ -21,7 +21,7 @@ extension HTTPRequest {
   /// Source: <https://mimesniff.spec.whatwg.org/#json-mime-type>.
   private var isJSON: Bool {
     let essence = header("content-type")?.prefix { $0 != ";" }.split { $0 == " " || $0 == "\t" } ?? []
-    guard essence.count == 1, let type = essence.first?.lowercased() else { return false }
+    guard essence.count == 1, let type = essence.first.map({ String($0).asciiLowercased }) else { return false }
     return type == "application/json" || type.contains("/") && type.hasSuffix("+json")
   }
 }

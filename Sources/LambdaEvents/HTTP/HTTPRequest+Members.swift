@@ -43,7 +43,9 @@ extension HTTPRequest {
     document.root["requestContext"]?["authorizer"].flatMap { $0.isNull ? nil : $0 }
   }
 
-  /// The path within the API: without the stage's name, which is in the path unless the stage is `$default` or the API has a domain of its own.
+  /// The path without the stage's name, which API Gateway leaves before it unless the stage is `$default`.
+  ///
+  /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html>.
   var pathInStage: Substring.UTF8View {
     let whole = path[...].utf8
     let stage = try? document.root["requestContext"]?["stage"]?.string()

@@ -17,6 +17,7 @@ public struct HTTPRequest: Sendable {
   /// The query without its question mark, as it was sent; empty where there is none.
   public let rawQuery: String
 
+  /// The body, or why there is none that could be used: the sender's fault, which is told to them and not to Lambda.
   let content: Result<[UInt8], Problem>
 
   /// Reads what every request has.

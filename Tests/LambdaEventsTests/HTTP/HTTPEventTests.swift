@@ -1,0 +1,131 @@
+import JSON
+import LambdaEvents
+import LambdaRuntime
+import Testing
+
+/// HTTP events through the router of all events, to the bytes that Lambda is answered with.
+@Suite struct HTTPEventTests {
+  private var router: EventRouter {
+    var http = HTTPRouter()
+    http.on(.get, "/") { _, _, _ in HTTPResponse.json(Array(#"{"a":"é\n"}"#.utf8)) }
+    http.on(.get, "/binary") { _, _, _ in HTTPResponse(headers: [("content-type", "image/png")], body: [0x89, 0xFF, 0])
+    }
+    http.on(.get, "/headers") { _, _, _ in
+      HTTPResponse(headers: [
+        ("Vary", "origin"), ("set-cookie", "a=1, 2; Path=/"), ("vary", "accept"), ("Set-Cookie", "b=2"),
+        ("link", "</>"),
+      ])
+    }
+    http.on(.post, "/api/activities/@{handle}") { request, parameters, _ in
+      HTTPResponse(status: 201, body: Array("\(parameters["handle"] ?? "") ".utf8) + request.body)
+    }
+    var router = EventRouter()
+    router.on(PostConfirmation.self) { _, _ in }
+    router.on(http)
+    return router
+  }
+
+  private func answer(_ event: String) async throws -> JSONValue {
+    let bytes = try await router.handle(Invocation(context: context(), payload: Array(event.utf8)))
+    return try JSONDocument(bytes).root
+  }
+
+  @Test func aResponseIsWrittenAsPayload2HasIt() async throws {
+    let bytes = try await router.handle(Invocation(context: context(), payload: Array(Sample.functionURL.utf8)))
+    #expect(
+      String(decoding: bytes, as: UTF8.self)
+        == #"{"statusCode":200,"headers":{"content-type":"application/json"},"cookies":[],"#
+        + #""body":"{\"a\":\"é\\n\"}","isBase64Encoded":false}"#)
+  }
+
+  @Test func anEventOfAPIGatewayIsAnswered() async throws {
+    let answer = try await answer(Sample.apiGateway)
+    #expect(try answer.member("statusCode").integer() == 201)
+    #expect(try answer.member("body").string() == #"ana {"message":"Hé\n"}"#)
+  }
+
+  @Test func aBodyThatIsNotTextIsWrittenInBase64() async throws {
+    let answer = try await answer(httpEvent("GET", "/binary"))
+    #expect(try answer.member("isBase64Encoded").bool())
+    #expect(try answer.member("body").string() == "if8A")
+  }
+
+  @Test func severalHeadersOfOneNameAreJoinedAndCookiesAreNot() async throws {
+    let answer = try await answer(httpEvent("GET", "/headers"))
+    let headers = try answer.member("headers").members().map { "\($0): \(try $1.string())" }
+    #expect(headers == ["vary: origin, accept", "link: </>"])
+    #expect(try answer.member("cookies").elements().map { try $0.string() } == ["a=1, 2; Path=/", "b=2"])
+    #expect(try answer.member("body").string().isEmpty)
+  }
+
+  @Test func aTriggerOfCognitosIsStillAnsweredWithItself() async throws {
+    let event =
+      #"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":{"sub":"1"}},"response":{}}"#
+    let bytes = try await router.handle(Invocation(context: context(), payload: Array(event.utf8)))
+    #expect(String(decoding: bytes, as: UTF8.self) == event)
+  }
+
+  @Test func anEventOfPayload1IsRefusedByName() async throws {
+    await #expect {
+      try await answer(Sample.payload1)
+    } throws: { error in
+      let error = error as? EventError
+      return error?.errorType.rawValue == "Function.InvalidEvent"
+        && error?.errorMessage.contains("payload format version") == true
+    }
+  }
+
+  @Test(arguments: ["{}", "[]", #"{"requestContext":{}}"#, #"{"requestContext":"http"}"#, #"{"version":"2.0"}"#])
+  func anEventOfNoKindIsRefusedWithBoth(event: String) async throws {
+    await #expect {
+      try await answer(event)
+    } throws: { error in
+      let error = error as? EventError
+      let message = error?.errorMessage ?? ""
+      return error?.errorType.rawValue == "Function.UnknownEvent" && message.contains("triggerSource")
+        && message.contains("requestContext.http")
+    }
+  }
+
+  @Test func withoutARouterOfThemHTTPRequestsAreOfNoKnownKind() async throws {
+    let payload = Array(httpEvent().utf8)
+    await #expect(throws: EventError(.unknown)) {
+      try await EventRouter().handle(Invocation(context: context(), payload: payload))
+    }
+  }
+
+  @Test func everyPrefixOfAnEventIsRefused() async throws {
+    let event = Array(Sample.apiGateway.utf8)
+    for length in event.indices {
+      await #expect(throws: EventError.self, "the first \(length) bytes") {
+        try await router.handle(Invocation(context: context(), payload: Array(event.prefix(length))))
+      }
+    }
+  }
+
+  /// What comes of it is an answer or an error of the event, and never a trap.
+  @Test(arguments: 0..<4) func anEventMayBeAnything(round: UInt64) async throws {
+    let event = Array(Sample.apiGateway.utf8)
+    var state = round
+    func random(below limit: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % limit
+    }
+    let interesting = Array(#""\{}[],:%/@=&+0.é"#.utf8) + [0x00, 0x0A, 0x7F, 0x80, 0xC3, 0xFF]
+    let router = router
+    for _ in 0..<1_000 {
+      var bytes = event
+      for _ in 0...random(below: 3) {
+        bytes[random(below: bytes.count)] =
+          round % 2 == 0 ? UInt8(random(below: 256)) : interesting[random(below: interesting.count)]
+      }
+      do {
+        let answer = try await router.handle(Invocation(context: context(), payload: bytes))
+        let status = try JSONDocument(answer).root.member("statusCode").integer()
+        #expect([201, 400, 404, 405].contains(status))
+      } catch is EventError {
+        continue
+      }
+    }
+  }
+}

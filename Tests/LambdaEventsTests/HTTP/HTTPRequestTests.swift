@@ -1,0 +1,149 @@
+import JSON
+import LambdaEvents
+import LambdaRuntime
+import Testing
+
+@Suite struct HTTPRequestTests {
+  @Test func anEventOfAPIGatewayIsRead() throws {
+    let request = try httpRequest(Sample.apiGateway)
+    #expect(request.method == .post)
+    #expect(request.path == "/api/activities/%40ana")
+    #expect(request.rawQuery == "limit=20&limit=30&cursor=a%2Bb+c")
+    #expect(request.query("limit") == "20")
+    #expect(request.query("cursor") == "a+b c")
+    #expect(request.cookies == ["theme=dark", "lang=de; x"])
+    #expect(request.header("Content-Type") == "application/json; charset=utf-8")
+    #expect(request.header("x-list") == "a,b")
+    #expect(request.hasAuthorizer)
+    #expect(try request.claims?.member("sub").string() == "0f1d")
+    #expect(try request.json().root.member("message").string() == "Hé\n")
+  }
+
+  @Test func anEventOfAFunctionURLIsRead() throws {
+    let request = try httpRequest(Sample.functionURL)
+    #expect(request.method == .get)
+    #expect(request.path == "/")
+    #expect(request.body.isEmpty)
+    #expect(request.cookies.isEmpty)
+    #expect(request.hasAuthorizer)
+    #expect(request.claims == nil)
+  }
+
+  @Test func whatNeedNotBeThereMayBeAbsentOrNull() throws {
+    let context = #""requestContext":{"http":{"method":"GET"}}"#
+    for optional in ["", #","headers":null,"cookies":null,"body":null,"rawQueryString":null,"isBase64Encoded":null"#] {
+      let request = try httpRequest(#"{"version":"2.0","rawPath":"/",\#(context)\#(optional)}"#)
+      #expect(request.body.isEmpty && request.cookies.isEmpty && request.rawQuery.isEmpty)
+      #expect(request.header("host") == nil && request.query("a") == nil)
+      #expect(!request.hasAuthorizer && request.claims == nil)
+    }
+  }
+
+  @Test(arguments: [
+    (#""rawPath":"/","requestContext":{"http":{}}"#, "$.requestContext.http.method is missing"),
+    (#""rawPath":"/","requestContext":{"http":{"method":null}}"#, "$.requestContext.http.method is of type null"),
+    (#""rawPath":"/","requestContext":{"http":"GET"}"#, "$.requestContext.http is of type string"),
+    (#""rawPath":"/","requestContext":[]"#, "$.requestContext is of type array"),
+    (#""rawPath":"/""#, "$.requestContext is missing"),
+    (#""requestContext":{"http":{"method":"GET"}}"#, "$.rawPath is missing"),
+    (#""rawPath":7,\#(get)"#, "$.rawPath is of type number"),
+    (#""rawPath":"/","rawQueryString":{},\#(get)"#, "$.rawQueryString is of type object"),
+    (#""rawPath":"/","headers":[],\#(get)"#, "$.headers is of type array"),
+    (#""rawPath":"/","headers":{"a":"b","c":1},\#(get)"#, "$.headers.c is of type number"),
+    (#""rawPath":"/","cookies":"a=b",\#(get)"#, "$.cookies is of type string"),
+    (#""rawPath":"/","cookies":["a=b",null],\#(get)"#, "$.cookies[1] is of type null"),
+    (#""rawPath":"/","body":{"message":"secret"},\#(get)"#, "$.body is of type object"),
+    (#""rawPath":"/","isBase64Encoded":"true",\#(get)"#, "$.isBase64Encoded is of type string"),
+  ]) func whatIsMissingOrOfTheWrongTypeIsNamed(members: String, note: String) throws {
+    #expect {
+      try httpRequest(#"{"version":"2.0",\#(members)}"#)
+    } throws: { error in
+      let error = error as? EventError
+      return error?.errorType.rawValue == "Function.InvalidEvent" && error?.errorMessage.contains(note) == true
+        && error?.errorMessage.contains("secret") == false
+    }
+  }
+
+  private static let get = #""requestContext":{"http":{"method":"GET"}}"#
+
+  @Test(arguments: [#""version":"1.0""#, #""version":2.0"#, #""version":null"#, #""resource":"/""#])
+  func anotherPayloadFormatIsRefusedByName(member: String) {
+    #expect {
+      try httpRequest(#"{\#(member),"rawPath":"/","httpMethod":"GET",\#(HTTPRequestTests.get)}"#)
+    } throws: { error in
+      let message = (error as? EventError)?.errorMessage ?? ""
+      return message.contains("$.version") && message.contains("2.0")
+    }
+  }
+
+  @Test(arguments: ["content-type", "Content-Type", "CONTENT-TYPE"]) func aHeadersCaseDoesNotCount(name: String) throws
+  {
+    for written in ["content-type", "Content-Type"] {
+      #expect(try httpRequest(httpEvent(headers: [written: "text/plain"])).header(name) == "text/plain")
+    }
+    #expect(try httpRequest(httpEvent(headers: ["content-type2": "x", "content-typ": "y"])).header(name) == nil)
+  }
+
+  @Test(arguments: [
+    ("a=1", "1"), ("a=1&a=2", "1"), ("b=1&a=2", "2"), ("a", ""), ("a=", ""), ("&&a=1&", "1"), ("a=b=c", "b=c"),
+    ("%61=1", "1"), ("a=%3D%26", "=&"), ("a=1+2%2B3", "1 2+3"), ("a=50%", "50%"), ("a=%C3%A9", "é"), ("A=1", nil),
+    ("", nil), ("b=a", nil), ("=a", nil), ("aa=1", nil),
+  ]) func aQueryParameterIsDecoded(query: String, value: String?) throws {
+    #expect(try httpRequest(httpEvent(query: query)).query("a") == value)
+  }
+
+  @Test func aTextBodyIsUTF8() throws {
+    #expect(try httpRequest(httpEvent("POST", body: "é\0")).body == Array("é\0".utf8))
+  }
+
+  @Test func aBase64BodyIsUndone() throws {
+    let event = httpEvent("POST", body: "/wA+", isBase64: true)
+    #expect(try httpRequest(event).body == [0xFF, 0x00, 0x3E])
+    let escaped = String(decoding: event.utf8, as: UTF8.self).replacing("/wA+", with: #"\/wA+"#)
+    #expect(try httpRequest(escaped).body == [0xFF, 0x00, 0x3E])
+  }
+
+  @Test(arguments: [
+    "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=latin1",
+    " application/json ;x", "application/problem+json", "application/vnd.api+json; v=1",
+  ]) func jsonIsReadWhereTheContentTypeIsJSON(type: String) throws {
+    let request = try httpRequest(httpEvent("POST", headers: ["content-type": type], body: #"{"a":1}"#))
+    #expect(try request.json().root.member("a").integer() == 1)
+  }
+
+  @Test(arguments: [
+    nil, "", ";", "text/plain", "application/jsonx", "application/json-patch", "json", "+json", "application",
+    "application/x-www-form-urlencoded", "text/plain; application/json", "application /json",
+  ]) func jsonIsRefusedWhereItIsNot(type: String?) throws {
+    let headers = type.map { ["content-type": $0] } ?? [:]
+    let request = try httpRequest(httpEvent("POST", headers: headers, body: "{}"))
+    let problem = #expect(throws: Problem.self) { try request.json() }
+    #expect(problem?.status == 415)
+    #expect(problem?.codes == ["content_type_unsupported"])
+  }
+
+  @Test(arguments: ["", "{", "{}x", #"{"secret":"#]) func aBodyThatIsNoJSONIsRefused(body: String) throws {
+    let request = try httpRequest(httpEvent("POST", headers: ["content-type": "application/json"], body: body))
+    let problem = #expect(throws: Problem.self) { try request.json() }
+    #expect(problem?.status == 400)
+    #expect(problem?.codes == ["body_not_json"])
+    #expect(problem?.detail?.contains("byte \(body == "{}x" ? 2 : body.utf8.count)") == true)
+    #expect(problem?.detail?.contains("secret") == false)
+  }
+
+  @Test func aBodyThatIsNoBase64IsRefusedAsJSON() throws {
+    let event = httpEvent("POST", headers: ["content-type": "application/json"], body: "e30", isBase64: true)
+    let problem = #expect(throws: Problem.self) { try httpRequest(event).json() }
+    #expect(problem?.status == 400)
+    #expect(problem?.codes == ["body_not_base64"])
+  }
+
+  @Test(arguments: [
+    ("null", false), ("{}", true), (#"{"jwt":null}"#, true), (#"{"jwt":{"claims":null}}"#, true),
+    (#"{"iam":{"userId":"x"}}"#, true), (#"{"lambda":{"k":"v"}}"#, true),
+  ]) func anAuthorizerNeedNotBeOneOfJWTs(authorizer: String, isThere: Bool) throws {
+    let request = try httpRequest(httpEvent(authorizer: authorizer))
+    #expect(request.hasAuthorizer == isThere)
+    #expect(request.claims == nil)
+  }
+}

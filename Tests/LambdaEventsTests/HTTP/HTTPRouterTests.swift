@@ -1,0 +1,141 @@
+import LambdaEvents
+import LambdaRuntime
+import Testing
+
+@Suite struct HTTPRouterTests {
+  /// Each route answers with its pattern and what its parameters are.
+  private func router(_ routes: [(HTTPMethod, String)], cors: CORS? = nil) -> HTTPRouter {
+    var router = HTTPRouter(cors: cors)
+    for (method, pattern) in routes {
+      router.on(method, pattern) { _, parameters, _ in
+        let values = ["uuid", "handle", "x", "y"].compactMap { name in parameters[name].map { "\(name)=\($0)" } }
+        let text = ([method.rawValue, pattern] + values).joined(separator: " ")
+        return HTTPResponse(headers: [("x-route", pattern)], body: Array(text.utf8))
+      }
+    }
+    return router
+  }
+
+  private let routes: [(HTTPMethod, String)] = [
+    (.get, "/"), (.get, "/api/activities/{uuid}"), (.get, "/api/activities/@{handle}"), (.get, "/api/activities/home"),
+    (.get, "/api/activities/@@{x}"), (.post, "/api/activities"), (.post, "/api/activities/{uuid}/reply"),
+    (.put, "/api/{x}/home"), (.put, "/{x}/{y}"), (.delete, "/api/{x}/home"),
+  ]
+
+  @Test(arguments: [
+    ("GET", "/", "GET /"), ("POST", "/api/activities", "POST /api/activities"),
+    ("GET", "/api/activities/home", "GET /api/activities/home"),
+    ("GET", "/api/activities/h%6Fme", "GET /api/activities/home"),
+    ("GET", "/api/activities/Home", "GET /api/activities/{uuid} uuid=Home"),
+    ("GET", "/api/activities/homer", "GET /api/activities/{uuid} uuid=homer"),
+    ("GET", "/api/activities/42", "GET /api/activities/{uuid} uuid=42"),
+    ("GET", "/api/activities/@ana", "GET /api/activities/@{handle} handle=ana"),
+    ("GET", "/api/activities/%40ana", "GET /api/activities/@{handle} handle=ana"),
+    ("GET", "/api/activities/@@ana", "GET /api/activities/@@{x} x=ana"),
+    ("GET", "/api/activities/@", "GET /api/activities/{uuid} uuid=@"),
+    ("GET", "/api/activities/@@", "GET /api/activities/@{handle} handle=@"),
+    ("GET", "/api/activities/a%2Fb", "GET /api/activities/{uuid} uuid=a/b"),
+    ("GET", "/api/activities/@%C3%A9%20", "GET /api/activities/@{handle} handle=é "),
+    ("GET", "/api/activities/@e\u{301}", "GET /api/activities/@{handle} handle=e\u{301}"),
+    ("GET", "/api/activities/@%CC%81", "GET /api/activities/@{handle} handle=\u{301}"),
+    ("GET", "/api/activities/50%", "GET /api/activities/{uuid} uuid=50%"),
+    ("GET", "/api/activities/a+b", "GET /api/activities/{uuid} uuid=a+b"),
+    ("POST", "/api/activities/42/reply", "POST /api/activities/{uuid}/reply uuid=42"),
+    ("PUT", "/api/x", "PUT /{x}/{y} x=api y=x"), ("DELETE", "/api/a/home", "DELETE /api/{x}/home x=a"),
+  ]) func theMostSpecificPatternGetsTheRequest(method: String, path: String, answer: String) async throws {
+    for routes in [routes, routes.reversed(), Array(routes[5...] + routes[..<5])] {
+      let response = try await router(routes).answer(httpEvent(method, path))
+      #expect(response.status == 200)
+      #expect(response.text.unicodeScalars.elementsEqual(answer.unicodeScalars), "\(response.text)")
+    }
+  }
+
+  @Test(arguments: [
+    "", "/api", "/api/", "/api/activities/", "/api/activities/home/", "/api//activities", "//", "//api/activities",
+    "/api/activities/42/reply/", "/api/activities/42/replies", "/api/activities%2Fhome", "/API/activities",
+    "api/activities",
+    "/api/activities/42/reply/1", "/api/{x}", "*", "/\u{0}",
+  ]) func aPathOfNoPatternIsNotFound(path: String) async throws {
+    var routes = routes
+    routes.removeAll { $0.1 == "/{x}/{y}" }
+    let response = try await router(routes).answer(httpEvent("GET", path))
+    #expect(response.status == 404)
+    #expect(response["content-type"] == "application/problem+json")
+    #expect(
+      response.text == #"{"type":"about:blank","title":"Not Found","status":404,"codes":["route_not_found"]}"#)
+  }
+
+  @Test func aStagesNameIsNoPartOfThePath() async throws {
+    let router = router([(.get, "/"), (.get, "/prod/a"), (.get, "/a"), (.get, "/production")])
+    let cases = [
+      ("/prod/a", "prod", "GET /a"), ("/prod/prod/a", "prod", "GET /prod/a"), ("/a", "prod", "GET /a"),
+      ("/prod/a", "$default", "GET /prod/a"), ("/production", "prod", "GET /production"), ("/prod/", "prod", "GET /"),
+    ]
+    for (path, stage, answer) in cases {
+      #expect(try await router.answer(httpEvent("GET", path, stage: stage)).text == answer)
+    }
+  }
+
+  @Test func theFirstHandlerOfAMethodAndAPatternGetsTheRequests() async throws {
+    let router = router([(.get, "/{x}"), (.get, "/{y}"), (.post, "/{y}")])
+    #expect(try await router.answer(httpEvent("GET", "/1")).text == "GET /{x} x=1")
+    #expect(try await router.answer(httpEvent("POST", "/1")).text == "POST /{y} y=1")
+  }
+
+  @Test(arguments: [
+    ("DELETE", "/api/activities", "OPTIONS, POST"), ("GET", "/api/activities", "OPTIONS, POST"),
+    ("HEAD", "/api/activities", "OPTIONS, POST"), ("POST", "/api/activities/home", "GET, HEAD, OPTIONS"),
+    ("PUT", "/api/activities/home", "GET, HEAD, OPTIONS"), ("get", "/", "GET, HEAD, OPTIONS"),
+    ("PROPFIND", "/api/x/home", "DELETE, OPTIONS, PUT"), ("", "/", "GET, HEAD, OPTIONS"),
+  ]) func aMethodThatAPathDoesNotHaveIsNotAllowed(method: String, path: String, allow: String) async throws {
+    let response = try await router(routes).answer(httpEvent(method, path))
+    #expect(response.status == 405)
+    #expect(response["allow"] == allow)
+    #expect(response.text.contains(#""codes":["method_not_allowed"]"#) == (method != "HEAD"))
+  }
+
+  @Test func headIsGetWithoutTheBody() async throws {
+    let response = try await router(routes).answer(httpEvent("HEAD", "/api/activities/42"))
+    #expect(response.status == 200)
+    #expect(response["x-route"] == "/api/activities/{uuid}")
+    #expect(response.body.isEmpty)
+    let missing = try await router(routes).answer(httpEvent("HEAD", "/nowhere"))
+    #expect(missing.status == 404 && missing.body.isEmpty)
+  }
+
+  @Test func headMayHaveAHandlerOfItsOwn() async throws {
+    let response = try await router([(.get, "/{x}"), (.head, "/{y}")]).answer(httpEvent("HEAD", "/1"))
+    #expect(response["x-route"] == "/{y}")
+    #expect(response.body.isEmpty)
+  }
+
+  @Test func optionsSaysWhatIsAllowed() async throws {
+    let response = try await router(routes).answer(httpEvent("OPTIONS", "/api/activities/home"))
+    #expect(response.status == 204)
+    #expect(response["allow"] == "GET, HEAD, OPTIONS")
+    #expect(response.body.isEmpty && response.headers.count == 1)
+    #expect(try await router(routes).answer(httpEvent("OPTIONS", "/nowhere")).status == 404)
+  }
+
+  @Test func optionsMayHaveAHandlerOfItsOwn() async throws {
+    let response = try await router([(.options, "/")]).answer(httpEvent("OPTIONS", "/"))
+    #expect(response.status == 200 && response.text == "OPTIONS /")
+  }
+
+  @Test func aHandlerGetsTheBody() async throws {
+    var router = HTTPRouter()
+    router.on(.post, "/") { request, _, _ in HTTPResponse(body: request.body) }
+    #expect(try await router.answer(httpEvent("POST", "/", body: "/w==", isBase64: true)).body == [0xFF])
+  }
+
+  @Test func aBodyThatIsNoBase64IsRefusedBeforeItsHandlerIsAsked() async throws {
+    var router = HTTPRouter()
+    router.on(.post, "/") { _, _, _ in
+      Issue.record("a handler was asked")
+      return HTTPResponse()
+    }
+    let response = try await router.answer(httpEvent("POST", "/", body: "/w=", isBase64: true))
+    #expect(response.status == 400)
+    #expect(response.text.contains(#""codes":["body_not_base64"]"#))
+  }
+}
