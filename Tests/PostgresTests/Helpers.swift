@@ -34,7 +34,7 @@ extension Pool {
   }
 
   @discardableResult
-  func transaction<Value>(_ body: (borrowing Transaction) async throws -> Value) async throws -> Value {
+  func transaction<Value>(_ body: (inout Transaction) async throws -> Value) async throws -> Value {
     try await transaction(until: ampleTime, body)
   }
 }

@@ -39,14 +39,16 @@ extension Pool {
   /// failed, or has ended the transaction itself.
   @discardableResult
   public func transaction<Value>(
-    until deadline: ContinuousClock.Instant, _ body: (borrowing Transaction) async throws -> Value
+    until deadline: ContinuousClock.Instant, _ body: (inout Transaction) async throws -> Value
   ) async throws -> Value {
     var lease = try await lease(until: deadline)
     // It does nothing that could not be done again.
     try await lease.execute(Statement("BEGIN").idempotent(), until: deadline)
     let connection = try await lease.liveConnection(until: deadline)
     do {
-      let value = try await body(Transaction(on: connection))
+      // Not because it changes, but because nothing that outlives the body can hold what is `inout`.
+      var transaction = Transaction(on: connection)
+      let value = try await body(&transaction)
       // The server would answer COMMIT by rolling back, and call that a success.
       guard connection.isInTransaction else { throw PostgresError(.transactionAborted) }
       try await connection.execute("COMMIT", until: deadline)
