@@ -43,7 +43,7 @@ import Testing
 
   @Test func `Waiting for a lease`() async throws {
     let pool = try await Pool(url: sharedURL)
-    try await pool.withConnection(until: ampleTime) { _ in
+    try await pool.transaction { _ in
       #expect(await cancelling { try await pool.execute("SELECT 1") }?.reason == .cancelled)
     }
     #expect(try value(await pool.execute("SELECT 1 AS value"), as: Int.self) == 1)

@@ -85,6 +85,25 @@ import Testing
     #expect(try server.psql("SELECT count(*) FROM t", url: url) == "1")
   }
 
+  @Test func `Who may not be sent again hears of it, but only once`() async throws {
+    let server = try await ThrowawayPostgres.shared
+    let url = try server.makeDatabase()
+    try server.psql("CREATE TABLE t (i int)", url: url)
+    let pool = try Pool(url: url)
+    let insert: Statement = "INSERT INTO t VALUES (1)"
+    try await pool.execute("SET default_transaction_read_only = on")
+    let statement = await #expect(throws: PostgresError.self) { try await pool.execute(insert) }
+    #expect(statement?.sqlState == .readOnlySQLTransaction)
+    try await pool.execute(insert)
+    try await pool.execute("SET default_transaction_read_only = on")
+    let transaction = await #expect(throws: PostgresError.self) {
+      try await pool.transaction { try await $0.execute(insert) }
+    }
+    #expect(transaction?.sqlState == .readOnlySQLTransaction)
+    try await pool.transaction { try await $0.execute(insert) }
+    #expect(try server.psql("SELECT count(*) FROM t", url: url) == "2")
+  }
+
   @Test func `Whatever a server calls fatal is the end of the session`() async throws {
     let connection = try await Connection.connect(sharedURL)
     try await connection.execute("SET idle_in_transaction_session_timeout = '20ms'")

@@ -32,6 +32,18 @@ extension Pool {
   func execute(_ statement: Statement) async throws(PostgresError) -> Rows {
     try await execute(statement, until: ampleTime)
   }
+
+  @discardableResult
+  func transaction<Value>(_ body: (inout Transaction) async throws -> Value) async throws -> Value {
+    try await transaction(until: ampleTime, body)
+  }
+}
+
+extension Transaction {
+  @discardableResult
+  func execute(_ statement: Statement) async throws(PostgresError) -> Rows {
+    try await execute(statement, until: ampleTime)
+  }
 }
 
 extension Connection {

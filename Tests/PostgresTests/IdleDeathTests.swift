@@ -29,12 +29,12 @@ import Testing
     #expect(try await rowCount(url) == "4")
   }
 
-  @Test func `A lent connection is alive`() async throws {
+  @Test func `A transaction begins on a connection that is alive`() async throws {
     let url = try await makeDatabase()
     let pool = try Pool(url: url)
     try await pool.connect(until: ampleTime)
     try await ThrowawayPostgres.shared.terminateSessions(of: url)
-    try await pool.withConnection(until: ampleTime) { try await $0.execute("SELECT 1") }
+    try await pool.transaction { try await $0.execute("SELECT 1") }
   }
 
   @Test func `A server that was restarted`() async throws {

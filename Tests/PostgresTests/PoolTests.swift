@@ -15,8 +15,8 @@ import Testing
     let first = try await processID(pool)
     for _ in 0..<5 {
       #expect(try await processID(pool) == first)
-      try await pool.withConnection(until: ampleTime) { connection in
-        let rows = try await connection.execute("SELECT pg_backend_pid() AS value")
+      try await pool.transaction { transaction in
+        let rows = try await transaction.execute("SELECT pg_backend_pid() AS value")
         #expect(try value(rows, as: Int.self) == first)
       }
     }
@@ -52,7 +52,7 @@ import Testing
     try await Task(executorPreference: executor) {
       for _ in 0..<10 {
         try await pool.execute("SELECT 1")
-        try await pool.withConnection(until: ampleTime) { try await $0.execute("SELECT 1") }
+        try await pool.transaction { try await $0.execute("SELECT 1") }
       }
     }.value
     #expect(executor.jobCount == 1)
@@ -65,12 +65,12 @@ import Testing
     try await withThrowingTaskGroup { group in
       for _ in 0..<20 {
         group.addTask {
-          try await pool.withConnection(until: ampleTime) { connection in
+          try await pool.transaction { transaction in
             use.withLock {
               $0.now += 1
               $0.most = max($0.most, $0.now)
             }
-            try await connection.execute("SELECT 1")
+            try await transaction.execute("SELECT 1")
             try await Task.sleep(for: .milliseconds(5))
             use.withLock { $0.now -= 1 }
           }
@@ -98,10 +98,10 @@ import Testing
     let pool = try await Pool(url: sharedURL)
     let served = Shared<[Int]>([])
     try await withThrowingTaskGroup { group in
-      try await pool.withConnection(until: ampleTime) { _ in
+      try await pool.transaction { _ in
         for number in 0..<10 {
           group.addTask {
-            try await pool.withConnection(until: ampleTime) { _ in served.withLock { $0.append(number) } }
+            try await pool.transaction { _ in served.withLock { $0.append(number) } }
           }
           for _ in 0..<5000 where pool.statistics.waiting <= number { try await Task.sleep(for: .milliseconds(1)) }
         }
@@ -113,7 +113,7 @@ import Testing
 
   @Test func `Waiting for a lease ends at the deadline, and the line moves on`() async throws {
     let pool = try await Pool(url: sharedURL)
-    try await pool.withConnection(until: ampleTime) { _ in
+    try await pool.transaction { _ in
       let deadline = ContinuousClock.now + .milliseconds(200)
       let error = await #expect(throws: PostgresError.self) { try await pool.execute("SELECT 1", until: deadline) }
       #expect(error?.reason == .poolTimeout)
@@ -131,7 +131,7 @@ import Testing
     struct Failure: Error {}
     let pool = try await Pool(url: sharedURL)
     for _ in 0..<3 {
-      await #expect(throws: Failure.self) { try await pool.withConnection(until: ampleTime) { _ in throw Failure() } }
+      await #expect(throws: Failure.self) { try await pool.transaction { _ in throw Failure() } }
       await #expect(throws: PostgresError.self) { try await pool.execute("SELEKT 1") }
       await #expect(throws: PostgresError.self) { try await pool.execute("SELECT \("\0")") }
       await #expect(throws: PostgresError.self) {
@@ -151,21 +151,8 @@ import Testing
 
   @Test func `A connection in a transaction is not used again`() async throws {
     let pool = try await Pool(url: sharedURL)
-    let first = try await pool.withConnection(until: ampleTime) { connection in
-      try await connection.execute("BEGIN")
-      return try value(await connection.execute("SELECT pg_backend_pid() AS value"), as: Int.self)
-    }
+    let first = try await processID(pool)
+    try await pool.execute("BEGIN")
     #expect(try await processID(pool) != first)
-  }
-
-  @Test func `A transaction on a lent connection`() async throws {
-    let pool = try await Pool(url: sharedURL)
-    try await pool.execute("CREATE TEMPORARY TABLE t (i int)")
-    try await pool.withConnection(until: ampleTime) { connection in
-      try await connection.execute("BEGIN")
-      try await connection.execute("INSERT INTO t VALUES (\(1))")
-      try await connection.execute("COMMIT")
-    }
-    #expect(try await pool.execute("SELECT * FROM t").count == 1)
   }
 }

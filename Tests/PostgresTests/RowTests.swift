@@ -59,7 +59,7 @@ import Testing
 
   @Test(arguments: ["text", "varchar", "char(3)", "name", "json", "jsonb", "unknown"])
   func `Text of every kind`(type: String) async throws {
-    let row = try await row("SELECT \("123")::\(unescapedSQL: type) AS value")
+    let row = try await row("SELECT '123'::\(unescapedSQL: type) AS value")
     #expect(try row["value", as: String.self] == "123")
   }
 

@@ -92,6 +92,9 @@ public final class Connection: StatementExecutor {
   /// Whether the connection can be used again and has no transaction open.
   var isReusable: Bool { handle?.isOutsideTransaction ?? false }
 
+  /// Whether a transaction is open that can be committed.
+  var isInTransaction: Bool { handle?.isInTransaction ?? false }
+
   /// Whether the connection is open as far as one can tell without asking the server. Whatever came from it since the
   /// last statement is read, above all the end.
   func isOpen() -> Bool {

@@ -31,6 +31,9 @@ final class ConnectionHandle {
   /// [PQtransactionStatus](https://www.postgresql.org/docs/current/libpq-status.html#LIBPQ-PQTRANSACTIONSTATUS).
   var isOutsideTransaction: Bool { PQtransactionStatus(pointer) == PQTRANS_IDLE }
 
+  /// Whether a transaction is open in which no statement has failed.
+  var isInTransaction: Bool { PQtransactionStatus(pointer) == PQTRANS_INTRANS }
+
   /// [PQerrorMessage](https://www.postgresql.org/docs/current/libpq-status.html#LIBPQ-PQERRORMESSAGE)
   var errorMessage: String { String(cString: PQerrorMessage(pointer)) }
 

@@ -47,6 +47,8 @@ extension PostgresError {
     public static let cancelled = Reason(rawValue: "cancelled")
     /// The server refused a statement; see the SQLSTATE.
     public static let server = Reason(rawValue: "server")
+    /// A transaction was to be committed in which a statement had failed, or that was over already.
+    public static let transactionAborted = Reason(rawValue: "transactionAborted")
 
     /// A parameter cannot be sent; nothing was.
     public static let invalidParameter = Reason(rawValue: "invalidParameter")
@@ -79,6 +81,7 @@ extension PostgresError.Reason {
     case .poolTimeout: "All connections to the database were in use for too long."
     case .cancelled: "The task was cancelled."
     case .server: "The database refused the statement."
+    case .transactionAborted: "The transaction had failed or ended before it was to be committed."
     case .invalidParameter: "A parameter is not valid."
     case .unsupported: "COPY is not supported."
     case .decoding: "A result could not be decoded."

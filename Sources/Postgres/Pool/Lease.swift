@@ -25,6 +25,7 @@ struct Lease: ~Copyable {
   }
 
   /// Executes a statement; on a new connection if the kept one is dead.
+  @discardableResult
   mutating func execute(
     _ statement: Statement, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Rows {

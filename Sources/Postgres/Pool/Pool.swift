@@ -45,18 +45,6 @@ public final class Pool: StatementExecutor, Sendable {
     return try await lease.execute(statement, until: deadline)
   }
 
-  /// Lends a connection for several statements, a transaction for example. It goes back to the pool when the body ends,
-  /// or is closed if it is broken or in a transaction then; do not keep it.
-  ///
-  /// Throws what the body throws, or ``PostgresError`` if there is no connection by the deadline.
-  @discardableResult
-  func withConnection<Value>(
-    until deadline: ContinuousClock.Instant, _ body: (Connection) async throws -> Value
-  ) async throws -> Value {
-    var lease = try await lease(until: deadline)
-    return try await body(lease.liveConnection(until: deadline))
-  }
-
   /// Opens a connection unless one is free already, so that the first statement need not wait for that.
   ///
   /// Throws ``PostgresError`` if it cannot be opened. The pool is none the worse for it: the next use tries again.

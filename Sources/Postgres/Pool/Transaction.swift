@@ -1,0 +1,67 @@
+/// A transaction on a connection of a ``Pool``, lent for as long as the body of ``Pool/transaction(until:_:)`` runs. It
+/// cannot be copied or kept, so that nobody can use the connection when it belongs to somebody else.
+public struct Transaction: StatementExecutor, ~Copyable {
+  private let connection: Connection
+
+  fileprivate init(on connection: Connection) {
+    self.connection = connection
+  }
+
+  /// Executes a statement and returns its rows. Once a statement has failed PostgreSQL refuses all others, but for
+  /// `ROLLBACK TO` a savepoint.
+  ///
+  /// Throws ``PostgresError``, as ``Connection/execute(_:until:)`` does.
+  @discardableResult
+  public func execute(
+    _ statement: Statement, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> Rows {
+    try await connection.execute(statement, until: deadline)
+  }
+}
+
+extension Pool {
+  /// Executes several statements as one: all of them, or none.
+  ///
+  /// ```swift
+  /// try await pool.transaction(until: deadline) { transaction in
+  ///   try await transaction.execute("UPDATE accounts SET balance = balance - \(amount) WHERE id = \(from)", until: deadline)
+  ///   try await transaction.execute("UPDATE accounts SET balance = balance + \(amount) WHERE id = \(to)", until: deadline)
+  /// }
+  /// ```
+  ///
+  /// The transaction is committed when the body returns and rolled back when it throws. The isolation level is the
+  /// database's default, unless the first statement is `SET TRANSACTION ISOLATION LEVEL …`. The connection is the
+  /// body's until it ends: a body that takes a second one from the same pool may wait for itself.
+  ///
+  /// Throws what the body throws, or ``PostgresError``: that of ``execute(_:until:)`` if the transaction cannot begin, or
+  /// if it cannot be committed. If that fails for another reason than that the server refuses, the transaction may have
+  /// been committed. ``PostgresError/Reason/transactionAborted`` is for a body that returns although a statement has
+  /// failed, or has ended the transaction itself.
+  @discardableResult
+  public func transaction<Value>(
+    until deadline: ContinuousClock.Instant, _ body: (inout Transaction) async throws -> Value
+  ) async throws -> Value {
+    var lease = try await lease(until: deadline)
+    // It does nothing that could not be done again.
+    try await lease.execute(Statement("BEGIN").idempotent(), until: deadline)
+    let connection = try await lease.liveConnection(until: deadline)
+    do {
+      // Not because it changes, but because nothing that outlives the body can hold what is `inout`.
+      var transaction = Transaction(on: connection)
+      let value = try await body(&transaction)
+      // The server would answer COMMIT by rolling back, and call that a success.
+      guard connection.isInTransaction else { throw PostgresError(.transactionAborted) }
+      try await connection.execute("COMMIT", until: deadline)
+      return value
+    } catch {
+      if (error as? PostgresError)?.meansEndOfSession == true {
+        connection.close()
+      } else if !connection.isReusable {
+        // If that fails, because the deadline is over, for example, the lease closes the connection: the server rolls
+        // back then, too.
+        _ = try? await connection.execute("ROLLBACK", until: deadline)
+      }
+      throw error
+    }
+  }
+}
