@@ -173,40 +173,36 @@ async function signSomebodyUp() {
   const body = { name: name.value, preferred_username: preferred_username.value, email: email.value };
   const answer = await send("POST", "/cognito/users", { body });
   const { user, attempts } = answer.body ?? {};
-  if (answer.ok) say(statusOf(signUp), `Confirmed in ${taken(answer)}. You are now ${nameOf(user)}.`);
+  if (user) {
+    signUp.reset();
+    await loadAccounts(answer.ok ? user.sub : account.value);
+  }
+  if (answer.ok) say(statusOf(signUp), `Confirmed in ${taken(answer)}. You are now ${isolate(nameOf(user))}.`);
   else if (user) say(statusOf(signUp), refusal(answer.body.message, attempts), true);
   else say(statusOf(signUp), answer.status ? `Cognito says: ${explain(answer)}` : explain(answer), true);
-  if (!user) return;
-  signUp.reset();
-  await loadAccounts();
-  if (answer.ok) choose(user.sub, "");
 }
 
 const refusal = (message, attempts) =>
   `Cognito says: ${message} It tried ${attempts} times. The account is confirmed in spite of it, without a row.`;
 
-async function loadAccounts() {
+async function loadAccounts(chosen = account.value) {
   const answer = await send("GET", "/cognito/users");
   if (!answer.ok) return say(statusOf(identity), explain(answer), true);
-  const chosen = account.value;
-  const options = answer.body.map((user) => new Option(nameOf(user), user.sub));
+  const options = answer.body.map((user) => Object.assign(new Option(nameOf(user), user.sub), { dir: "auto" }));
   account.replaceChildren(...options, account.lastElementChild);
-  choose(chosen, handle.value);
-}
-
-/** Isolated, so that a name written from right to left leaves what stands beside it in its place. */
-function nameOf({ name, preferred_username, email }) {
-  const [first, second] = [name, preferred_username && `@${preferred_username}`, email].filter(Boolean);
-  return `\u2068${first}\u2069${second ? ` (\u2068${second}\u2069)` : ""}`;
-}
-
-/** An account that is not in the list, of a server that ran before, becomes "by handle". */
-function choose(sub, name) {
-  account.value = sub;
-  if (account.selectedIndex < 0) account.value = "";
-  handle.value = name;
+  account.value = chosen;
+  if (account.selectedIndex < 0) account.value = ""; // An account of a server that ran before.
   keepIdentity();
 }
+
+/** What somebody is known by. The name comes first, where typing finds it in a list. */
+function nameOf({ name, preferred_username, email }) {
+  const [first, second] = [name, preferred_username && `@${preferred_username}`, email].filter(Boolean);
+  return second ? `${first} (${isolate(second)})` : first;
+}
+
+/** Keeps what is written from right to left from moving what stands beside it. */
+const isolate = (text) => `\u2068${text}\u2069`;
 
 function keepIdentity() {
   [account, handle].forEach(unmark);
@@ -366,6 +362,6 @@ for (const form of [write, reply]) {
   count(form);
 }
 
-const remembered = JSON.parse(sessionStorage.getItem("identity") ?? '["", ""]');
-await Promise.all([loadAccounts(), loadFeed()]);
-choose(...remembered);
+const [rememberedAccount, rememberedHandle] = JSON.parse(sessionStorage.getItem("identity") ?? '["", ""]');
+handle.value = rememberedHandle;
+await Promise.all([loadAccounts(rememberedAccount), loadFeed()]);
