@@ -17,9 +17,20 @@ enum Bootstrap {
         logger.warning("not connected to the database yet: \(error)")
       }
 
-      var router = EventRouter()
-      router.on(PostConfirmation.self, handle: SignUp(Users(database)).handle)
-      return router
+      let activities = ActivityAPI(
+        Activities(database), allowsAnonymousAuthors: configuration.allowsAnonymousAuthors)
+      var http = HTTPRouter(cors: configuration.cors)
+      http.on(.get, "/api/health", handle: Health(database).check)
+      http.on(.post, "/api/activities", handle: activities.add)
+      http.on(.get, "/api/activities/home", handle: activities.home)
+      http.on(.get, "/api/activities/@{handle}", handle: activities.userFeed)
+      http.on(.get, "/api/activities/{uuid}", handle: activities.find)
+      http.on(.post, "/api/activities/{uuid}/reply", handle: activities.reply)
+
+      var events = EventRouter()
+      events.on(PostConfirmation.self, handle: SignUp(Users(database)).handle)
+      events.on(http)
+      return events
     }
   }
 }

@@ -1,3 +1,4 @@
+public import LambdaEvents
 public import LambdaRuntime
 public import Postgres
 
@@ -5,6 +6,12 @@ public import Postgres
 public struct Configuration: Sendable {
   /// Where the database is, from `CONNECTION_URL`, and from libpq's own `PG…` variables for what the URL leaves open.
   public let database: ConnectionConfiguration
+
+  /// Whether `ALLOW_ANONYMOUS_AUTHOR` is 1, and not 0, the default: whoever has no token may say who writes an activity.
+  public let allowsAnonymousAuthors: Bool
+
+  /// The pages of other origins that may use the API, from `CORS_ORIGINS`, separated by commas; nil for none.
+  public let cors: CORS?
 
   /// Reads the environment.
   ///
@@ -19,5 +26,34 @@ public struct Configuration: Sendable {
     } catch {
       throw ConfigurationError("CONNECTION_URL, with libpq's PG variables, is no way to connect: \(error)")
     }
+    allowsAnonymousAuthors = try Configuration.allowsAnonymousAuthors(environment)
+    cors = try Configuration.cors(environment)
+  }
+
+  private static func allowsAnonymousAuthors(_ environment: Environment) throws(ConfigurationError) -> Bool {
+    switch environment["ALLOW_ANONYMOUS_AUTHOR"] {
+    case "1": true
+    case "0", nil: false
+    default: throw ConfigurationError("ALLOW_ANONYMOUS_AUTHOR has to be 0 or 1.")
+    }
+  }
+
+  private static func cors(_ environment: Environment) throws(ConfigurationError) -> CORS? {
+    guard let list = environment["CORS_ORIGINS"] else { return nil }
+    let origins = Set(list.split(separator: ",").map { String($0.split(separator: " ").joined()) })
+    guard origins.allSatisfy(isOrigin) else {
+      throw ConfigurationError(
+        "CORS_ORIGINS has to be *, or origins such as https://example.com, separated by commas: no path, no slash at the end."
+      )
+    }
+    return CORS(origins: origins)
+  }
+
+  /// What a browser puts into the header `Origin`: <https://www.rfc-editor.org/rfc/rfc6454#section-7>.
+  private static func isOrigin(_ text: String) -> Bool {
+    if text == "*" { return true }
+    guard let host = ["https://", "http://"].lazy.filter(text.hasPrefix).first.map({ text.dropFirst($0.count) })
+    else { return false }
+    return !host.isEmpty && host.unicodeScalars.allSatisfy { $0.isASCII && !"/?#@ ".unicodeScalars.contains($0) }
   }
 }

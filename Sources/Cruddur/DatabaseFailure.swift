@@ -1,18 +1,22 @@
 public import LambdaRuntime
 public import Postgres
 
-/// A user whom the database did not take.
+/// Something that was not done, for the database failed.
 public struct DatabaseFailure: LambdaError, CustomStringConvertible {
   /// What went wrong.
   public let cause: PostgresError
 
-  /// Cognito's id of the user.
-  public let sub: String
+  /// What was not done, for the log: `user 7b1f2c34 not stored`.
+  public let loss: String
+
+  /// What the caller is told; nothing of the database.
+  public let errorMessage: String
 
   /// Makes an error.
-  public init(cause: PostgresError, sub: String) {
+  public init(cause: PostgresError, loss: String, errorMessage: String = "The database failed.") {
     self.cause = cause
-    self.sub = sub
+    self.loss = loss
+    self.errorMessage = errorMessage
   }
 
   /// Which failure of the database it was: for the log, metrics and alarms.
@@ -21,14 +25,11 @@ public struct DatabaseFailure: LambdaError, CustomStringConvertible {
     .function(cause.sqlState == .queryCanceled ? "DatabaseTimeout" : cause.reason.errorType)
   }
 
-  /// Cognito shows this to the person who signs up: nothing of the database, nothing of theirs. Their account is confirmed in spite of it.
-  public var errorMessage: String { "Your account is confirmed, but your profile could not be saved just now." }
-
-  /// The failure and the user's id.
+  /// What was not done, and why.
   public var logMessage: String { description }
 
-  /// The failure and the user's id.
-  public var description: String { "user \(sub) not stored: \(cause)" }
+  /// What was not done, and why.
+  public var description: String { "\(loss): \(cause)" }
 }
 
 extension PostgresError.Reason {

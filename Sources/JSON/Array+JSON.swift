@@ -26,9 +26,14 @@ extension [UInt8] {
   }
 
   mutating func appendJSON(_ value: String?) {
-    guard var value else { return appendJSONNull() }
+    guard let value else { return appendJSONNull() }
+    appendJSON(value.utf8.span)
+  }
+
+  /// Appends a string; the bytes have to be UTF-8.
+  mutating func appendJSON(_ text: Span<UInt8>) {
     append(UInt8(ascii: "\""))
-    value.withUTF8 { appendEscaped($0.span) }
+    appendEscaped(text)
     append(UInt8(ascii: "\""))
   }
 }

@@ -10,6 +10,12 @@ public struct JSONArrayWriter: ~Copyable, JSONContainerWriter {
     bytes.appendJSON(value)
   }
 
+  /// Adds a string whose bytes are known to be UTF-8, escaped as any string is. `UTF8Span(validating:)` makes one out of bytes.
+  public mutating func add(_ value: UTF8Span) {
+    begin()
+    bytes.appendJSON(value.span)
+  }
+
   /// Adds `true`, `false`, or `null`.
   public mutating func add(_ value: Bool?) {
     begin()

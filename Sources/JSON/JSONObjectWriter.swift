@@ -10,6 +10,12 @@ public struct JSONObjectWriter: ~Copyable, JSONContainerWriter {
     bytes.appendJSON(value)
   }
 
+  /// Adds a string whose bytes are known to be UTF-8, escaped as any string is. `UTF8Span(validating:)` makes one out of bytes.
+  public mutating func add(_ key: String, _ value: UTF8Span) {
+    begin(key)
+    bytes.appendJSON(value.span)
+  }
+
   /// Adds `true`, `false`, or `null`.
   public mutating func add(_ key: String, _ value: Bool?) {
     begin(key)

@@ -41,7 +41,8 @@ public struct EventError: LambdaError, Equatable, CustomStringConvertible {
     case .notJSON(let error): "The event is not valid JSON: \(error)"
     case .invalid(let error): "The event is not valid: \(error)"
     case .unusable(let path, let requirement): "The event is not valid: \(path) \(requirement)."
-    case .unknown: "The event is of no kind that this function knows: it has no triggerSource."
+    case .unknown:
+      "The event is of no kind that this function handles: a Cognito trigger has triggerSource, an HTTP request requestContext.http."
     }
   }
 }

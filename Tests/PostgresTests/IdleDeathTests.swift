@@ -73,11 +73,11 @@ import Testing
   /// A pool whose connections have been idle for an hour when they are taken again.
   private func makeSleepyPool(_ url: String, patience: Duration) throws -> Pool {
     let clock = Shared<Int64>(0)
-    let idleness = Idleness(patience: patience) {
+    let aging = Aging(patience: patience, lifetime: .seconds(1_000_000_000)) {
       clock.withLock { $0 += 3_600_000_000 }
       return Timestamp(microsecondsSinceEpoch: clock.withLock { $0 })
     }
-    return Pool(try ConnectionConfiguration(url), limit: 1, idleness: idleness)
+    return Pool(try ConnectionConfiguration(url), limit: 1, aging: aging)
   }
 
   @Test func `A connection that a NAT has forgotten counts as dead when it gives no sign of life in time`() async throws
@@ -129,7 +129,7 @@ import Testing
 
   @Test func `A minute is the limit, and a clock that was set back is suspect`() {
     func isSuspect(after seconds: Int64) -> Bool {
-      Idleness { Timestamp(microsecondsSinceEpoch: seconds * 1_000_000) }
+      Aging { Timestamp(microsecondsSinceEpoch: seconds * 1_000_000) }
         .isSuspect(since: Timestamp(microsecondsSinceEpoch: 0))
     }
     #expect(!isSuspect(after: 0))

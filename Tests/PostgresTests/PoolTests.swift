@@ -103,7 +103,7 @@ import Testing
           group.addTask {
             try await pool.withConnection(until: ampleTime) { _ in served.withLock { $0.append(number) } }
           }
-          for _ in 0..<5000 where pool.waiterCount <= number { try await Task.sleep(for: .milliseconds(1)) }
+          for _ in 0..<5000 where pool.statistics.waiting <= number { try await Task.sleep(for: .milliseconds(1)) }
         }
       }
       try await group.waitForAll()
@@ -118,7 +118,7 @@ import Testing
       let error = await #expect(throws: PostgresError.self) { try await pool.execute("SELECT 1", until: deadline) }
       #expect(error?.reason == .poolTimeout)
       #expect(deadline <= .now)
-      #expect(pool.waiterCount == 0)
+      #expect(pool.statistics.waiting == 0)
       let past = await #expect(throws: PostgresError.self) {
         try await pool.execute("SELECT 1", until: .now - .seconds(1))
       }

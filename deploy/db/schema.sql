@@ -2,7 +2,9 @@
 -- One transaction: it is loaded whole or not at all. From psql: psql -v ON_ERROR_STOP=1 -f schema.sql
 BEGIN;
 
--- activities refers to users, so it goes first and comes second.
+-- What refers to something else goes first and comes last.
+DROP FUNCTION IF EXISTS public.activity_json;
+DROP FUNCTION IF EXISTS public.rfc3339;
 DROP TABLE IF EXISTS public.activities;
 DROP TABLE IF EXISTS public.users;
 
@@ -43,9 +45,32 @@ CREATE TABLE public.activities (
 -- The feed, newest first; uuid settles the order of activities of one instant.
 CREATE INDEX activities_feed_idx ON public.activities (created_at DESC, uuid DESC);
 
--- PostgreSQL indexes no foreign key by itself, and looks through these when a user or an activity is deleted.
-CREATE INDEX activities_user_uuid_idx ON public.activities (user_uuid);
+-- A user's own feed.
+CREATE INDEX activities_user_uuid_idx ON public.activities (user_uuid, created_at DESC, uuid DESC);
+
+-- PostgreSQL indexes no foreign key by itself, and looks through it when an activity is deleted.
 CREATE INDEX activities_reply_to_activity_uuid_idx ON public.activities (reply_to_activity_uuid)
   WHERE reply_to_activity_uuid IS NOT NULL;
+
+-- An instant as text, in UTC whatever the session's zone is: 2026-11-21T06:46:00.123456Z.
+CREATE FUNCTION public.rfc3339(instant timestamptz) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+
+-- An activity as clients get it.
+CREATE FUNCTION public.activity_json(activity public.activities, author public.users) RETURNS json
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN json_build_object(
+  'uuid', activity.uuid,
+  'display_name', author.display_name,
+  'handle', author.handle,
+  'message', activity.message,
+  'replies_count', activity.replies_count,
+  'reposts_count', activity.reposts_count,
+  'likes_count', activity.likes_count,
+  'reply_to_activity_uuid', activity.reply_to_activity_uuid,
+  'expires_at', public.rfc3339(activity.expires_at),
+  'created_at', public.rfc3339(activity.created_at)
+);
 
 COMMIT;

@@ -3,7 +3,7 @@
 /// Calls are `async` but block the thread they are on: they wait for the server in poll(2), until it answers, the
 /// deadline passes or the task is cancelled. In the last two cases, and when the connection breaks, the connection is
 /// closed, and every later call throws ``PostgresError/Reason/connectionLost``. It is also closed when it is released.
-public final class Connection {
+public final class Connection: StatementExecutor {
   /// Nil when the connection is closed.
   private(set) var handle: ConnectionHandle?
   private let cancelHandle: CancelHandle

@@ -75,14 +75,14 @@ extension ConnectionHandle {
   /// Parses and executes a statement: PQsendQueryParams.
   func send(_ statement: Statement) -> Bool {
     statement.parameters.withLibPQArrays { count, types, values, lengths, formats in
-      PQsendQueryParams(pointer, statement.text, count, types, values, lengths, formats, binaryFormat) == 1
+      PQsendQueryParams(pointer, statement.sql, count, types, values, lengths, formats, binaryFormat) == 1
     }
   }
 
   /// Parses and plans a statement under a name: PQsendPrepare.
   func sendPrepare(_ statement: Statement, named name: String) -> Bool {
     statement.parameters.withLibPQArrays { count, types, _, _, _ in
-      PQsendPrepare(pointer, name, statement.text, count, types) == 1
+      PQsendPrepare(pointer, name, statement.sql, count, types) == 1
     }
   }
 

@@ -1,18 +1,20 @@
 /// The statements that a connection's server has prepared, each under a name of its own.
 ///
-/// A statement is told by its text and its parameters' types: the server reads a parameter's bytes as the type that
-/// the statement was prepared with. There are few, so that looking through them costs less than hashing a text.
+/// A statement is told by its text, the form of its result and its parameters' types: the server reads a parameter's
+/// bytes as the type that the statement was prepared with. There are few, so that looking through them costs less than hashing a text.
 struct PreparedStatements {
   /// The most that a connection keeps, for each takes memory in the server.
   static let limit = 64
 
   private struct Entry {
     let text: String
+    let form: Statement.ResultForm
     let types: [DataType]
     let name: String
 
     func isMade(of statement: Statement) -> Bool {
-      text == statement.text && types.elementsEqual(statement.parameters.fields.lazy.map(\.type))
+      form == statement.form && text == statement.text
+        && types.elementsEqual(statement.parameters.fields.lazy.map(\.type))
     }
   }
 
@@ -32,7 +34,8 @@ struct PreparedStatements {
   }
 
   mutating func remember(_ statement: Statement, name: String) {
-    entries.append(Entry(text: statement.text, types: statement.parameters.fields.map(\.type), name: name))
+    let types = statement.parameters.fields.map(\.type)
+    entries.append(Entry(text: statement.text, form: statement.form, types: types, name: name))
   }
 
   mutating func forget(_ statement: Statement) {

@@ -40,6 +40,11 @@ final class ResultHandle: @unchecked Sendable {
   /// that does not count rows.
   var affectedRowCount: Int? { Int(String(cString: PQcmdTuples(pointer))) }
 
+  /// [PQfname](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQFNAME)
+  func name(ofColumn column: CInt) -> String {
+    String(cString: PQfname(pointer, column))
+  }
+
   /// The first column of that name, compared exactly, where PQfnumber would fold the case.
   func column(named name: String) -> CInt? {
     (0..<PQnfields(pointer)).first { column in

@@ -50,7 +50,7 @@ extension PostgresError {
 
     /// A parameter cannot be sent; nothing was.
     public static let invalidParameter = Reason(rawValue: "invalidParameter")
-    /// The statement asks for something this module does not do (COPY).
+    /// The statement asks for something this module does not do (COPY), or does not do with every statement (JSON).
     public static let unsupported = Reason(rawValue: "unsupported")
     /// A result's column is missing, NULL or of another type than asked for.
     public static let decoding = Reason(rawValue: "decoding")

@@ -19,6 +19,18 @@ extension PostgresError {
     column = name
   }
 
+  init(surplusRows count: Int) {
+    self.init(.decoding, "The result has \(count) rows where only one value was asked for.")
+  }
+
+  /// What the server says of a statement that it does not take within a `WITH` query.
+  init(notInWith error: PostgresError) {
+    self.init(.unsupported, "The statement cannot stand in a WITH query, which asking for its rows as JSON puts it in.")
+    sqlState = error.sqlState
+    debugMessage = error.debugMessage
+    debugDetail = error.debugDetail
+  }
+
   init<Value>(column name: String, of type: DataType, as value: Value.Type, _ error: ColumnDecodingError) {
     let problem =
       switch error {

@@ -1,76 +1,102 @@
 /// A connection, or the right to open one, borrowed from a pool until the lease ends.
 struct Lease: ~Copyable {
   private let pool: Pool
-  private var connection: Connection?
+  private var held: PooledConnection?
   /// Since when the connection has been idle; nil once it has proved to be alive.
   private var idleSince: Timestamp?
 
   init(of pool: Pool, _ grant: Grant) {
     self.pool = pool
-    if case .kept(let kept) = grant {
-      connection = kept.connection
-      idleSince = kept.since
-    }
+    guard case .kept(let kept) = grant else { return }
+    held = kept
+    idleSince = kept.lastUsed
+    if pool.aging.isExpired(opened: kept.opened) { discardConnection() }
   }
 
   deinit {
-    if let connection, connection.isReusable {
-      pool.takeBack(IdleConnection(connection: connection, since: pool.idleness.now()))
-    } else {
+    guard var held, held.connection.isReusable, !pool.aging.isExpired(opened: held.opened) else {
       // Before another may be opened, so that there are never more than the limit.
-      connection?.close()
-      pool.takeBack(nil)
+      held?.connection.close()
+      pool.takeBack(nil, closed: held != nil)
+      return
     }
+    held.lastUsed = pool.aging.now()
+    pool.takeBack(held, closed: false)
   }
 
   /// Executes a statement; on a new connection if the kept one is dead.
   mutating func execute(
     _ statement: Statement, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Rows {
-    guard statement.isIdempotent, let connection, let idleSince, !pool.idleness.isSuspect(since: idleSince) else {
-      return try await liveConnection(until: deadline).execute(statement, until: deadline)
+    let isTrusted = idleSince.map { !pool.aging.isSuspect(since: $0) } ?? false
+    guard statement.isIdempotent, isTrusted, let connection = held?.connection else {
+      return try await executeOnce(statement, until: deadline)
     }
+    do throws(PostgresError) {
+      let rows = try await connection.execute(statement, until: deadline)
+      idleSince = nil
+      return rows
+    } catch {
+      guard error.meansEndOfSession else { throw error }
+      discardConnection()
+      return try await executeOnce(statement, until: deadline)
+    }
+  }
+
+  private mutating func executeOnce(
+    _ statement: Statement, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> Rows {
+    let connection = try await liveConnection(until: deadline)
     do throws(PostgresError) {
       return try await connection.execute(statement, until: deadline)
     } catch {
-      guard error.meansEndOfSession else { throw error }
-      return try await replaceConnection(until: deadline).execute(statement, until: deadline)
+      if error.meansEndOfSession { connection.close() }
+      throw error
     }
   }
 
   /// The connection, replaced if it died while it was idle.
   mutating func liveConnection(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> Connection {
-    guard let connection else { return try await replaceConnection(until: deadline) }
+    guard let connection = held?.connection else { return try await openConnection(until: deadline) }
     guard let idleSince else { return connection }
-    guard connection.isOpen() else { return try await replaceConnection(until: deadline) }
-    if pool.idleness.isSuspect(since: idleSince) {
+    guard connection.isOpen() else { return try await openConnection(until: deadline) }
+    if pool.aging.isSuspect(since: idleSince) {
       do throws(PostgresError) {
-        try await connection.ping(until: min(deadline, .now + pool.idleness.patience))
+        try await connection.ping(until: min(deadline, .now + pool.aging.patience))
       } catch {
         guard error.reason != .cancelled, .now < deadline else { throw error }
-        return try await replaceConnection(until: deadline)
+        return try await openConnection(until: deadline)
       }
     }
     self.idleSince = nil
     return connection
   }
 
-  private mutating func replaceConnection(
+  /// Opens a connection, in place of the one there is.
+  private mutating func openConnection(
     until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Connection {
-    connection?.close()
-    connection = nil
+    discardConnection()
+    let connection = try await Connection.connect(pool.configuration, until: deadline)
+    let now = pool.aging.now()
+    held = PooledConnection(connection: connection, opened: now, lastUsed: now)
+    pool.noteOpening()
+    return connection
+  }
+
+  private mutating func discardConnection() {
     idleSince = nil
-    let new = try await Connection.connect(pool.configuration, until: deadline)
-    connection = new
-    return new
+    guard let connection = held?.connection else { return }
+    connection.close()
+    held = nil
+    pool.noteClosing()
   }
 }
 
 extension PostgresError {
   /// The session is over or of no more use, and the statement has failed for no other reason: after a failover a kept
   /// connection may lead to a server that only reads now.
-  fileprivate var meansEndOfSession: Bool {
+  var meansEndOfSession: Bool {
     reason == .connectionLost || reason == .serverShutdown || sqlState == .readOnlySQLTransaction
   }
 }

@@ -2,11 +2,12 @@ import Synchronization
 
 /// Keeps connections for reuse, and bounds their number.
 ///
-/// A connection is opened when one is needed and none is free, and kept until it breaks. The one that was used last is
-/// used next, so that with one worker there is one connection.
-public final class Pool: Sendable {
+/// A connection is opened when one is needed and none is free, and kept until it breaks or has been open for long enough.
+/// The one that was used last is used next, so that with one worker there is one connection. Who finds none waits in line:
+/// first come, first served.
+public final class Pool: StatementExecutor, Sendable {
   let configuration: ConnectionConfiguration
-  let idleness: Idleness
+  let aging: Aging
   private let state: Mutex<PoolState>
 
   /// Makes an empty pool; nothing is connected to.
@@ -14,13 +15,17 @@ public final class Pool: Sendable {
   /// - Parameters:
   ///   - configuration: How to connect.
   ///   - limit: The most connections there may be at a time, at least 1.
-  public convenience init(_ configuration: ConnectionConfiguration, limit: Int) {
-    self.init(configuration, limit: limit, idleness: Idleness())
+  ///   - lifetime: How long a connection is kept in all, by the realtime clock: then it is replaced when it is not in use,
+  ///     so that it takes no more of the server's memory, and finds where the database is by now.
+  public convenience init(
+    _ configuration: ConnectionConfiguration, limit: Int, lifetime: Duration = .seconds(30 * 60)
+  ) {
+    self.init(configuration, limit: limit, aging: Aging(lifetime: lifetime))
   }
 
-  init(_ configuration: ConnectionConfiguration, limit: Int, idleness: Idleness) {
+  init(_ configuration: ConnectionConfiguration, limit: Int, aging: Aging) {
     self.configuration = configuration
-    self.idleness = idleness
+    self.aging = aging
     state = Mutex(PoolState(limit: max(1, limit)))
   }
 
@@ -60,19 +65,31 @@ public final class Pool: Sendable {
     _ = try await lease.liveConnection(until: deadline)
   }
 
+  /// The pool's numbers, all of the same moment.
+  public var statistics: Statistics { state.withLock { $0.statistics } }
+
   /// Takes a free connection, or the right to open one; waits in line if there is neither.
-  private func lease(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> Lease {
+  func lease(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> Lease {
     let grant =
       if let free = state.withLock({ $0.take() }) { free } else { try await waitInLine(until: deadline) }
     return Lease(of: self, grant)
   }
 
-  /// How many wait for a lease.
-  var waiterCount: Int { state.withLock { $0.waiterCount } }
+  /// Takes a lease back: its connection, or nil for the right to open one; then it may have closed a connection.
+  func takeBack(_ connection: PooledConnection?, closed: Bool) {
+    let resumption = state.withLock {
+      if closed { $0.noteClosing() }
+      return $0.giveBack(connection)
+    }
+    resumption?.resume()
+  }
 
-  /// Takes a lease back: its connection, or nil for the right to open one.
-  func takeBack(_ connection: IdleConnection?) {
-    state.withLock { $0.giveBack(connection) }?.resume()
+  func noteOpening() {
+    state.withLock { $0.noteOpening() }
+  }
+
+  func noteClosing() {
+    state.withLock { $0.noteClosing() }
   }
 }
 

@@ -1,17 +1,18 @@
 /// What a lease is made of: a connection that was kept, or the right to open one.
 enum Grant: Sendable {
-  case kept(IdleConnection)
+  case kept(PooledConnection)
   case permit
 }
 
-/// A connection that nobody uses, on its way from one user to the next.
+/// A connection on its way from one user to the next, and its times by the realtime clock, which goes on while the
+/// process is frozen.
 ///
-/// `Connection` is not `Sendable`, for only one task may use it. This is, because whoever hands it on has no reference
-/// left.
-struct IdleConnection: @unchecked Sendable {
+/// `Connection` is not `Sendable`, for only one task may use it. This is, because whoever hands it on does not use it
+/// any more.
+struct PooledConnection: @unchecked Sendable {
   let connection: Connection
-  /// When it was last used, by the realtime clock, which goes on while the process is frozen.
-  let since: Timestamp
+  let opened: Timestamp
+  var lastUsed: Timestamp
 }
 
 /// Who has which connection, and who waits: a value, changed under the pool's lock. What is to be resumed is returned,
@@ -31,17 +32,29 @@ struct PoolState {
   }
 
   /// Connections kept and not in use, the last used at the end.
-  private var idle: [IdleConnection] = []
+  private var idle: [PooledConnection] = []
   /// Connections that may still be opened.
   private var permits: Int
   private var line: [(ticket: Ticket, continuation: Continuation)] = []
   private var lastTicket = 0
-
-  var waiterCount: Int { line.count }
+  private var totals: Pool.Statistics
 
   init(limit: Int) {
     permits = limit
+    totals = Pool.Statistics(limit: limit)
   }
+
+  var statistics: Pool.Statistics {
+    var statistics = totals
+    statistics.leased = totals.limit - permits - idle.count
+    statistics.idle = idle.count
+    statistics.waiting = line.count
+    return statistics
+  }
+
+  mutating func noteOpening() { totals.opened += 1 }
+
+  mutating func noteClosing() { totals.closed += 1 }
 
   /// A lease, if one can be had without waiting. There is none while somebody waits.
   mutating func take() -> Grant? {
@@ -52,7 +65,7 @@ struct PoolState {
   }
 
   /// Takes a lease back, and hands it to the first in line.
-  mutating func giveBack(_ connection: IdleConnection?) -> Resumption? {
+  mutating func giveBack(_ connection: PooledConnection?) -> Resumption? {
     guard line.isEmpty else {
       return Resumption(
         continuation: line.removeFirst().continuation, result: .success(connection.map(Grant.kept) ?? .permit))
@@ -76,6 +89,7 @@ struct PoolState {
   /// Takes a waiter out of the line; nil if it has got its lease already.
   mutating func leave(_ ticket: Ticket, _ error: PostgresError) -> Resumption? {
     guard let index = line.firstIndex(where: { $0.ticket == ticket }) else { return nil }
+    if error.reason == .poolTimeout { totals.timedOut += 1 }
     return Resumption(continuation: line.remove(at: index).continuation, result: .failure(error))
   }
 }

@@ -4,17 +4,12 @@
 extension String: ColumnDecodable {
   /// Reads `text`, `varchar`, `char(n)`, `name`, `json`, `jsonb` and `unknown`. Another type can be cast to `text` in SQL.
   public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
-    let headerLength: Int
-    switch type {
-    case .text, .varchar, .bpchar, .name, .json, .unknown:
-      headerLength = 0
-    case .jsonb:
-      // The format's version precedes the text; there has only been the first.
-      guard bytes.byteCount > 0, bytes.unsafeLoad(as: UInt8.self) == 1 else { throw .malformed }
-      headerLength = 1
-    default:
-      throw .typeMismatch
-    }
+    let headerLength =
+      switch type {
+      case .text, .varchar, .bpchar, .name, .json, .unknown: 0
+      case .jsonb: try bytes.jsonbHeaderLength()
+      default: throw .typeMismatch
+      }
     let text = bytes.withUnsafeBytes { String(validating: $0.dropFirst(headerLength), as: UTF8.self) }
     guard let text else { throw .malformed }
     self = text
@@ -76,9 +71,22 @@ extension Timestamp: ColumnDecodable {
 }
 
 extension [UInt8]: ColumnDecodable {
-  /// Reads `bytea`.
+  /// Reads `bytea`, and `json` and `jsonb` as UTF-8.
   public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
-    guard type == .bytea else { throw .typeMismatch }
-    self = bytes.withUnsafeBytes { [UInt8]($0) }
+    let headerLength =
+      switch type {
+      case .bytea, .json: 0
+      case .jsonb: try bytes.jsonbHeaderLength()
+      default: throw .typeMismatch
+      }
+    self = bytes.withUnsafeBytes { [UInt8]($0.dropFirst(headerLength)) }
+  }
+}
+
+extension RawSpan {
+  /// The length of what precedes the text of a `jsonb`: the format's version, of which there has only been the first.
+  fileprivate func jsonbHeaderLength() throws(ColumnDecodingError) -> Int {
+    guard byteCount > 0, unsafeLoad(as: UInt8.self) == 1 else { throw .malformed }
+    return 1
   }
 }

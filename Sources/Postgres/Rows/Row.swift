@@ -26,11 +26,17 @@ public struct Row: Sendable {
   public subscript<Value: ColumnDecodable>(name: String, as type: Value?.Type = Value?.self) -> Value? {
     get throws(PostgresError) {
       guard let column = result.column(named: name) else { throw PostgresError(missingColumn: name) }
-      do throws(ColumnDecodingError) {
-        return try result.value(row: index, column: column, as: Value.self)
-      } catch {
-        throw PostgresError(column: name, of: result.type(ofColumn: column), as: Value.self, error)
-      }
+      return try value(ofColumn: column)
+    }
+  }
+
+  /// The value of the column with that number, counted from 0; nil if it is NULL or if there is none.
+  func value<Value: ColumnDecodable>(ofColumn column: CInt) throws(PostgresError) -> Value? {
+    do throws(ColumnDecodingError) {
+      return try result.value(row: index, column: column, as: Value.self)
+    } catch {
+      throw PostgresError(
+        column: result.name(ofColumn: column), of: result.type(ofColumn: column), as: Value.self, error)
     }
   }
 }

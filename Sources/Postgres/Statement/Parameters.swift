@@ -39,6 +39,11 @@ struct Parameters: Sendable {
     if fields.count > Self.maximumCount { fail(.outOfRange) }
   }
 
+  /// Keeps the statement from being sent, with a sentence that has no value in it.
+  mutating func refuse(_ sentence: String) {
+    error = error ?? PostgresError(.invalidParameter, sentence)
+  }
+
   private mutating func fail(_ error: ParameterError) {
     self.error = self.error ?? PostgresError(parameter: fields.count + 1, error)
   }

@@ -15,6 +15,13 @@ public struct Statement: ExpressibleByStringInterpolation, Sendable {
   public private(set) var isIdempotent = false
   /// Whether a connection prepares the statement when it first meets it, and only binds its parameters from then on.
   public private(set) var isPrepared = true
+  /// What the server makes of the rows.
+  private(set) var form = ResultForm.rows
+
+  init(text: String, parameters: Parameters) {
+    self.text = text
+    self.parameters = parameters
+  }
 
   /// Makes a statement without parameters.
   public init(stringLiteral text: String) {
@@ -41,6 +48,14 @@ public struct Statement: ExpressibleByStringInterpolation, Sendable {
   public func unprepared() -> Statement {
     var copy = self
     copy.isPrepared = false
+    return copy
+  }
+
+  /// The statement, whose rows the server turns into something else. The text that does this is only made when the
+  /// statement is prepared.
+  func answering(in form: ResultForm) -> Statement {
+    var copy = self
+    copy.form = form
     return copy
   }
 }

@@ -27,10 +27,10 @@ extension User {
     return sub
   }
 
-  /// The text as PostgreSQL can store it; nil where nothing but white space is left.
+  /// The text as PostgreSQL can store it; nil where nothing is left to see.
   private static func usable(_ text: String) -> String? {
     var text = text
     if text.utf8.contains(0) { text = String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\0" })) }
-    return text.unicodeScalars.allSatisfy(\.properties.isWhitespace) ? nil : text
+    return text.isBlank ? nil : text
   }
 }

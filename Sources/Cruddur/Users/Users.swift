@@ -38,18 +38,12 @@ public struct Users: Sendable {
   private func insert(
     _ user: User, handle: String, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Bool {
-    let statement: Statement = """
-      INSERT INTO public.users (display_name, email, handle, cognito_user_id)
-      VALUES (\(user.displayName), \(user.email), \(handle), \(user.cognitoUserID))
-      ON CONFLICT DO NOTHING
-      """
-    return try await database.execute(statement.idempotent(), until: deadline).affectedRowCount > 0
+    try await database.execute(.addUser(user, handle: handle), until: deadline).affectedRowCount > 0
   }
 
   private func contains(
     cognitoUserID: String, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Bool {
-    let statement: Statement = "SELECT FROM public.users WHERE cognito_user_id = \(cognitoUserID)"
-    return try await !database.execute(statement.idempotent(), until: deadline).isEmpty
+    try await !database.execute(.findUser(cognitoUserID: cognitoUserID), until: deadline).isEmpty
   }
 }

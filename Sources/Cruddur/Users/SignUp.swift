@@ -10,6 +10,10 @@ public struct SignUp: Sendable {
   /// The part of Cognito's five seconds that is not the database's: they began before a cold start, and end when the answer is back.
   private static let margin: Duration = .milliseconds(750)
 
+  /// Cognito shows this to the person who signs up: nothing of the database, nothing of theirs.
+  private static let failureMessage =
+    "Your account is confirmed, but your profile could not be saved just now."
+
   private let users: Users
 
   /// Makes the handler of the sign-ups into `users`.
@@ -31,7 +35,7 @@ public struct SignUp: Sendable {
       case .alreadyThere: context.logger.info("user already there", metadata: ["sub": "\(sub)"])
       }
     } catch {
-      throw DatabaseFailure(cause: error, sub: sub)
+      throw DatabaseFailure(cause: error, loss: "user \(sub) not stored", errorMessage: SignUp.failureMessage)
     }
   }
 }

@@ -1,0 +1,93 @@
+import JSON
+public import LambdaEvents
+public import LambdaRuntime
+import Logging
+import Postgres
+
+/// What clients write.
+extension ActivityAPI {
+  /// `POST /api/activities`
+  public func add(
+    _ request: HTTPRequest, _ parameters: PathParameters, _ context: InvocationContext
+  ) async throws -> HTTPResponse {
+    let (author, draft) = try read(request, requiresTimeToLive: true)
+    let activity = try await withDatabase(context) { deadline throws(PostgresError) in
+      try await activities.add(draft, by: author, until: deadline)
+    }
+    guard let activity else { throw Problem(missing: author) }
+    return .json(activity)
+  }
+
+  /// `POST /api/activities/{uuid}/reply`
+  public func reply(
+    _ request: HTTPRequest, _ parameters: PathParameters, _ context: InvocationContext
+  ) async throws -> HTTPResponse {
+    let uuid = try parameters.uuid
+    let (author, draft) = try read(request, requiresTimeToLive: false)
+    let addition = try await withDatabase(context) { deadline throws(PostgresError) in
+      try await activities.add(draft, inReplyTo: uuid, by: author, until: deadline)
+    }
+    switch addition {
+    case .added(let reply): return .json(reply)
+    case .noAuthor: throw Problem(missing: author)
+    case .noActivity: throw Problem.activityNotFound
+    }
+  }
+
+  /// Who writes what. All that is wrong with it is told at once.
+  private func read(
+    _ request: HTTPRequest, requiresTimeToLive: Bool
+  ) throws(Problem) -> (Author, ActivityDraft) {
+    let isAnonymous = !request.hasAuthorizer
+    guard !isAnonymous || allowsAnonymousAuthors else {
+      throw Problem(status: 401, codes: ["author_unknown"], detail: "Nobody is signed in.")
+    }
+    let body = try request.json().root
+    guard body.kind == .object else {
+      throw Problem(status: 400, codes: ["body_not_object"], detail: "The body has to be a JSON object.")
+    }
+    var codes: [String] = []
+    let draft = ActivityDraft(body, requiresTimeToLive: requiresTimeToLive, codes: &codes)
+    let author = isAnonymous ? Author(handle: body["user_handle"], codes: &codes) : try Author(request, body)
+    guard let author, let draft else { throw Problem(status: 422, codes: codes) }
+    return (author, draft)
+  }
+}
+
+extension Author {
+  /// Whoever is signed in.
+  fileprivate init(_ request: HTTPRequest, _ body: JSONValue) throws(Problem) {
+    guard case .text(let sub) = TextField(request.claims?["sub"]) else {
+      throw Problem(status: 401, codes: ["sub_missing"], detail: "The token does not say whose it is.")
+    }
+    guard TextField(body["user_handle"]) == .blank else {
+      throw Problem(status: 401, codes: ["user_handle_refused"], detail: "Whoever is signed in is the author.")
+    }
+    self = .cognitoUser(id: sub)
+  }
+
+  /// Whoever the body says.
+  fileprivate init?(handle: JSONValue?, codes: inout [String]) {
+    switch TextField(handle) {
+    case .text(let handle): self = .handle(handle)
+    case .blank:
+      codes.append("user_handle_blank")
+      return nil
+    case .unusable:
+      codes.append("user_handle_unknown")
+      return nil
+    }
+  }
+}
+
+extension Problem {
+  /// The author has no row.
+  fileprivate init(missing author: Author) {
+    switch author {
+    case .cognitoUser:
+      self.init(status: 409, codes: ["user_missing"], detail: "Your account is confirmed, but has no profile yet.")
+    case .handle:
+      self.init(status: 422, codes: ["user_handle_unknown"])
+    }
+  }
+}

@@ -1,0 +1,94 @@
+public import LambdaEvents
+public import LambdaRuntime
+import Postgres
+
+/// Activities over HTTP: what clients read.
+public struct ActivityAPI: Sendable {
+  /// How many activities a page has where the client does not say, and at the most.
+  static let (defaultLimit, maximumLimit) = (20, 100)
+
+  let activities: Activities
+  /// Whether a client without a token may say whose activity it is.
+  let allowsAnonymousAuthors: Bool
+
+  /// Makes the handlers. Anonymous authors are for laptops: anybody could write in anybody's name.
+  public init(_ activities: Activities, allowsAnonymousAuthors: Bool) {
+    self.activities = activities
+    self.allowsAnonymousAuthors = allowsAnonymousAuthors
+  }
+
+  /// `GET /api/activities/home?limit=20&cursor=…`
+  public func home(
+    _ request: HTTPRequest, _ parameters: PathParameters, _ context: InvocationContext
+  ) async throws -> HTTPResponse {
+    let (position, limit) = try request.feedPosition
+    let page = try await withDatabase(context) { deadline throws(PostgresError) in
+      try await activities.feed(from: position, limit: limit, until: deadline)
+    }
+    return HTTPResponse(page, of: request, limit: limit)
+  }
+
+  /// `GET /api/activities/@{handle}?limit=20&cursor=…`
+  public func userFeed(
+    _ request: HTTPRequest, _ parameters: PathParameters, _ context: InvocationContext
+  ) async throws -> HTTPResponse {
+    let (position, limit) = try request.feedPosition
+    guard case .text(let handle)? = parameters["handle"].map(TextField.init) else { throw Problem.userNotFound }
+    let page = try await withDatabase(context) { deadline throws(PostgresError) in
+      try await activities.feed(ofUser: handle, from: position, limit: limit, until: deadline)
+    }
+    guard let page else { throw Problem.userNotFound }
+    return HTTPResponse(page, of: request, limit: limit)
+  }
+
+  /// `GET /api/activities/{uuid}`
+  public func find(
+    _ request: HTTPRequest, _ parameters: PathParameters, _ context: InvocationContext
+  ) async throws -> HTTPResponse {
+    let uuid = try parameters.uuid
+    let activity = try await withDatabase(context) { deadline throws(PostgresError) in
+      try await activities.find(uuid, until: deadline)
+    }
+    guard let activity else { throw Problem.activityNotFound }
+    return .json(activity)
+  }
+}
+
+extension HTTPRequest {
+  /// Where the page begins that is asked for, and how many activities it has at the most.
+  fileprivate var feedPosition: (FeedPosition, limit: Int) {
+    get throws(Problem) {
+      let limit = query("limit").map { Int($0) ?? 0 } ?? ActivityAPI.defaultLimit
+      guard (1...ActivityAPI.maximumLimit).contains(limit) else {
+        let detail = "limit has to be a number from 1 to \(ActivityAPI.maximumLimit)."
+        throw Problem(status: 400, codes: ["limit_invalid"], detail: detail)
+      }
+      guard let position = query("cursor").map(FeedPosition.init) ?? .newest else {
+        let detail = "cursor has to be that of the link to the next page, as it is."
+        throw Problem(status: 400, codes: ["cursor_invalid"], detail: detail)
+      }
+      return (position, limit)
+    }
+  }
+}
+
+extension HTTPResponse {
+  /// Links to the next page as <https://www.rfc-editor.org/rfc/rfc8288> has it.
+  fileprivate init(_ page: FeedPage, of request: HTTPRequest, limit: Int) {
+    self = .json(page.activities)
+    guard let next = page.next else { return }
+    headers.append(("link", "<\(request.path)?limit=\(limit)&cursor=\(next)>; rel=\"next\""))
+  }
+}
+
+extension PathParameters {
+  /// The activity that the path names.
+  var uuid: UUID {
+    get throws(Problem) {
+      guard let uuid = self["uuid"].flatMap(UUID.init) else {
+        throw Problem(status: 400, codes: ["uuid_invalid"], detail: "An activity's id has to be a UUID.")
+      }
+      return uuid
+    }
+  }
+}

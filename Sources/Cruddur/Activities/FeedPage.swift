@@ -1,0 +1,25 @@
+import Postgres
+
+/// A page of a feed.
+struct FeedPage: Sendable {
+  /// A JSON array of activities, newest first.
+  let activities: [UInt8]
+  /// Where the next page begins; nil where this is the last one.
+  let next: FeedPosition?
+
+  /// Takes the first `limit` of the rows, of which there are more if there is another page. Each is JSON already.
+  init(_ rows: Rows, limit: Int) throws(PostgresError) {
+    var bytes = [UInt8(ascii: "[")]
+    for row in rows.prefix(limit) {
+      guard let activity = try row["activity", as: [UInt8]?.self] else { continue }
+      if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+      bytes += activity
+    }
+    activities = bytes + [UInt8(ascii: "]")]
+    guard rows.count > limit, let last = rows.prefix(limit).last else {
+      next = nil
+      return
+    }
+    next = FeedPosition(createdAt: try last["created_at"], uuid: try last["uuid"])
+  }
+}

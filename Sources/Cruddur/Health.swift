@@ -1,0 +1,23 @@
+public import LambdaEvents
+public import LambdaRuntime
+public import Postgres
+
+/// Whether the function can do its work.
+public struct Health: Sendable {
+  private let database: Pool
+
+  /// Makes the handler, which asks `database`.
+  public init(_ database: Pool) {
+    self.database = database
+  }
+
+  /// `GET /api/health`: 503 while the database is away, 500 while it lacks the tables.
+  public func check(
+    _ request: HTTPRequest, _ parameters: PathParameters, _ context: InvocationContext
+  ) async throws -> HTTPResponse {
+    _ = try await withDatabase(context) { deadline throws(PostgresError) in
+      try await database.execute(SQL.checkHealth([:]).idempotent(), until: deadline)
+    }
+    return .json(Array(#"{"status":"ok"}"#.utf8))
+  }
+}

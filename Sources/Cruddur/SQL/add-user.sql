@@ -1,0 +1,5 @@
+-- A row for a user, once, however often and from wherever the event comes. No row is affected where the user has one
+-- already, or somebody else has the handle.
+INSERT INTO public.users (display_name, email, handle, cognito_user_id)
+VALUES (:display_name, :email, :handle, :cognito_user_id)
+ON CONFLICT DO NOTHING

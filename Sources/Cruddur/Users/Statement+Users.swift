@@ -1,0 +1,15 @@
+import Postgres
+
+extension Statement {
+  /// `SQL/add-user.sql`
+  static func addUser(_ user: User, handle: String) -> Statement {
+    SQL.addUser([
+      "display_name": user.displayName, "email": user.email, "handle": handle, "cognito_user_id": user.cognitoUserID,
+    ]).idempotent()
+  }
+
+  /// `SQL/find-user.sql`
+  static func findUser(cognitoUserID: String) -> Statement {
+    SQL.findUser(["cognito_user_id": cognitoUserID]).idempotent()
+  }
+}

@@ -1,0 +1,56 @@
+public import JSON
+
+extension HTTPRequest {
+  /// A header's value; nil where the request does not have it. The name is compared without regard to case.
+  ///
+  /// Of a header that was sent several times API Gateway makes one, its values separated by commas.
+  public func header(_ name: String) -> String? {
+    guard let headers = try? document.root["headers"]?.members() else { return nil }
+    for (key, value) in headers where key.equalsIgnoringASCIICase(name) { return try? value.string() }
+    return nil
+  }
+
+  /// The first value of a query parameter, decoded; empty where it has none, nil where there is no such parameter.
+  ///
+  /// As in a form, `+` is a space, and a `%` that begins no escape stands for itself.
+  /// Source: <https://url.spec.whatwg.org/#urlencoded-parsing>.
+  public func query(_ name: String) -> String? {
+    for pair in rawQuery.utf8.split(separator: UInt8(ascii: "&")) {
+      let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      guard String(percentDecoding: parts[0], plusIsSpace: true) == name else { continue }
+      return parts.count == 2 ? String(percentDecoding: parts[1], plusIsSpace: true) : ""
+    }
+    return nil
+  }
+
+  /// The cookies, each as `name=value`.
+  public var cookies: [String] {
+    guard let cookies = try? document.root["cookies"]?.elements() else { return [] }
+    return cookies.compactMap { try? $0.string() }
+  }
+
+  /// Whether the API has an authorizer for this route, which let the request pass.
+  public var hasAuthorizer: Bool { authorizer != nil }
+
+  /// The claims of the JWT that a JWT authorizer has checked; nil where there is no such authorizer. API Gateway sends each as a string.
+  ///
+  /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>.
+  public var claims: JSONValue? {
+    authorizer?["jwt"]?["claims"].flatMap { $0.isNull ? nil : $0 }
+  }
+
+  private var authorizer: JSONValue? {
+    document.root["requestContext"]?["authorizer"].flatMap { $0.isNull ? nil : $0 }
+  }
+
+  /// The path within the API: without the stage's name, which is in the path unless the stage is `$default` or the API has a domain of its own.
+  var pathInStage: Substring.UTF8View {
+    let whole = path[...].utf8
+    let stage = try? document.root["requestContext"]?["stage"]?.string()
+    guard let stage, stage != "$default" else { return whole }
+    let prefix = "/\(stage)".utf8
+    let rest = whole.dropFirst(prefix.count)
+    let isInPath = whole.starts(with: prefix) && (rest.isEmpty || rest.first == UInt8(ascii: "/"))
+    return isInPath ? rest : whole
+  }
+}

@@ -1,0 +1,45 @@
+import LambdaRuntime
+
+extension HTTPResponse {
+  /// Throws where this cannot be sent as HTTP: nothing that a handler took from outside may end a header and begin another one.
+  ///
+  /// Source: <https://www.rfc-editor.org/rfc/rfc9110#section-5.1>, <https://www.rfc-editor.org/rfc/rfc9110#section-5.5>.
+  func validate() throws(InvalidResponse) {
+    guard 200...599 ~= status else { throw .status(status) }
+    for (index, header) in headers.enumerated() {
+      let isName = !header.name.isEmpty && header.name.utf8.allSatisfy(\.isTokenCharacter)
+      guard isName else { throw .headerName(index: index) }
+      guard header.value.utf8.allSatisfy(\.mayStandInAHeader) else { throw .headerValue(name: header.name) }
+    }
+  }
+}
+
+/// A response of a handler's that HTTP does not know.
+enum InvalidResponse: LambdaError, Equatable {
+  case status(Int)
+  case headerName(index: Int)
+  case headerValue(name: String)
+
+  var errorType: ErrorType { .function("InvalidResponse") }
+
+  var errorMessage: String {
+    switch self {
+    case .status(let status): "The response's status is \(status), not 200 to 599."
+    case .headerName(let index): "The name of the response's header number \(index + 1) is not one of HTTP's."
+    case .headerValue(let name): "The value of the response's header \(name) has a control character."
+    }
+  }
+}
+
+extension UInt8 {
+  /// Source: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2>.
+  fileprivate var isTokenCharacter: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: "!#$%&'*+-.^_`|~".utf8.contains(self)
+    }
+  }
+
+  fileprivate var mayStandInAHeader: Bool { self >= 0x20 && self != 0x7F || self == UInt8(ascii: "\t") }
+}

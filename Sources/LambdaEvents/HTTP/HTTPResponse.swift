@@ -1,0 +1,23 @@
+/// What an HTTP request is answered with.
+public struct HTTPResponse: Sendable {
+  /// The status code, 200 to 599.
+  public var status: Int
+
+  /// The headers in order. Several of one name, whatever its case, become one, its values separated by commas; each `set-cookie` stays one of its own.
+  public var headers: [(name: String, value: String)]
+
+  /// The body's bytes, text or not. API Gateway counts them: no `content-length` is needed.
+  public var body: [UInt8]
+
+  /// Makes a response.
+  public init(status: Int = 200, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  /// Makes a response of JSON. Nothing is checked: the bytes are sent as they are.
+  public static func json(_ body: [UInt8], status: Int = 200) -> HTTPResponse {
+    HTTPResponse(status: status, headers: [("content-type", "application/json")], body: body)
+  }
+}

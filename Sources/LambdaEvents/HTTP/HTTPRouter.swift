@@ -1,0 +1,91 @@
+public import LambdaRuntime
+
+/// Hands each HTTP request to the handler of its method and path, and answers whatever there is none for.
+///
+/// Patterns are paths with parameters: `/api/activities/{uuid}`, or with a prefix that belongs to the path, `/api/activities/@{handle}`. A pattern's
+/// segments are matched against the path's, whose percent escapes are replaced first: `%2F` is a slash within a segment. A slash at the end makes another
+/// path. Of several patterns that match, the one that says more gets the request, in whatever order they were added: a literal before a parameter with a
+/// prefix before one without.
+///
+/// - HEAD is answered as GET, without the body.
+/// - OPTIONS is answered with 204 and `allow`, and with what a browser's preflight asks for.
+/// - What nobody handles: 404 `route_not_found`, or 405 `method_not_allowed` and `allow`.
+/// - A ``Problem`` that a handler throws is answered as it says. Any other error, or a response that HTTP does not know, is answered with 500
+///   `internal_error`, and logged.
+public struct HTTPRouter: Sendable {
+  /// Answers the requests for a method and a pattern.
+  public typealias Handle =
+    @Sendable (HTTPRequest, PathParameters, InvocationContext) async throws -> HTTPResponse
+
+  private var resources: [Resource] = []
+  private let cors: CORS?
+
+  /// Makes a router without any routes.
+  ///
+  /// Without `cors` no response has CORS headers: pages of other origins cannot read them.
+  public init(cors: CORS? = nil) {
+    self.cors = cors
+  }
+
+  /// Adds the handler of a method and a pattern.
+  ///
+  /// Of several handlers of the same method and pattern, the first one gets the requests.
+  public mutating func on(_ method: HTTPMethod, _ pattern: String, handle: @escaping Handle) {
+    let pattern = PathPattern(pattern)
+    let index: Int
+    if let known = resources.firstIndex(where: { $0.segments == pattern.segments }) {
+      index = known
+    } else {
+      index = resources.firstIndex { pattern.segments.isMoreSpecific(than: $0.segments) } ?? resources.endIndex
+      resources.insert(Resource(segments: pattern.segments), at: index)
+    }
+    let endpoint = Endpoint(parameterNames: pattern.names, handle: handle)
+    resources[index].endpoints[method] = resources[index].endpoints[method] ?? endpoint
+  }
+
+  /// Answers a request, whatever becomes of it.
+  public func respond(to request: HTTPRequest, _ context: InvocationContext) async -> HTTPResponse {
+    var response: HTTPResponse
+    do {
+      do {
+        response = try await handle(request, context)
+      } catch let problem as Problem {
+        problem.log(to: context.logger)
+        response = problem.response
+      }
+      try response.validate()
+    } catch {
+      let problem = Problem(unexpected: error)
+      problem.log(to: context.logger)
+      response = problem.response
+    }
+    response.headers += cors?.headers(for: request) ?? []
+    if request.method == .head { response.body = [] }
+    return response
+  }
+
+  private func handle(_ request: HTTPRequest, _ context: InvocationContext) async throws -> HTTPResponse {
+    guard let (resource, values) = resource(at: request.pathInStage) else {
+      throw Problem(status: 404, codes: ["route_not_found"])
+    }
+    let allowed = resource.allowedMethods
+    guard let endpoint = resource.endpoint(for: request.method) else {
+      guard request.method == .options else {
+        throw Problem(status: 405, codes: ["method_not_allowed"], headers: [("allow", allowed)])
+      }
+      let preflight = cors?.preflightHeaders(for: request, methods: allowed) ?? []
+      return HTTPResponse(status: 204, headers: [("allow", allowed)] + preflight)
+    }
+    _ = try request.content.get()
+    let parameters = PathParameters(names: endpoint.parameterNames, values: values)
+    return try await endpoint.handle(request, parameters, context)
+  }
+
+  private func resource(at path: Substring.UTF8View) -> (Resource, parameters: [String])? {
+    let path = PathPattern.decode(path)
+    for resource in resources {
+      if let values = resource.segments.match(path) { return (resource, values) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,94 @@
+extension String {
+  /// The statement that this SQL text holds, without what may follow it: comments, white space, semicolons. So it can
+  /// stand within parentheses.
+  ///
+  /// Only as much of SQL is read as that takes: <https://www.postgresql.org/docs/current/sql-syntax-lexical.html>, with
+  /// `standard_conforming_strings` on, as it is by default.
+  var sqlBody: Substring {
+    var rest = self[...].utf8
+    var end = startIndex
+    while !rest.isEmpty {
+      if rest.dropToken() { end = rest.startIndex }
+    }
+    return self[..<end]
+  }
+}
+
+extension Substring.UTF8View {
+  /// Drops the first token of an SQL text that is not empty; returns whether it is part of a statement.
+  fileprivate mutating func dropToken() -> Bool {
+    if starts(with: "--".utf8) {
+      self = drop { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+      return false
+    }
+    if starts(with: "/*".utf8) {
+      dropBlockComment()
+      return false
+    }
+    let byte = removeFirst()
+    switch byte {
+    case UInt8(ascii: " "), UInt8(ascii: ";"), 0x09...0x0D: return false
+    case UInt8(ascii: "'"), UInt8(ascii: "\""): dropQuoted(by: byte, escape: nil)
+    case UInt8(ascii: "$"): dropDollarQuoted()
+    case _ where byte.isInWord:
+      let word = prefix { $0.isInWord }
+      removeFirst(word.count)
+      if word.isEmpty, byte | 0x20 == UInt8(ascii: "e"), first == UInt8(ascii: "'") {
+        removeFirst()
+        dropQuoted(by: UInt8(ascii: "'"), escape: UInt8(ascii: "\\"))
+      }
+    default: break
+    }
+    return true
+  }
+
+  /// Drops a comment of this kind and those within it.
+  private mutating func dropBlockComment() {
+    var depth = 0
+    repeat {
+      if starts(with: "/*".utf8) {
+        depth += 1
+        removeFirst(2)
+      } else if starts(with: "*/".utf8) {
+        depth -= 1
+        removeFirst(2)
+      } else {
+        removeFirst()
+      }
+    } while depth > 0 && !isEmpty
+  }
+
+  /// Drops what is left of a string or a quoted name. A doubled quote ends it, too: another one begins there.
+  private mutating func dropQuoted(by quote: UInt8, escape: UInt8?) {
+    while let byte = popFirst(), byte != quote {
+      if byte == escape { _ = popFirst() }
+    }
+  }
+
+  /// Drops what is left of a string like `$$…$$` or `$tag$…$tag$` after the first dollar sign; nothing of a parameter.
+  private mutating func dropDollarQuoted() {
+    let tag = prefix { $0.isInWord && $0 != UInt8(ascii: "$") }
+    let rest = dropFirst(tag.count)
+    guard rest.first == UInt8(ascii: "$"), tag.first?.isDigit != true else { return }
+    self = rest.dropFirst()
+    while let byte = popFirst() {
+      guard byte == UInt8(ascii: "$"), starts(with: tag), dropFirst(tag.count).first == byte else { continue }
+      removeFirst(tag.count + 1)
+      return
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+
+  /// Whether it may stand in a keyword, a name or a number; a dollar sign may, but not at the beginning.
+  fileprivate var isInWord: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"),
+      UInt8(ascii: "$"), 0x80...:
+      true
+    default: isDigit
+    }
+  }
+}
