@@ -18,6 +18,7 @@ struct LocalResponder: HTTPResponder {
   }
 
   let httpAPI: HTTPAPI
+  let cognitoAPI: CognitoAPI
   let files: [String: StaticFile]
   let onRequest: @Sendable (ServedRequest) -> Void
 
@@ -43,6 +44,7 @@ struct LocalResponder: HTTPResponder {
   private func answer(to call: HTTPCall) async -> Answer {
     switch call.segments?.first {
     case "api": await httpAPI.answer(to: call)
+    case "cognito": await cognitoAPI.answer(to: call)
     default: files[call.path]?.answer(to: call) ?? .notFound
     }
   }

@@ -25,8 +25,11 @@ public final class LocalServer: Sendable {
     port: Int, function: Function, files: [String: StaticFile],
     onRequest: @escaping @Sendable (ServedRequest) -> Void
   ) async throws(PortError) -> LocalServer {
+    let tokens = TokenIssuer()
     let responder = LocalResponder(
-      httpAPI: HTTPAPI(function: function), files: files, onRequest: onRequest)
+      httpAPI: HTTPAPI(function: function, authorizer: JWTAuthorizer(tokens: tokens)),
+      cognitoAPI: CognitoAPI(cognito: Cognito(function: function), tokens: tokens), files: files,
+      onRequest: onRequest)
     return LocalServer(service: try await LoopbackService.start(responder, port: port, maximumHeaderBytes: 1 << 16))
   }
 
