@@ -76,6 +76,7 @@ public actor Function {
   /// Invokes the function, and waits for how that ends.
   ///
   /// Cancelling the task ends the waiting, but no invocation that has begun: as with Lambda, it runs on.
+  @discardableResult
   public func invoke(
     _ payload: [UInt8], requestID: String = Function.makeRequestID(), clientContext: String? = nil
   ) async -> InvocationResult {

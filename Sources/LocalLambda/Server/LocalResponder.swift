@@ -19,6 +19,7 @@ struct LocalResponder: HTTPResponder {
 
   let httpAPI: HTTPAPI
   let cognitoAPI: CognitoAPI
+  let invokeAPI: InvokeAPI
   let files: [String: StaticFile]
   let onRequest: @Sendable (ServedRequest) -> Void
 
@@ -32,7 +33,9 @@ struct LocalResponder: HTTPResponder {
     case .success(let body):
       call.body = body
       answer = await self.answer(to: call)
-    case .failure(.tooLarge): answer = .message("Request Too Long", status: 413)
+    case .failure(.tooLarge):
+      let isInvoke = call.segments?.first == InvokeAPI.version
+      answer = isInvoke ? InvokeError.payloadTooLarge.answer : .message("Request Too Long", status: 413)
     case .failure: answer = .message("Bad Request", status: 400)
     }
     onRequest(
@@ -45,6 +48,7 @@ struct LocalResponder: HTTPResponder {
     switch call.segments?.first {
     case "api": await httpAPI.answer(to: call)
     case "cognito": await cognitoAPI.answer(to: call)
+    case InvokeAPI.version: await invokeAPI.answer(to: call)
     default: files[call.path]?.answer(to: call) ?? .notFound
     }
   }

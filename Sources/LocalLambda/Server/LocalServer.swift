@@ -28,8 +28,8 @@ public final class LocalServer: Sendable {
     let tokens = TokenIssuer()
     let responder = LocalResponder(
       httpAPI: HTTPAPI(function: function, authorizer: JWTAuthorizer(tokens: tokens)),
-      cognitoAPI: CognitoAPI(cognito: Cognito(function: function), tokens: tokens), files: files,
-      onRequest: onRequest)
+      cognitoAPI: CognitoAPI(cognito: Cognito(function: function), tokens: tokens),
+      invokeAPI: InvokeAPI(function: function), files: files, onRequest: onRequest)
     return LocalServer(service: try await LoopbackService.start(responder, port: port, maximumHeaderBytes: 1 << 16))
   }
 
