@@ -247,6 +247,8 @@ def replying(page):
     page.eventually("refreshed", lambda: page.text("#feed-status").startswith("Refreshed in "))
     page.one(f"{answered} #reply button").click()
     page.eventually("one reply", lambda: page.text(f"{answered} .replies") == "1 reply")
+    check(page.first_message == "Here you are", page.first_message)
+    check(page.text("#feed .context") == "In reply to Andrew Bayko", page.text("#feed .context"))
     button = page.driver.switch_to.active_element
     check(button.text.startswith("Reply"), button.text)
     button.click()

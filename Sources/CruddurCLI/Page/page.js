@@ -66,7 +66,7 @@ const taken = (answer) => `${answer.milliseconds.toFixed(answer.milliseconds < 1
 /** For each code the field that it is about, null where it is about none, and words for it. */
 const problems = {
   message_blank: ["message", "Write something first."],
-  message_exceed_max_chars: ["message", `This is longer than ${limit} characters.`],
+  message_exceed_max_chars: ["message", `This is longer than ${limit} characters, or 8,192 bytes.`],
   message_invalid: ["message", "There is a character in it that cannot be stored."],
   ttl_blank: ["ttl", "Choose how long it shall live."],
   ttl_unknown: ["ttl", "Choose one of the times in the list."],
@@ -75,6 +75,7 @@ const problems = {
   user_missing: ["author", "This account has no row: the trigger failed at its sign-up."],
   author_unknown: ["author", "The function takes nobody’s word for a handle. Choose an account."],
   activity_not_found: [null, "This activity is gone."],
+  internal_error: [null, "The function failed. Its log says why."],
   database_unavailable: [null, "The database is away. Nothing was stored."],
 };
 
@@ -249,6 +250,8 @@ async function sendReply() {
   clear(reply, message);
   say(feedStatus, `Replied in ${taken(answer)}.`);
   if (reply.closest("article")?.dataset.uuid === uuid) closeReply();
+  activities.set(answer.body.uuid, answer.body);
+  feed.prepend(item(answer.body));
   const parent = await send("GET", `/api/activities/${uuid}`);
   const article = articleOf(uuid);
   if (parent.ok && article) fill(article, parent.body);
