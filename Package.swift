@@ -14,6 +14,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -38,6 +39,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.11.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     .systemLibrary(
@@ -58,10 +60,12 @@ let package = Package(
       name: "Bootstrap", dependencies: ["Cruddur", "JSON", "LambdaRuntime", "LambdaEvents", "Postgres", logging],
       swiftSettings: settings),
     .target(
-      name: "LocalLambda", dependencies: ["JSON", hummingbird, serviceLifecycle, subprocess, systemPackage, logging],
+      name: "LocalLambda",
+      dependencies: ["JSON", hummingbird, serviceLifecycle, subprocess, systemPackage, crypto, logging],
       swiftSettings: settings),
     .executableTarget(
-      name: "CruddurCLI", dependencies: ["JSON", "LocalLambda", argumentParser, unixSignals], swiftSettings: settings),
+      name: "CruddurCLI", dependencies: ["JSON", "LocalLambda", argumentParser, unixSignals],
+      resources: [.embedInCode("Page")], swiftSettings: settings),
     .target(
       name: "TestSupport", path: "Tests/TestSupport", exclude: ["throwaway-postgres"], swiftSettings: settings),
     .executableTarget(name: "Benchmarks", dependencies: ["JSON"], path: "Tests/Benchmarks", swiftSettings: settings),

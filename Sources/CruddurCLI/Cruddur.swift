@@ -5,5 +5,5 @@ struct Cruddur: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cruddur",
     abstract: "Tries the Lambda function without Lambda.",
-    subcommands: [Invoke.self])
+    subcommands: [Invoke.self, Serve.self])
 }

@@ -37,14 +37,10 @@ struct Invoke: AsyncParsableCommand {
   var env: [Variable] = []
 
   func validate() throws {
-    guard timeout > 0, timeout <= 900 else {
-      throw ValidationError("--timeout is \(timeout), but must be more than 0 and at most 900 seconds.")
-    }
+    try Timeout.validate(timeout)
+    try Variable.validate(env)
     guard repetitions > 0 else {
       throw ValidationError("--repeat is \(repetitions), but must be at least 1.")
-    }
-    guard !env.contains(where: { $0.key == "AWS_LAMBDA_RUNTIME_API" }) else {
-      throw ValidationError("--env cannot set AWS_LAMBDA_RUNTIME_API, for cruddur itself is the Runtime API.")
     }
     guard files.count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("Standard input can be read only once.")

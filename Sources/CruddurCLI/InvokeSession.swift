@@ -13,7 +13,7 @@ struct InvokeSession {
   /// Delivers all events; however that ends, the bootstrap ends with it.
   ///
   /// - Returns: the exit status: 0 if every event was answered, 1 if not, 128 and the signal's number if one ended it.
-  /// - Throws: ``RuntimeAPI/StartError`` if there can be no Runtime API.
+  /// - Throws: ``PortError`` if there can be no Runtime API.
   func run() async throws -> Int32 {
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
     return try await withThrowingTaskGroup(of: Int32.self) { group in

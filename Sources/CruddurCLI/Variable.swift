@@ -10,4 +10,11 @@ struct Variable: ExpressibleByArgument, Equatable {
     key = String(argument[..<equals])
     value = String(argument[argument.index(after: equals)...])
   }
+
+  /// Checks the variables of a command line.
+  static func validate(_ variables: [Variable]) throws(ValidationError) {
+    guard !variables.contains(where: { $0.key == "AWS_LAMBDA_RUNTIME_API" }) else {
+      throw ValidationError("--env cannot set AWS_LAMBDA_RUNTIME_API, for cruddur itself is the Runtime API.")
+    }
+  }
 }

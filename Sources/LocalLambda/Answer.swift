@@ -1,9 +1,11 @@
 import JSON
 
-/// What the Runtime API answers to a call.
+/// What is answered to an HTTP request.
 struct Answer: Sendable, Equatable {
   var status: Int
   var headers: [String: String]
+  /// Those of `Set-Cookie`, the one header that cannot be joined with others of its name.
+  var cookies: [String] = []
   var body: [UInt8]
 
   /// The answer to every post that is taken.

@@ -17,19 +17,21 @@ public struct ExecutionEnvironment: ~Copyable {
   /// - Parameters:
   ///   - bootstrap: the absolute path of the runtime's executable.
   ///   - runtimeAPI: serves this environment alone, and outlives it.
+  ///   - functionName: what `AWS_LAMBDA_FUNCTION_NAME` and the log group say.
   ///   - caller: the caller's variables, of which `CONNECTION_URL`, `PG*` and `LD_LIBRARY_PATH` are handed on.
   ///   - configured: the variables of the function's configuration, which win over all but `AWS_LAMBDA_RUNTIME_API`.
   ///   - initLimit: how long the process has until it asks for its first event: ten seconds with Lambda.
   public init(
-    bootstrap: String, runtimeAPI: RuntimeAPI, caller: [String: String] = [:], configured: [String: String] = [:],
-    initLimit: Duration = .seconds(10)
+    bootstrap: String, runtimeAPI: RuntimeAPI, functionName: String = "local", caller: [String: String] = [:],
+    configured: [String: String] = [:], initLimit: Duration = .seconds(10)
   ) {
     self.bootstrap = bootstrap
     self.runtimeAPI = runtimeAPI
     self.initLimit = initLimit
     variables = LambdaVariables.make(
-      endpoint: runtimeAPI.endpoint, taskRoot: FilePath(bootstrap).removingLastComponent().string,
-      logStream: LambdaVariables.logStream(), caller: caller, configured: configured)
+      functionName: functionName, endpoint: runtimeAPI.endpoint,
+      taskRoot: FilePath(bootstrap).removingLastComponent().string, logStream: LambdaVariables.logStream(),
+      caller: caller, configured: configured)
   }
 
   deinit {

@@ -1,11 +1,14 @@
 /// What a caller asks Lambda for: an event, and what the runtime is told about it in the headers of `/next`.
 ///
-/// The request id is given by the Runtime API when it is invoked, so that one value may be invoked many times.
+/// The request id is given by the Runtime API when it is invoked, unless one is set, so that one value may be invoked
+/// many times.
 public struct InvocationRequest: Sendable, Equatable {
   /// The event, handed out as these exact bytes.
   public var payload: [UInt8]
   /// How long the function may take, counted from the moment `/next` hands the event out.
   public var timeout: Duration
+  /// The id of the invocation, of which there may be but one; nil: a new one each time.
+  public var requestID: String?
   /// The X-Ray tracing header; no `Lambda-Runtime-Trace-Id` where it is nil.
   public var traceID: String?
   /// What a mobile SDK says of its client, as JSON; no `Lambda-Runtime-Client-Context` where it is nil.

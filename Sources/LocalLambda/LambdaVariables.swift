@@ -14,17 +14,18 @@ enum LambdaVariables {
   /// All variables of the process, where later sources win: Lambda's own, the caller's that pass through, the
   /// function's configuration, and the endpoint, without which nothing works.
   static func make(
-    endpoint: String, taskRoot: String, logStream: String, caller: [String: String], configured: [String: String]
+    functionName: String, endpoint: String, taskRoot: String, logStream: String, caller: [String: String],
+    configured: [String: String]
   ) -> [String: String] {
     var variables = [
       "_HANDLER": "bootstrap",
       "LAMBDA_TASK_ROOT": taskRoot,
       "AWS_REGION": "us-east-1",
       "AWS_DEFAULT_REGION": "us-east-1",
-      "AWS_LAMBDA_FUNCTION_NAME": "local",
+      "AWS_LAMBDA_FUNCTION_NAME": functionName,
       "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
       "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
-      "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/local",
+      "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(functionName)",
       "AWS_LAMBDA_LOG_STREAM_NAME": logStream,
       "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
       "TZ": ":UTC",

@@ -1,5 +1,3 @@
-import ServiceLifecycle
-
 /// The Lambda Runtime API on loopback, as strict as AWS's, for one runtime.
 ///
 /// It listens from ``start(options:)`` to ``stop()``. Whoever invokes waits until a runtime, in this process or
@@ -24,41 +22,30 @@ public final class RuntimeAPI: Sendable {
   /// What a runtime expects in `AWS_LAMBDA_RUNTIME_API`: `127.0.0.1:PORT`.
   public let endpoint: String
   private let broker: RuntimeBroker
-  private let service: ServiceGroup
-  private let serving: Task<Void, any Error>
+  private let service: LoopbackService
 
-  private init(endpoint: String, broker: RuntimeBroker, service: ServiceGroup, serving: Task<Void, any Error>) {
-    self.endpoint = endpoint
+  private init(broker: RuntimeBroker, service: LoopbackService) {
+    endpoint = "127.0.0.1:\(service.port)"
     self.broker = broker
     self.service = service
-    self.serving = serving
   }
 
   /// Starts a Runtime API, which listens when this returns. End it with ``stop()``.
   ///
-  /// - Throws: ``StartError`` where the port cannot be listened on.
-  public static func start(options: Options = Options()) async throws(StartError) -> RuntimeAPI {
+  /// - Throws: ``PortError`` where the port cannot be listened on.
+  public static func start(options: Options = Options()) async throws(PortError) -> RuntimeAPI {
     let broker = RuntimeBroker(functionARN: options.functionARN, recordsExchanges: options.recordsExchanges)
-    let (ports, port) = AsyncStream.makeStream(of: Int?.self)
-    let service = RuntimeAPIServer(broker: broker, maximumBodyBytes: options.maximumResponseBytes)
-      .service(port: options.port) { port.yield($0) }
-    let serving = Task {
-      defer { port.finish() }
-      try await service.run()
-    }
-    guard let listening = await ports.first(where: { _ in true }), let listening else {
-      throw StartError(port: options.port, outcome: await serving.result)
-    }
-    return RuntimeAPI(endpoint: "127.0.0.1:\(listening)", broker: broker, service: service, serving: serving)
+    let server = RuntimeAPIServer(broker: broker, maximumBodyBytes: options.maximumResponseBytes)
+    // An X-Ray error cause is a header, and may have nearly a mebibyte.
+    let service = try await LoopbackService.start(server, port: options.port, maximumHeaderBytes: 1 << 20)
+    return RuntimeAPI(broker: broker, service: service)
   }
 
   /// Stops listening: invocations end as cancelled, a runtime that waits for an event is told to exit (500), and its
   /// connections are closed.
   public func stop() async {
     await broker.handle(.stop)
-    await service.triggerGracefulShutdown()
-    // Not an error, but the end that was asked for: answers that could not be written in time are dropped.
-    _ = await serving.result
+    await service.stop()
   }
 
   /// Queues an event, first come, first served, and waits for how its invocation ends. Cancelling the task ends it as

@@ -1,5 +1,3 @@
-import struct Foundation.UUID
-
 /// Stands between those who invoke and the runtime: feeds ``RuntimeState`` and does what it says.
 actor RuntimeBroker {
   /// What becomes of a request.
@@ -26,7 +24,7 @@ actor RuntimeBroker {
   var initError: ReportedError? { state.initError }
 
   func invoke(_ request: InvocationRequest) async -> InvocationResult {
-    let invocation = Invocation(id: UUID().uuidString.lowercased(), request: request)
+    let invocation = Invocation(id: request.requestID ?? Function.makeRequestID(), request: request)
     return await withTaskCancellationHandler {
       await withCheckedContinuation { caller in
         callers[invocation.id] = caller

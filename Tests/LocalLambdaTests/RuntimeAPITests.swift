@@ -211,8 +211,8 @@ struct RuntimeAPITests {
     try await withRuntimeAPI { api, _ in
       var options = RuntimeAPI.Options()
       options.port = try #require(api.endpoint.split(separator: ":").last.flatMap { Int($0) })
-      let error = await #expect(throws: RuntimeAPI.StartError.self) { try await RuntimeAPI.start(options: options) }
-      #expect(error?.description.hasPrefix("No Runtime API can listen on port \(options.port) of 127.0.0.1: ") == true)
+      let error = await #expect(throws: PortError.self) { try await RuntimeAPI.start(options: options) }
+      #expect(error?.description.hasPrefix("Nothing can listen on port \(options.port) of 127.0.0.1: ") == true)
       #expect(error?.description.contains("Address already in use") == true)
     }
   }

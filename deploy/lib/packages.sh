@@ -11,10 +11,12 @@ require_swift() {
 has_package() {
   case $1 in
     binutils) command -v readelf ;;
+    chromium-driver) command -v chromedriver ;;
     libcurl4-openssl-dev) pkg-config --exists libcurl ;;
     libpq-dev) pkg-config --exists libpq ;;
     postgresql) postgres_bin && command -v psql ;;
     postgresql-client) command -v psql ;;
+    python3-selenium) /usr/bin/python3 -c 'import selenium' ;;
     *) command -v "$1" ;;
   esac &>/dev/null
 }

@@ -1,0 +1,56 @@
+import ArgumentParser
+import LocalLambda
+
+/// `cruddur serve`: a real `bootstrap` behind API Gateway, Cognito and Lambda's Invoke API of a laptop.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serves the function over HTTP, with a page to try it on.",
+    discussion: """
+      Listens on 127.0.0.1, and starts the function's bootstrap with the first event, as Lambda would; another one \
+      while it is busy, up to four. One that ended, or was ended at the timeout, is replaced.
+
+      /                   a page: sign up, write an activity, see the feed
+      /api/…              API Gateway: the request becomes an event of the payload format 2.0; an Authorization: \
+      Bearer header has to hold a token of /cognito, whose claims the function gets
+      /cognito/users      Cognito: a POST signs somebody up, and the function gets the post-confirmation event; a GET \
+      lists them; a POST to /cognito/users/{sub}/token signs one in
+      /2015-03-31/…       Lambda: aws lambda invoke --endpoint-url http://127.0.0.1:3000 --function-name cruddur out.json
+
+      What was signed up is kept in memory, and tokens are good for an hour, both until the server ends. Requests with \
+      a foreign Host or Origin are refused.
+
+      The first line on standard output is the URL, once it listens; then there is a line for each request: method, \
+      path, status, milliseconds. Function errors and the function's logs go to standard error.
+
+      The function sees Lambda's environment variables, CONNECTION_URL, PG* and LD_LIBRARY_PATH if they are set, \
+      ALLOW_ANONYMOUS_AUTHOR=1, and those of --env, but no others.
+
+      The exit status is 0 after Ctrl-C, SIGTERM or SIGHUP, which end the bootstraps as well; 2 if an option, the \
+      bootstrap or the port is not usable, in which case nothing was started.
+      """)
+
+  @Option(help: ArgumentHelp("The port of 127.0.0.1; 0 is any that is free.", valueName: "number"))
+  var port: UInt16 = 3000
+
+  @Option(help: ArgumentHelp("The function's executable. (default: bootstrap beside cruddur)", valueName: "path"))
+  var bootstrap: String?
+
+  @Option(help: ArgumentHelp("How long an invocation may take, at most 900.", valueName: "seconds"))
+  var timeout = 10.0
+
+  @Option(help: ArgumentHelp("A variable of the function's environment; may be given again.", valueName: "key=value"))
+  var env: [Variable] = []
+
+  func validate() throws {
+    try Timeout.validate(timeout)
+    try Variable.validate(env)
+  }
+
+  func run() async throws {
+    let session = ServeSession(
+      port: Int(port), executable: try Executable(path: bootstrap ?? Executable.besideThisOne("bootstrap")),
+      timeout: .seconds(timeout),
+      variables: Dictionary([("ALLOW_ANONYMOUS_AUTHOR", "1")] + env.map { ($0.key, $0.value) }) { $1 })
+    try await session.run()
+  }
+}

@@ -1,0 +1,176 @@
+import struct Foundation.UUID
+
+/// A Lambda function: execution environments that come and go with its invocations.
+///
+/// As with Lambda, an environment serves one invocation at a time, an idle one is used again, and another is started
+/// when all are busy. Once there are as many as the function may have, invocations wait, first come, first served. See
+/// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html>.
+public actor Function {
+  /// What is set up once for a function.
+  public struct Configuration: Sendable {
+    /// The name, by which it is invoked.
+    public var name: String
+    /// The absolute path of the runtime's executable.
+    public var bootstrap: String
+    /// How long an invocation may take, counted from the moment the runtime has it.
+    public var timeout: Duration
+    /// The variables of the function's environment.
+    public var variables: [String: String]
+    /// The caller's variables, some of which are handed on; see ``ExecutionEnvironment``.
+    public var caller: [String: String]
+    /// How many environments there may be at once, at least 1.
+    public var maximumConcurrency: Int
+
+    /// Sets a function up.
+    public init(
+      name: String, bootstrap: String, timeout: Duration, variables: [String: String] = [:],
+      caller: [String: String] = [:], maximumConcurrency: Int = 4
+    ) {
+      self.name = name
+      self.bootstrap = bootstrap
+      self.timeout = timeout
+      self.variables = variables
+      self.caller = caller
+      self.maximumConcurrency = maximumConcurrency
+    }
+
+    var arn: String { FunctionReference.arn(name: name) }
+  }
+
+  /// The most bytes of an event: 6 MiB and 100 bytes.
+  static let maximumPayloadBytes = 6_291_556
+
+  private struct Job {
+    let id: Int
+    let request: InvocationRequest
+  }
+
+  /// What was set up.
+  public nonisolated let configuration: Configuration
+  private let onFailure: @Sendable (_ requestID: String, InvocationResult) -> Void
+  private var callers: [Int: CheckedContinuation<InvocationResult, Never>] = [:]
+  private var jobCount = 0
+  /// First come, first served.
+  private var queue: [Job] = []
+  /// Environments without work, the one that was used last at the end.
+  private var idle: [CheckedContinuation<Job?, Never>] = []
+  private var environments: [Task<Void, Never>] = []
+  private var isStopped = false
+
+  /// Prepares a function; nothing is started yet.
+  ///
+  /// Every invocation that is not answered is told to `onFailure`, whether or not its caller still waits.
+  public init(
+    _ configuration: Configuration,
+    onFailure: @escaping @Sendable (_ requestID: String, InvocationResult) -> Void = { _, _ in }
+  ) {
+    self.configuration = configuration
+    self.onFailure = onFailure
+  }
+
+  /// A new id for a request.
+  public static func makeRequestID() -> String {
+    UUID().uuidString.lowercased()
+  }
+
+  /// Invokes the function, and waits for how that ends.
+  ///
+  /// Cancelling the task ends the waiting, but no invocation that has begun: as with Lambda, it runs on.
+  @discardableResult
+  public func invoke(
+    _ payload: [UInt8], requestID: String = Function.makeRequestID(), clientContext: String? = nil
+  ) async -> InvocationResult {
+    guard !isStopped else { return .cancelled }
+    var request = InvocationRequest(
+      payload: payload, timeout: configuration.timeout, traceID: InvocationRequest.randomTraceID(),
+      clientContext: clientContext)
+    request.requestID = requestID
+    jobCount += 1
+    let job = Job(id: jobCount, request: request)
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { caller in
+        callers[job.id] = caller
+        start(job)
+      }
+    } onCancel: {
+      Task { await self.abandon(job.id) }
+    }
+  }
+
+  /// Ends all environments: invocations end as cancelled, and so does every later one.
+  public func stop() async {
+    isStopped = true
+    for job in queue { finish(job.id, .cancelled) }
+    queue = []
+    for waiting in idle { waiting.resume(returning: nil) }
+    idle = []
+    for environment in environments { environment.cancel() }
+    for environment in environments { await environment.value }
+  }
+
+  private func start(_ job: Job) {
+    if let environment = idle.popLast() {
+      environment.resume(returning: job)
+    } else if environments.count < configuration.maximumConcurrency {
+      environments.append(Task { await self.runEnvironment(first: job) })
+    } else {
+      queue.append(job)
+    }
+  }
+
+  private func runEnvironment(first: Job) async {
+    var options = RuntimeAPI.Options()
+    options.functionARN = configuration.arn
+    options.recordsExchanges = false
+    var next: Job? = first
+    while let job = next {
+      do {
+        let api = try await RuntimeAPI.start(options: options)
+        await serve(job, with: api)
+        await api.stop()
+        return
+      } catch {
+        report(.exited("could not be started: \(error)"), of: job)
+        next = await nextJob()
+      }
+    }
+  }
+
+  /// The life of one environment, until the function is stopped.
+  private func serve(_ first: Job, with api: RuntimeAPI) async {
+    var environment = ExecutionEnvironment(
+      bootstrap: configuration.bootstrap, runtimeAPI: api, functionName: configuration.name,
+      caller: configuration.caller, configured: configuration.variables)
+    var next: Job? = first
+    while let job = next {
+      report(await environment.invoke(job.request), of: job)
+      next = await nextJob()
+    }
+    await environment.end()
+  }
+
+  private func nextJob() async -> Job? {
+    if isStopped { return nil }
+    if !queue.isEmpty { return queue.removeFirst() }
+    return await withCheckedContinuation { idle.append($0) }
+  }
+
+  private func report(_ result: InvocationResult, of job: Job) {
+    switch result {
+    case .response, .cancelled: break
+    case .functionError, .initError, .initTimedOut, .timedOut, .exited:
+      onFailure(job.request.requestID ?? "", result)
+    }
+    finish(job.id, result)
+  }
+
+  /// The caller waits no more; an invocation that has not begun never will.
+  private func abandon(_ id: Int) {
+    queue.removeAll { $0.id == id }
+    finish(id, .cancelled)
+  }
+
+  private func finish(_ id: Int, _ result: InvocationResult) {
+    callers.removeValue(forKey: id)?.resume(returning: result)
+  }
+}

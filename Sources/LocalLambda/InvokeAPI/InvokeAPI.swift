@@ -1,0 +1,55 @@
+/// Lambda's `Invoke`, so that `aws lambda invoke --endpoint-url …` and the SDKs work:
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>.
+///
+/// Signatures are not looked at, and there is no log in the answer, for it goes to standard error. Failing events are not
+/// tried again, as Lambda would after a minute.
+struct InvokeAPI {
+  /// The date that begins its paths.
+  static let version: Substring = "2015-03-31"
+
+  let function: Function
+
+  func answer(to call: HTTPCall) async -> Answer {
+    let path = call.segments ?? []
+    guard path.count == 4, path.starts(with: [Self.version, "functions"]), path[3] == "invocations" else {
+      return .notFound
+    }
+    guard call.method == "POST" else { return .methodNotAllowed(allowed: "POST") }
+    let requestID = Function.makeRequestID()
+    var answer: Answer
+    do {
+      let invoke = try InvokeCall(call, reference: path[2], name: function.configuration.name)
+      answer = try await self.answer(to: invoke, requestID: requestID)
+    } catch {
+      answer = error.answer
+    }
+    answer.headers["x-amzn-requestid"] = requestID
+    return answer
+  }
+
+  private func answer(to call: InvokeCall, requestID: String) async throws(InvokeError) -> Answer {
+    switch call.type {
+    case .dryRun: return Answer(status: 204, headers: [:], body: [])
+    case .event:
+      // Nobody waits for it; a failure is told to whoever set the function up.
+      Task { await function.invoke(call.payload, requestID: requestID) }
+      return Answer(status: 202, headers: [:], body: [])
+    case .requestResponse:
+      let result = await function.invoke(call.payload, requestID: requestID, clientContext: call.clientContext)
+      return try Self.answer(result.output(requestID: requestID, timeout: function.configuration.timeout))
+    }
+  }
+
+  private static func answer(_ output: InvocationOutput?) throws(InvokeError) -> Answer {
+    var answer: Answer
+    switch output {
+    case nil: throw .stopped
+    case .answer(let bytes): answer = .json(bytes)
+    case .error(let bytes):
+      answer = .json(bytes)
+      answer.headers["x-amz-function-error"] = "Unhandled"
+    }
+    answer.headers["x-amz-executed-version"] = InvokeCall.latest
+    return answer
+  }
+}

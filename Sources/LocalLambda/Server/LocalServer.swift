@@ -1,0 +1,43 @@
+/// API Gateway and Cognito in front of a function, and Lambda's Invoke API beside them, on one port of 127.0.0.1.
+///
+/// - `/api/…` is an HTTP API of API Gateway, with a JWT authorizer.
+/// - `/cognito/users` is a user pool in memory, with the function as its post-confirmation trigger.
+/// - `/2015-03-31/functions/{name}/invocations` is Lambda's `Invoke`.
+/// - Files are sent as they are.
+///
+/// It listens from ``start(port:function:files:onRequest:)`` to ``stop()``. Requests of other web sites are refused.
+public final class LocalServer: Sendable {
+  private let service: LoopbackService
+
+  private init(service: LoopbackService) {
+    self.service = service
+  }
+
+  /// Starts a server, which listens when this returns. End it with ``stop()``, and the function by itself.
+  ///
+  /// - Parameters:
+  ///   - port: the port of 127.0.0.1; 0 is any that is free.
+  ///   - function: what is invoked; to stop it lets requests that wait for it be answered.
+  ///   - files: what is sent for which path, such as `/`.
+  ///   - onRequest: is told of each request when it is answered.
+  /// - Throws: ``PortError`` where the port cannot be listened on.
+  public static func start(
+    port: Int, function: Function, files: [String: StaticFile],
+    onRequest: @escaping @Sendable (ServedRequest) -> Void
+  ) async throws(PortError) -> LocalServer {
+    let tokens = TokenIssuer()
+    let responder = LocalResponder(
+      httpAPI: HTTPAPI(function: function, authorizer: JWTAuthorizer(tokens: tokens)),
+      cognitoAPI: CognitoAPI(cognito: Cognito(function: function), tokens: tokens),
+      invokeAPI: InvokeAPI(function: function), files: files, onRequest: onRequest)
+    return LocalServer(service: try await LoopbackService.start(responder, port: port, maximumHeaderBytes: 1 << 16))
+  }
+
+  /// Where it listens, such as `http://127.0.0.1:3000`.
+  public var url: String { "http://127.0.0.1:\(service.port)" }
+
+  /// Stops listening, gives answers that are owed a second to go out, and closes all connections.
+  public func stop() async {
+    await service.stop()
+  }
+}

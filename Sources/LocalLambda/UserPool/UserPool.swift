@@ -1,0 +1,32 @@
+/// The accounts of a user pool: a value without I/O.
+///
+/// People sign in by their e-mail address or their preferred user name, so that two may not share one; case does not
+/// count, see <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html>.
+struct UserPool {
+  static let id = "us-east-1_local"
+  static let clientID = "local"
+
+  /// In the order of their sign-up.
+  private(set) var users: [PoolUser] = []
+  private var aliases: Set<String> = []
+
+  /// Makes an account under a new `sub`.
+  ///
+  /// - Throws: ``PoolError/usernameExists(_:)`` where somebody else has an alias.
+  mutating func signUp(_ request: SignUpRequest, sub: String) throws(PoolError) -> PoolUser {
+    let wanted = [("email", request.email), ("preferred_username", request.preferredUsername)]
+      .compactMap { attribute, value in value.map { (attribute, $0.lowercased()) } }
+    for (attribute, alias) in wanted where aliases.contains(alias) { throw .usernameExists(attribute: attribute) }
+    aliases.formUnion(wanted.map(\.1))
+    let user = PoolUser(
+      sub: sub, name: request.name, preferredUsername: request.preferredUsername, email: request.email)
+    users.append(user)
+    return user
+  }
+
+  /// - Throws: ``PoolError/userNotFound``.
+  func user(sub: Substring) throws(PoolError) -> PoolUser {
+    guard let user = users.first(where: { $0.sub == sub }) else { throw .userNotFound }
+    return user
+  }
+}
