@@ -22,7 +22,7 @@ struct RuntimeAPIServer: HTTPResponder {
       method: request.method.rawValue, path: request.uri.path, headers: request.headersByName,
       body: await PostedBody.read(request.body, limit: maximumBodyBytes))
     switch reply {
-    case .answer(let answer): return Response(answer)
+    case .answer(let answer): return Response(answer, to: request)
     case .disconnect:
       try await context.disconnect()
       return Response(status: .internalServerError)

@@ -61,8 +61,16 @@ struct FakeBootstrap {
       echo 'a line on standard error' >&2
       case $event in
         *fail*) post "invocation/$id/error" '{"errorMessage":"no"}' --header "$type: Function.Bad" ;;
-        *hang*) sleep 60 ;;
+        *hang*)
+          touch hanging
+          sleep 60
+          ;;
         *crash*) exit 3 ;;
+        *garbage*) post "invocation/$id/response" 'no JSON' ;;
+        *created*)
+          post "invocation/$id/response" '{"statusCode":201,"headers":{"X-A":"b"},"cookies":["c=d","e=f"],"body":"é"}'
+          ;;
+        *context*) post "invocation/$id/response" "\"$(sed -n 's/^Lambda-Runtime-Client-Context: //Ip' head | base64)\"" ;;
         *environment*) post "invocation/$id/response" "$(env | sort)" ;;
         *) post "invocation/$id/response" "$event" ;;
       esac

@@ -5,7 +5,8 @@ import Testing
 struct LambdaVariablesTests {
   private func make(caller: [String: String] = [:], configured: [String: String] = [:]) -> [String: String] {
     LambdaVariables.make(
-      functionName: "local", endpoint: "127.0.0.1:9", taskRoot: "/var/task", logStream: "stream", caller: caller, configured: configured)
+      functionName: "local", endpoint: "127.0.0.1:9", taskRoot: "/var/task", logStream: "stream", caller: caller,
+      configured: configured)
   }
 
   @Test func theVariablesAreLambdasAndNoOthers() {

@@ -11,7 +11,8 @@ struct JWTAuthorizer {
   func claims(of call: HTTPCall, at now: Int64) throws(Unauthorized) -> [HTTPEvent.Claim]? {
     guard let authorization = call.header("authorization") else { return nil }
     let scheme = "bearer "
-    let token = authorization.lowercased().hasPrefix(scheme) ? authorization.dropFirst(scheme.count) : authorization[...]
+    let token =
+      authorization.lowercased().hasPrefix(scheme) ? authorization.dropFirst(scheme.count) : authorization[...]
     guard let claims = tokens.claims(of: String(token), at: now) else { throw Unauthorized() }
     return claims
   }

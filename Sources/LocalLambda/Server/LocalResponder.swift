@@ -41,7 +41,7 @@ struct LocalResponder: HTTPResponder {
     onRequest(
       ServedRequest(
         method: call.method, path: call.path, status: answer.status, duration: ContinuousClock.now - start))
-    return Response(answer)
+    return Response(answer, to: request)
   }
 
   private func answer(to call: HTTPCall) async -> Answer {

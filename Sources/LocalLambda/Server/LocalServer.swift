@@ -13,13 +13,11 @@ public final class LocalServer: Sendable {
     self.service = service
   }
 
-  /// Starts a server, which listens when this returns. End it with ``stop()``, and the function by itself.
+  /// Starts a server on a port of 127.0.0.1, which listens when this returns; the port 0 is any that is free. End it
+  /// with ``stop()``, and the function by itself: to stop that lets requests that wait for it be answered.
   ///
-  /// - Parameters:
-  ///   - port: the port of 127.0.0.1; 0 is any that is free.
-  ///   - function: what is invoked; to stop it lets requests that wait for it be answered.
-  ///   - files: what is sent for which path, such as `/`.
-  ///   - onRequest: is told of each request when it is answered.
+  /// The files are sent for their paths, such as `/`; `onRequest` is told of each request when it is answered.
+  ///
   /// - Throws: ``PortError`` where the port cannot be listened on.
   public static func start(
     port: Int, function: Function, files: [String: StaticFile],

@@ -36,7 +36,9 @@ struct LoopbackService: Sendable {
       defer { listening.finish() }
       try await group.run()
     }
-    guard let first = await ports.first(where: { _ in true }), let first else {
+    // In a task of its own, which nobody cancels: whoever gave up half-way would leave a server behind.
+    let first = await Task { await ports.first { _ in true } ?? nil }.value
+    guard let first else {
       throw PortError(port: port, outcome: await serving.result)
     }
     return LoopbackService(port: first, group: group, serving: serving)

@@ -24,6 +24,6 @@ public struct StaticFile: Sendable {
       "content-type": contentType, "content-security-policy": Self.contentSecurityPolicy, "cache-control": "no-store",
       "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
     ]
-    return Answer(status: 200, headers: headers, body: call.method == "HEAD" ? [] : content)
+    return Answer(status: 200, headers: headers, body: content)
   }
 }

@@ -46,7 +46,8 @@ struct TokenIssuer: Sendable {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
     // The signature covers the header: one that says another algorithm is not ours.
     guard parts.count == 3, let signature = Data(base64URL: parts[2]), let payload = Data(base64URL: parts[1]),
-      HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: Data("\(parts[0]).\(parts[1])".utf8), using: key),
+      HMAC<SHA256>.isValidAuthenticationCode(
+        signature, authenticating: Data("\(parts[0]).\(parts[1])".utf8), using: key),
       let claims = try? JSONDocument(Array(payload)).root,
       let expiry = try? claims["exp"]?.integer(), now < expiry,
       let members = try? claims.members()

@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+/// The user pool of `cruddur serve`.
+@Suite(.timeLimit(.minutes(2)))
+struct ServeCognitoTests {
+  private static let ann = #"{"name":"Ann","preferred_username":"ann","email":"a@example.com"}"#
+
+  @Test func someoneSignsUpAndIsKnownToTheFunction() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let signUp = try await server.send("/cognito/users", body: Self.ann)
+        #expect(signUp.status == 201)
+        #expect(try signUp.member("attempts") as? Int == 1)
+        let user = try #require(try signUp.member("user") as? [String: String])
+        let sub = try #require(user["sub"])
+        #expect(
+          user == ["sub": sub, "username": sub, "name": "Ann", "preferred_username": "ann", "email": "a@example.com"])
+        let bob = try await server.send(
+          "/cognito/users", body: #"{"preferred_username":"bob","name":" ","email":null}"#)
+        #expect(bob.status == 201)
+        let list = try await server.send("/cognito/users")
+        let users = try #require(try JSONSerialization.jsonObject(with: Data(list.body.utf8)) as? [[String: String]])
+        #expect(users.first == user)
+        #expect(users.map { $0["preferred_username"] } == ["ann", "bob"])
+        #expect(users.last.map { Set($0.keys) } == ["sub", "username", "preferred_username"])
+
+        let answer = try await server.send("/cognito/users/\(sub)/token", "--request", "POST")
+        #expect(try answer.member("expires_in") as? Int == 3600)
+        let token = try #require(try answer.member("id_token") as? String)
+        let echo = try await server.send("/api/x", "--header", "Authorization: Bearer \(token)")
+        let context = try echo.member("requestContext") as? [String: Any]
+        let jwt = (context?["authorizer"] as? [String: Any])?["jwt"] as? [String: Any]
+        let claims = try #require(jwt?["claims"] as? [String: String], "every claim is text")
+        #expect(claims["sub"] == sub)
+        #expect(claims["cognito:username"] == sub)
+        #expect(claims["email"] == "a@example.com")
+        #expect(claims["token_use"] == "id")
+
+        let forged = try await server.send("/api/x", "--header", "Authorization: Bearer \(token.dropLast(2))AA")
+        #expect(forged.status == 401)
+        #expect(forged.body == #"{"message":"Unauthorized"}"#)
+        #expect(forged.headers["www-authenticate"] == "Bearer")
+      }
+    }
+  }
+
+  @Test func aTokenOfAnotherServerIsForeign() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      var token = ""
+      try await RunningServer.with(bootstrap) { server in
+        let user = try await server.send("/cognito/users", body: Self.ann).member("user") as? [String: String]
+        let answer = try await server.send("/cognito/users/\(user?["sub"] ?? "")/token", "--request", "POST")
+        token = try #require(try answer.member("id_token") as? String)
+      }
+      try await RunningServer.with(bootstrap) { server in
+        let answer = try await server.send("/api/x", "--header", "Authorization: Bearer \(token)")
+        #expect(answer.status == 401)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("fail", "UserLambdaValidationException", "PostConfirmation failed with error no."),
+    ("crash", "UserLambdaValidationException", "Error: Runtime exited with status 3."),
+    ("garbage", "InvalidLambdaResponseException", "Invalid lambda function output : Invalid JSON"),
+  ])
+  func aTriggerThatFailsIsToldAndTheAccountStays(name: String, type: String, words: String) async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let signUp = try await server.send("/cognito/users", body: #"{"name":"\#(name)","email":"a@example.com"}"#)
+        #expect(signUp.status == 400)
+        #expect(try signUp.member("__type") as? String == type)
+        #expect(try (signUp.member("message") as? String)?.hasSuffix(words) == true, "\(signUp.body)")
+        #expect(try signUp.member("attempts") as? Int == 1)
+        let user = try #require(try signUp.member("user") as? [String: String])
+        let list = try await server.send("/cognito/users").body
+        #expect(list.contains(try #require(user["sub"])))
+        let token = try await server.send("/cognito/users/\(user["sub"] ?? "")/token", "--request", "POST")
+        #expect(token.status == 200, "the user can sign in, as with Cognito")
+      }
+    }
+  }
+
+  @Test func badInputIsNamed() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let bad = try await server.send("/cognito/users", body: "{")
+        #expect(bad.status == 400)
+        #expect(try bad.member("__type") as? String == "InvalidParameterException")
+        #expect(bootstrap.processes.isEmpty, "the function hears nothing of it")
+        _ = try await server.send("/cognito/users", body: Self.ann)
+        let again = try await server.send("/cognito/users", body: Self.ann)
+        #expect(again.status == 400)
+        #expect(try again.member("__type") as? String == "UsernameExistsException")
+        let unknown = try await server.send("/cognito/users/nobody/token", "--request", "POST")
+        #expect(unknown.status == 404)
+        #expect(try unknown.member("__type") as? String == "UserNotFoundException")
+        let method = try await server.send("/cognito/users", "--request", "DELETE")
+        #expect(method.status == 405)
+        #expect(method.headers["allow"] == "GET, POST")
+        #expect(try await server.send("/cognito/groups").body == #"{"message":"Not Found"}"#)
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Subprocess
+import Testing
+
+/// Lambda's Invoke API of `cruddur serve`, called by AWS's own command line.
+@Suite(.timeLimit(.minutes(2)))
+struct ServeInvokeTests {
+  @Test func awsInvokesTheFunction() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let answer = try await server.aws(bootstrap, payload: #"{"é":[1]}"#)
+        #expect(answer.status == .exited(0), "\(answer.error)")
+        #expect(answer.payload == #"{"é":[1]}"#)
+        #expect(answer.output.contains(#""StatusCode": 200"#))
+        #expect(answer.output.contains(#""ExecutedVersion": "$LATEST""#))
+        #expect(!answer.output.contains("FunctionError"))
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("fail", #"{"errorMessage":"no"}"#), ("crash", #""errorType":"Runtime.ExitError""#),
+    ("hang", "Error: Task timed out after 3.00 seconds"),
+  ])
+  func awsIsToldOfAFunctionError(event: String, words: String) async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap, ["--timeout", "3"]) { server in
+        let answer = try await server.aws(bootstrap, payload: "\"\(event)\"")
+        #expect(answer.status == .exited(0), "\(answer.error)")
+        #expect(answer.output.contains(#""FunctionError": "Unhandled""#))
+        #expect(answer.payload?.contains(words) == true, "\(answer.payload ?? "")")
+      }
+    }
+  }
+
+  @Test func awsIsToldThatThereIsNoSuchFunction() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let answer = try await server.aws(bootstrap, function: "other")
+        #expect(answer.status != .exited(0))
+        #expect(answer.error.contains("(ResourceNotFoundException)"), "\(answer.error)")
+        #expect(bootstrap.processes.isEmpty)
+      }
+    }
+  }
+
+  @Test func theClientContextComesThrough() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let context = Data(#"{"client":"é"}"#.utf8).base64EncodedString()
+        let answer = try await server.aws(
+          bootstrap, function: "arn:aws:lambda:us-east-1:123456789012:function:cruddur", "--client-context", context,
+          payload: #""context""#)
+        let text = answer.payload?.trimmingCharacters(in: ["\""]) ?? ""
+        let decoded = String(decoding: Data(base64Encoded: text) ?? Data(), as: UTF8.self)
+        #expect(decoded.trimmingCharacters(in: .newlines) == #"{"client":"é"}"#)
+      }
+    }
+  }
+
+  @Test func eventsAndDryRuns() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let path = "/2015-03-31/functions/cruddur/invocations"
+        let dry = try await server.send(path, "--header", "X-Amz-Invocation-Type: DryRun", body: "{}")
+        #expect(dry.status == 204)
+        #expect(bootstrap.processes.isEmpty, "a dry run invokes nothing")
+        let event = try await server.send(path, "--header", "X-Amz-Invocation-Type: Event", body: "{}")
+        #expect(event.status == 202)
+        #expect(event.headers["x-amzn-requestid"] != nil)
+        try await eventually("the event is invoked") { !bootstrap.processes.isEmpty }
+      }
+    }
+  }
+
+  @Test func badCallsAreRefusedInLambdasTerms() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let path = "/2015-03-31/functions/cruddur/invocations"
+        let bad = try await server.send(path, body: "{")
+        #expect(bad.status == 400)
+        #expect(bad.headers["x-amzn-errortype"] == "InvalidRequestContentException")
+        for size in [7 << 20, 11 << 20] {
+          let long = try await server.send(path, body: String(repeating: "1", count: size))
+          #expect(long.status == 413)
+          #expect(long.headers["x-amzn-errortype"] == "RequestTooLargeException")
+        }
+        #expect(try await server.send(path).status == 405)
+        #expect(try await server.send("/2015-03-31/functions/cruddur", body: "{}").status == 404)
+        #expect(bootstrap.processes.isEmpty)
+      }
+    }
+  }
+}

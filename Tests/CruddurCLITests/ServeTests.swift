@@ -1,0 +1,181 @@
+import Foundation
+import Glibc
+import Subprocess
+import Testing
+
+/// `cruddur serve` from its start to its end, and the HTTP API in front of the function.
+@Suite(.timeLimit(.minutes(2)))
+struct ServeTests {
+  @Test(arguments: [
+    (["--port", "70000"], "70000"), (["--port=-1"], "-1"), (["--timeout", "0"], "--timeout is 0.0"),
+    (["--timeout", "901"], "--timeout is 901.0"), (["--env", "AWS_LAMBDA_RUNTIME_API=x"], "AWS_LAMBDA_RUNTIME_API"),
+    (["--env", "novalue"], "novalue"), (["--bootstrap", "/nowhere/bootstrap"], "/nowhere/bootstrap"),
+  ])
+  func aBadOptionIsNamedAndNothingIsStarted(options: [String], name: String) async throws {
+    let outcome = try await CommandLineTool.run(["serve", "--port", "0"] + options)
+    #expect(outcome.status == 2)
+    #expect(outcome.output == "")
+    #expect(outcome.log.contains(name), "\(outcome.log)")
+  }
+
+  @Test func aPortInUseIsOneSentence() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let port = try #require(server.url.split(separator: ":").last)
+        let outcome = try await CommandLineTool.run(
+          ["serve", "--port", String(port), "--bootstrap", bootstrap.path])
+        #expect(outcome.status == 2)
+        #expect(outcome.output == "")
+        #expect(outcome.log.hasPrefix("cruddur: Nothing can listen on port \(port) of 127.0.0.1: "))
+        #expect(outcome.log.split(separator: "\n").count == 1, "\(outcome.log)")
+      }
+    }
+  }
+
+  @Test(arguments: [Signal.interrupt, .terminate, .terminalClosed])
+  func aSignalEndsItAndItsBootstraps(signal: Signal) async throws {
+    try await FakeBootstrap.with { bootstrap in
+      var hanging: Task<RunningServer.Answer, any Error>?
+      var url = ""
+      let end = try await RunningServer.with(bootstrap, ["--timeout", "60"], ending: signal) { server in
+        url = server.url
+        #expect(try await server.send("/api/x").status == 200)
+        hanging = Task { try await server.send("/api/hang") }
+        try await eventually("it hangs") { bootstrap.read("hanging") != nil }
+      }
+      #expect(end.status == .exited(0))
+      let answer = try await hanging?.value
+      #expect(answer?.status == 503, "who waits is told")
+      #expect(!bootstrap.processes.isEmpty)
+      for process in bootstrap.processes { #expect(kill(process, 0) == -1, "process \(process) still runs") }
+      #expect(try await RunningServer(url: url).send("/").status == 0, "the port is still open")
+    }
+  }
+
+  @Test func aLineForEachRequest() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      var url = ""
+      let end = try await RunningServer.with(bootstrap) { server in
+        url = server.url
+        _ = try await server.send("/api/x%20y?secret=1")
+        _ = try await server.send("/nowhere", "--request", "DELETE")
+      }
+      #expect(end.status == .exited(0))
+      #expect(end.lines.first.map { String($0) } == url)
+      #expect(end.lines.count == 3)
+      #expect(try end.lines.dropFirst().first?.wholeMatch(of: Regex(#"GET /api/x%20y 200 [0-9]+\.[0-9] ms"#)) != nil)
+      #expect(try end.lines.last?.wholeMatch(of: Regex(#"DELETE /nowhere 404 [0-9]+\.[0-9] ms"#)) != nil)
+      #expect(end.log == "a line on standard output\na line on standard error\n")
+    }
+  }
+
+  @Test func thePageIsSentUnderAStrictPolicy() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        for (path, type) in ["/": "text/html", "/page.css": "text/css", "/page.js": "text/javascript"] {
+          let answer = try await server.send(path)
+          #expect(answer.status == 200)
+          #expect(answer.headers["content-type"] == "\(type); charset=utf-8")
+          #expect(answer.headers["cache-control"] == "no-store")
+          #expect(answer.headers["x-content-type-options"] == "nosniff")
+          #expect(
+            answer.headers["content-security-policy"]
+              == "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+              + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+          #expect(!answer.body.isEmpty)
+          let head = try await server.send(path, "--head")
+          #expect(head.headers["content-length"] == String(answer.body.utf8.count))
+          #expect(head.body == "")
+        }
+        let answer = try await server.send("/", "--request", "POST")
+        #expect(answer.status == 405)
+        #expect(answer.headers["allow"] == "GET, HEAD")
+        #expect(try await server.send("/page.css/", "--path-as-is").status == 404)
+        #expect(try await server.send("/../page.css", "--path-as-is").status == 404)
+        #expect(bootstrap.processes.isEmpty, "no bootstrap is needed for that")
+      }
+    }
+  }
+
+  @Test func otherSitesAreRefused() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        for path in ["/", "/api/x", "/cognito/users", "/2015-03-31/functions/cruddur/invocations"] {
+          for header in ["Host: evil.example", "Origin: http://evil.example", "Origin: null"] {
+            let answer = try await server.send(path, "--header", header, body: "{}")
+            #expect(answer.status == 403)
+            #expect(answer.body == #"{"message":"Forbidden"}"#)
+          }
+        }
+        #expect(bootstrap.processes.isEmpty, "nothing was invoked")
+        #expect(try await server.send("/api/x", "--header", "Origin: \(server.url)").status == 200)
+      }
+    }
+  }
+
+  @Test func aRequestBecomesAnEventAndTheAnswerAResponse() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let echo = try await server.send(
+          "/api/a%20b?limit=2&x", "--header", "Content-Type: application/json", "--header", "X-A: 1", "--header",
+          "X-A: 2", "--cookie", "c=d; e=f", body: #"{"é":1}"#)
+        #expect(echo.status == 200)
+        #expect(echo.headers["content-type"] == "application/json")
+        #expect(try echo.member("rawPath") as? String == "/api/a%20b")
+        #expect(try echo.member("rawQueryString") as? String == "limit=2&x")
+        #expect(try echo.member("cookies") as? [String] == ["c=d", "e=f"])
+        #expect(try (echo.member("headers") as? [String: String])?["x-a"] == "1,2")
+        #expect(try echo.member("body") as? String == #"{"é":1}"#)
+        let context = try echo.member("requestContext") as? [String: Any]
+        #expect(context?["authorizer"] == nil)
+        #expect(context?["requestId"] as? String == echo.headers["apigw-requestid"])
+        let created = try await server.send("/api/created", "--request", "PATCH")
+        #expect(created.status == 201)
+        #expect(created.headers["x-a"] == "b")
+        #expect(created.headers["set-cookie"] == "c=d\ne=f")
+        #expect(created.body == "é")
+      }
+    }
+  }
+
+  @Test(arguments: ["fail", "crash", "garbage", "hang"])
+  func aFunctionThatDoesNotAnswerIsA500AndTheNextRequestIsServed(event: String) async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let end = try await RunningServer.with(bootstrap, ["--timeout", "3"]) { server in
+        let answer = try await server.send("/api/\(event)")
+        #expect(answer.status == 500)
+        #expect(answer.body == #"{"message":"Internal Server Error"}"#)
+        #expect(try await server.send("/api/x").status == 200)
+      }
+      let words = ["fail": "function error", "crash": "exited with status 3", "hang": "timed out"]
+      if let words = words[event] { #expect(end.log.contains(words), "\(end.log)") }
+    }
+  }
+
+  @Test(arguments: [(11 << 20, "API Gateway's limit"), (5 << 20, "Lambda's limit, once it is base64")])
+  func aBodyThatIsTooLongIsA413(size: Int, limit: Comment) async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let answer = try await server.send("/api/x", body: String(repeating: "x", count: size))
+        #expect(answer.status == 413, limit)
+        #expect(answer.body == #"{"message":"Request Too Long"}"#)
+        #expect(bootstrap.processes.isEmpty)
+      }
+    }
+  }
+
+  @Test func anonymousAuthorsAreAllowedUnlessToldOtherwise() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let environment = try await server.aws(bootstrap, payload: #""environment""#).payload ?? ""
+        #expect(
+          environment.contains("\nALLOW_ANONYMOUS_AUTHOR=1\n") || environment.hasPrefix("ALLOW_ANONYMOUS_AUTHOR=1\n"))
+        #expect(environment.contains("\nAWS_LAMBDA_FUNCTION_NAME=cruddur\n"))
+      }
+      try await RunningServer.with(bootstrap, ["--env", "ALLOW_ANONYMOUS_AUTHOR=0"]) { server in
+        let environment = try await server.aws(bootstrap, payload: #""environment""#).payload ?? ""
+        #expect(environment.contains("ALLOW_ANONYMOUS_AUTHOR=0\n"))
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Testing
+
+@testable import LocalLambda
+
+/// The attempts of the post-confirmation trigger.
+@Suite(.timeLimit(.minutes(1)))
+struct CognitoTests {
+  private static func signUp(
+    _ script: String, timeout: Duration = .seconds(30), patience: Cognito.Patience = .init(),
+    _ check: (Cognito.SignUp, [PoolUser], ScriptedFunction) async throws -> Void
+  ) async throws {
+    try await ScriptedFunction.with(script, timeout: timeout) { scripted in
+      let cognito = Cognito(function: scripted.function, patience: patience)
+      let signUp = try await cognito.signUp(SignUpRequest(json: Array(#"{"email":"a@example.com"}"#.utf8)))
+      try await check(signUp, await cognito.users, scripted)
+    }
+  }
+
+  @Test func aFunctionErrorIsFinalAndTheUserStays() async throws {
+    try await Self.signUp(#"echo x >>seen; fail '{"errorMessage":"no row"}'"#) { signUp, users, scripted in
+      #expect(signUp.failure == .functionError(message: "no row"))
+      #expect(signUp.attempts == 1)
+      #expect(scripted.lines(of: "seen").count == 1)
+      #expect(users == [signUp.user])
+    }
+  }
+
+  @Test func aCrashIsAFunctionError() async throws {
+    try await Self.signUp("exit 9") { signUp, users, _ in
+      #expect(signUp.failure?.message.hasSuffix("Error: Runtime exited with status 9.") == true)
+      #expect(signUp.attempts == 1)
+      #expect(users == [signUp.user])
+    }
+  }
+
+  @Test func threeAttemptsThatAreTooSlowAreAll() async throws {
+    let patience = Cognito.Patience(attemptLimit: .seconds(2))
+    try await Self.signUp(#"echo "$event" >>seen; sleep 60"#, patience: patience) { signUp, users, scripted in
+      #expect(signUp.failure == .noAnswer)
+      #expect(signUp.attempts == 3)
+      #expect(users == [signUp.user])
+      // They overlap: each has an environment of its own.
+      try await eventually("all have begun") { scripted.lines(of: "seen").count == 3 }
+      #expect(Set(scripted.lines(of: "seen")).count == 1, "the event is the same")
+    }
+  }
+
+  @Test func aSecondAttemptMaySucceed() async throws {
+    let script = #"if mkdir first 2>/dev/null; then sleep 60; else answer "$event"; fi"#
+    let patience = Cognito.Patience(attemptLimit: .seconds(3), attempts: 5)
+    try await Self.signUp(script, patience: patience) { signUp, _, _ in
+      #expect(signUp.failure == nil)
+      #expect(signUp.attempts >= 2)
+    }
+  }
+
+  @Test func theFunctionsOwnTimeoutIsAFunctionError() async throws {
+    try await Self.signUp("sleep 60", timeout: .seconds(1)) { signUp, _, _ in
+      #expect(signUp.failure?.message.hasSuffix("Error: Task timed out after 1.00 seconds.") == true)
+      #expect(signUp.attempts == 1)
+    }
+  }
+
+  @Test func theHTTPAPIWaitsNoLongerThanItsLimit() async throws {
+    try await ScriptedFunction.with("sleep 60") { scripted in
+      let api = HTTPAPI(
+        limit: .seconds(1), function: scripted.function, authorizer: JWTAuthorizer(tokens: TokenIssuer()))
+      let answer = await api.answer(to: HTTPCall(method: "GET", path: "/api/x"))
+      #expect(answer.status == 503)
+      #expect(String(decoding: answer.body, as: UTF8.self) == #"{"message":"Service Unavailable"}"#)
+    }
+  }
+}

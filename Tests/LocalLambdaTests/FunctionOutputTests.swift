@@ -1,0 +1,59 @@
+import Testing
+
+@testable import LocalLambda
+
+/// What API Gateway makes of a function's answer.
+struct FunctionOutputTests {
+  private func answer(_ output: String) -> Answer? {
+    Answer(functionOutput: Array(output.utf8))
+  }
+
+  @Test(arguments: [
+    "", "nonsense", #"{"statusCode":200"#, #"{"statusCode":"created"}"#, #"{"statusCode":null}"#,
+    #"{"statusCode":199}"#,
+    #"{"statusCode":600}"#, #"{"statusCode":200.5}"#, #"{"statusCode":200,"body":{}}"#, #"{"statusCode":200,"body":1}"#,
+    #"{"statusCode":200,"headers":[]}"#, #"{"statusCode":200,"headers":{"a":{}}}"#,
+    #"{"statusCode":200,"headers":{"a":null}}"#,
+    #"{"statusCode":200,"cookies":{}}"#, #"{"statusCode":200,"cookies":[1]}"#,
+    #"{"statusCode":200,"body":"a","isBase64Encoded":"yes"}"#, #"{"statusCode":200,"body":"*","isBase64Encoded":true}"#,
+  ])
+  func anAnswerThatMakesNoResponse(output: String) {
+    #expect(answer(output) == nil)
+  }
+
+  @Test(arguments: [#"{"a":1}"#, "[1]", #""text""#, "null", "1"])
+  func jsonWithoutAStatusCodeIsTheBody(output: String) {
+    #expect(
+      answer(output)
+        == Answer(status: 200, headers: ["content-type": "application/json"], body: Array(output.utf8)))
+  }
+
+  @Test func aWholeResponse() {
+    let output = #"""
+      {"statusCode":201,"headers":{"Content-Type":"text/html","X-Number":1,"x-flag":true},"cookies":["a=b","c=d"],
+       "body":"<p>é","isBase64Encoded":false}
+      """#
+    #expect(
+      answer(output)
+        == Answer(
+          status: 201, headers: ["content-type": "text/html", "x-number": "1", "x-flag": "true"],
+          cookies: ["a=b", "c=d"], body: Array("<p>é".utf8)))
+  }
+
+  @Test func whatIsLeftOutOrNullHasADefault() {
+    let expected = Answer(status: 204, headers: ["content-type": "text/plain;charset=UTF-8"], body: [])
+    #expect(answer(#"{"statusCode":204}"#) == expected)
+    #expect(
+      answer(#"{"statusCode":204,"headers":null,"cookies":null,"body":null,"isBase64Encoded":null}"#) == expected)
+  }
+
+  @Test func base64IsUndone() {
+    #expect(answer(#"{"statusCode":200,"body":"/0E=","isBase64Encoded":true}"#)?.body == [0xFF, 0x41])
+  }
+
+  @Test func headersOfTheConnectionAreNotTheFunctions() {
+    let output =
+      #"{"statusCode":200,"headers":{"Transfer-Encoding":"chunked","Content-Length":"7","Connection":"close"}}"#
+    #expect(answer(output)?.headers == ["content-type": "text/plain;charset=UTF-8"])
+  }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import LocalLambda
+
+/// Execution environments that come and go.
+@Suite(.timeLimit(.minutes(1)))
+struct FunctionTests {
+  /// Answers once the file that the event names is there.
+  private static let waits = #"echo "$event" >>seen; while [ ! -e go ]; do sleep 0.05; done; answer "$$""#
+
+  @Test func anIdleEnvironmentIsUsedAgain() async throws {
+    try await ScriptedFunction.with(#"answer "$$""#) { scripted in
+      let first = await scripted.function.invoke([UInt8(ascii: "1")])
+      #expect(await scripted.function.invoke([UInt8(ascii: "2")]) == first)
+      #expect(scripted.lines(of: "pids").count == 1)
+    }
+  }
+
+  @Test func whileAllAreBusyAnotherOneIsStartedUpToTheLimit() async throws {
+    try await ScriptedFunction.with(Self.waits, concurrency: 2) { scripted in
+      let function = scripted.function
+      async let first = function.invoke([UInt8(ascii: "1")])
+      async let second = function.invoke([UInt8(ascii: "2")])
+      try await eventually("both run") { scripted.lines(of: "seen").count == 2 }
+      async let third = function.invoke([UInt8(ascii: "3")])
+      try await Task.sleep(for: .milliseconds(300))
+      #expect(scripted.lines(of: "seen").count == 2, "the third has to wait")
+      try touch("go", in: scripted)
+      let answers = await [first, second, third]
+      #expect(answers[0] != answers[1])
+      #expect(answers[2] == answers[0] || answers[2] == answers[1])
+      #expect(scripted.lines(of: "pids").count == 2)
+    }
+  }
+
+  @Test func anInvocationRunsOnWhenItsCallerWaitsNoMore() async throws {
+    try await ScriptedFunction.with(Self.waits + "; echo done >>done", concurrency: 1) { scripted in
+      let function = scripted.function
+      #expect(await within(.seconds(2)) { await function.invoke([UInt8(ascii: "1")]) } == nil)
+      try touch("go", in: scripted)
+      try await eventually("it ends") { scripted.lines(of: "done").count == 1 }
+      _ = await function.invoke([UInt8(ascii: "2")])
+      #expect(scripted.lines(of: "pids").count == 1, "and its process goes on")
+    }
+  }
+
+  @Test func oneThatHasNotBegunNeverDoes() async throws {
+    try await ScriptedFunction.with(Self.waits, concurrency: 1) { scripted in
+      let function = scripted.function
+      async let first = function.invoke([UInt8(ascii: "1")])
+      try await eventually("it runs") { scripted.lines(of: "seen") == ["1"] }
+      #expect(await within(.milliseconds(200)) { await function.invoke([UInt8(ascii: "2")]) } == nil)
+      try touch("go", in: scripted)
+      _ = await first
+      _ = await function.invoke([UInt8(ascii: "3")])
+      #expect(scripted.lines(of: "seen") == ["1", "3"])
+    }
+  }
+
+  @Test func failuresAreToldWhetherOrNotAnybodyWaits() async throws {
+    try await ScriptedFunction.with(#"if [ "$event" = 1 ]; then exit 3; else fail '{}'; fi"#) { scripted in
+      #expect(await scripted.function.invoke([UInt8(ascii: "1")], requestID: "a") == .exited("exited with status 3"))
+      let error = await scripted.function.invoke([UInt8(ascii: "2")], requestID: "b")
+      #expect(error == .functionError(type: "Runtime.Unknown", body: Array("{}".utf8)))
+      #expect(scripted.failures == ["a": .exited("exited with status 3"), "b": error])
+    }
+  }
+
+  @Test func stoppingEndsInvocationsAndProcesses() async throws {
+    try await ScriptedFunction.with(Self.waits, concurrency: 1) { scripted in
+      let function = scripted.function
+      async let running = function.invoke([UInt8(ascii: "1")])
+      try await eventually("it runs") { scripted.lines(of: "seen") == ["1"] }
+      async let queued = function.invoke([UInt8(ascii: "2")])
+      try await Task.sleep(for: .milliseconds(100))
+      await function.stop()
+      #expect(await running == .cancelled)
+      #expect(await queued == .cancelled)
+      #expect(await function.invoke([UInt8(ascii: "3")]) == .cancelled)
+      for pid in scripted.lines(of: "pids").compactMap({ pid_t($0) }) { #expect(kill(pid, 0) == -1) }
+      #expect(scripted.failures == [:], "an end that was asked for is no failure")
+    }
+  }
+
+  @Test func stoppingAtTheVeryStartEndsAsWell() async throws {
+    for _ in 1...10 {
+      try await ScriptedFunction.with("answer 1") { scripted in
+        let function = scripted.function
+        async let starting = function.invoke([UInt8(ascii: "1")])
+        await Task.yield()
+        await function.stop()
+        _ = await starting
+        for pid in scripted.lines(of: "pids").compactMap({ pid_t($0) }) { #expect(kill(pid, 0) == -1) }
+      }
+    }
+  }
+
+  private func touch(_ file: String, in scripted: ScriptedFunction) throws {
+    let descriptor = creat(scripted.folder.appending(path: file).path(), 0o600)
+    try #require(descriptor >= 0)
+    close(descriptor)
+  }
+}

@@ -1,0 +1,41 @@
+import Testing
+
+@testable import LocalLambda
+
+struct HostGuardTests {
+  private func admits(_ host: String?, origin: String? = nil, port: Int = 3000) -> Bool {
+    var call = HTTPCall(method: "GET", path: "/")
+    if let host { call.headers.append(.init(name: "host", value: host)) }
+    if let origin { call.headers.append(.init(name: "origin", value: origin)) }
+    return HostGuard(port: port).admits(call)
+  }
+
+  @Test(arguments: [
+    nil, "", "evil.example", "evil.example:3000", "127.0.0.1", "127.0.0.1:3001", "localhost",
+    "localhost:3000.evil.example",
+    "127.0.0.1.nip.io:3000", "[::1]:3000", "0.0.0.0:3000", "127.0.0.1:3000,evil.example",
+  ])
+  func aForeignHostIsRefused(host: String?) {
+    #expect(!admits(host))
+  }
+
+  @Test(arguments: [
+    "null", "", "http://evil.example", "http://evil.example:3000", "https://127.0.0.1:3000", "http://127.0.0.1",
+    "http://127.0.0.1:3001", "http://localhost:30000", "127.0.0.1:3000", "http://127.0.0.1:3000,http://evil.example",
+  ])
+  func aForeignOriginIsRefused(origin: String) {
+    #expect(!admits("127.0.0.1:3000", origin: origin))
+  }
+
+  @Test(arguments: ["127.0.0.1:3000", "localhost:3000", "LocalHost:3000"])
+  func ownHostsAndOriginsAreAdmitted(host: String) {
+    #expect(admits(host))
+    #expect(admits(host, origin: "http://\(host)"))
+    #expect(admits("127.0.0.1:3000", origin: "http://localhost:3000"))
+  }
+
+  @Test func thePortOfTheSchemeMayBeLeftOut() {
+    #expect(admits("localhost", origin: "http://localhost", port: 80))
+    #expect(admits("localhost:80", port: 80))
+  }
+}

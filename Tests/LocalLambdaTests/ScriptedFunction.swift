@@ -1,0 +1,67 @@
+import Foundation
+import Glibc
+import LocalLambda
+import Synchronization
+import Testing
+
+/// A function whose runtime is a shell script, in a folder of its own.
+struct ScriptedFunction {
+  let function: Function
+  let folder: URL
+  private let failureList: FailureList
+
+  private final class FailureList: Sendable {
+    let results = Mutex<[String: InvocationResult]>([:])
+  }
+
+  /// What the function told of invocations that were not answered, by request id.
+  var failures: [String: InvocationResult] { failureList.results.withLock { $0 } }
+
+  /// Runs a test with a function that does what a script says, with `$event` and `$id` set, and the shell functions
+  /// `answer` and `fail` at hand. The function is stopped afterwards, and its folder is removed.
+  static func with(
+    _ script: String, timeout: Duration = .seconds(30), concurrency: Int = 4,
+    _ test: (ScriptedFunction) async throws -> Void
+  ) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "function-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "bootstrap").path()
+    try Data(runtime(script).utf8).write(to: URL(filePath: path))
+    try #require(chmod(path, 0o755) == 0)
+    let failures = FailureList()
+    let function = Function(
+      .init(name: "scripted", bootstrap: path, timeout: timeout, maximumConcurrency: concurrency)
+    ) { id, result in failures.results.withLock { $0[id] = result } }
+    let outcome: Result<Void, any Error>
+    do {
+      outcome = .success(try await test(ScriptedFunction(function: function, folder: folder, failureList: failures)))
+    } catch {
+      outcome = .failure(error)
+    }
+    await function.stop()
+    try outcome.get()
+  }
+
+  /// The lines of a file that the script wrote into its folder.
+  func lines(of file: String) -> [String] {
+    let text = try? String(contentsOf: folder.appending(path: file), encoding: .utf8)
+    return (text ?? "").split(separator: "\n").map { String($0) }
+  }
+
+  private static func runtime(_ script: String) -> String {
+    #"""
+    #!/bin/bash
+    cd "$LAMBDA_TASK_ROOT" || exit 1
+    echo $$ >>pids
+    api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation
+    post() { curl --silent --noproxy '*' --data-binary "$2" "$api/$id/$1" >/dev/null; }
+    answer() { post response "$1"; }
+    fail() { post error "$1"; }
+    while event=$(curl --silent --show-error --noproxy '*' --dump-header "head-$$" "$api/next"); do
+      id=$(sed -n 's/^Lambda-Runtime-Aws-Request-Id: *\([^\r]*\)\r*$/\1/Ip' "head-$$")
+      \#(script)
+    done
+    """#
+  }
+}
