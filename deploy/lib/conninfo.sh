@@ -14,9 +14,9 @@ parse_connection() {
   case $1 in
     postgres://* | postgresql://*)
       parse_url "${1#*://}" ||
-        die 'no connection URL: percent-encode what is special in its parts, @ as %40, / as %2F, % as %25 …'
+        die 'the connection URL is malformed: percent-encode what is special in it, @ as %40, / as %2F, % as %25 …'
       ;;
-    *) parse_keywords "$1" || die 'no connection string: neither postgresql://… nor keyword=value pairs.' ;;
+    *) parse_keywords "$1" || die 'the connection string is neither postgresql://… nor keyword=value pairs.' ;;
   esac
 }
 
