@@ -8,6 +8,8 @@ top=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/../.." && pwd)
 . "$top/deploy/lib/messages.sh"
 # shellcheck source=../../deploy/lib/postgres.sh
 . "$top/deploy/lib/postgres.sh"
+# shellcheck source=../../deploy/lib/conninfo.sh
+. "$top/deploy/lib/conninfo.sh"
 # shellcheck source=../../deploy/lib/psql.sh
 . "$top/deploy/lib/psql.sh"
 # shellcheck source=../../deploy/lib/packages.sh
@@ -15,7 +17,7 @@ top=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/../.." && pwd)
 # shellcheck source=../../deploy/lib/local-postgres.sh
 . "$top/deploy/lib/local-postgres.sh"
 
-unset CONNECTION_URL CRUDDUR_POSTGRES "${!PG@}"
+unset CONNECTION_URL PROD_CONNECTION_URL CRUDDUR_POSTGRES "${!PG@}"
 
 make_folder() {
   folder=$(mktemp -d /tmp/cruddur-deploy.XXXXXXXX)

@@ -83,10 +83,14 @@ handles() {
   start
   add_user
   { cat "$schema" && echo '-- A change.'; } >"$folder/schema.sql"
-  run strict start_local_postgres "$home" "$folder/schema.sql"
-  [ "$status" -eq 0 ]
-  [[ $output == *"schema.sql has changed"* ]]
+  run tell_changed_schema "$home" "$schema"
+  [ "$output" = "" ]
+  schema=$folder/schema.sql
+  start
   [ "$(handles)" = alice ]
+  run tell_changed_schema "$home" "$schema"
+  [ "$status" -eq 0 ]
+  [[ $output == *"schema.sql has changed since it was loaded"* ]]
 }
 
 @test "A pid file that names a stranger does not keep the server from starting" {

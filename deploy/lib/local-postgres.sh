@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# The PostgreSQL that deploy/run keeps, to be sourced after messages.sh, postgres.sh and psql.sh.
+# The PostgreSQL that deploy/run and deploy/bin/db-* share, to be sourced after messages.sh, postgres.sh and psql.sh.
 #
 # Its home (see postgres.sh) has two files more: unfinished, from before anything else until the tables are there, and
-# schema.sql, the schema that was loaded. So a first run that was interrupted can be told from a cluster with data in
+# schema.sql, the schema that was loaded last. So a first run that was interrupted can be told from a cluster with data in
 # it, and a stranger's folder from both.
 
 # local_postgres_home TOP: prints the home for the repository at TOP: CRUDDUR_POSTGRES, else .postgres there. Where
@@ -17,6 +17,13 @@ local_postgres_home() {
   echo "$home"
 }
 
+# use_local_postgres HOME SCHEMA: starts it, and sets CONNECTION_URL to that of its database.
+use_local_postgres() {
+  unset "${!PG@}" # The caller's defaults for libpq are meant for another server.
+  # shellcheck disable=SC2034 # The caller uses it.
+  CONNECTION_URL=$(start_local_postgres "$1" "$2")
+}
+
 # start_local_postgres HOME SCHEMA: prints the connection URL of HOME's server, started if it is stopped, or made and
 # given SCHEMA, a file, if there is none. A second caller waits for the first.
 start_local_postgres() (
@@ -27,11 +34,7 @@ start_local_postgres() (
     stop_cluster "$home" QUIT
     rm -rf "$home"
   fi
-  if [[ ! -e $home/schema.sql ]]; then
-    make_local_postgres "$home" "$schema"
-  elif ! cmp --silent "$schema" "$home/schema.sql"; then
-    heading "${schema##*/} has changed since the database was made: deploy/run --stop, delete $home, and run again"
-  fi
+  [[ -e $home/schema.sql ]] || make_local_postgres "$home" "$schema"
   postmaster_pid "$home" >/dev/null || start_cluster "$home" 9<&-
   cluster_url "$home"
 ) 9<"$2" # The lock, which the server must not inherit.
@@ -62,6 +65,16 @@ make_local_postgres() {
   make_cluster "$home"
   start_cluster "$home" 9<&-
   PGOPTIONS='-c client_min_messages=warning' run_psql "$(cluster_url "$home")" --quiet --file "$schema"
-  as_postgres tee "$home/schema.sql" <"$schema" >/dev/null
+  note_schema "$home" "$schema"
   as_postgres rm "$home/unfinished"
+}
+
+# note_schema HOME SCHEMA: remembers that the file SCHEMA was loaded.
+note_schema() {
+  as_postgres tee "$1/schema.sql" <"$2" >/dev/null
+}
+
+# tell_changed_schema HOME SCHEMA: says so if another schema was loaded than SCHEMA is now.
+tell_changed_schema() {
+  cmp --silent "$2" "$1/schema.sql" || heading "${2##*/} has changed since it was loaded: deploy/bin/db-setup begins anew"
 }
