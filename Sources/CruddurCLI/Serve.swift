@@ -7,17 +7,19 @@ struct Serve: AsyncParsableCommand {
     abstract: "Serves the function over HTTP, with a page to try it on.",
     discussion: """
       Listens on 127.0.0.1, and starts the function's bootstrap with the first event, as Lambda would; another one \
-      while it is busy, up to four. One that ended, or was ended at the timeout, is replaced.
+      while it is busy, up to four. One that ended, or was ended at the timeout, is replaced. At / there is a page to \
+      try the function on.
 
-      /                   a page: sign up, write an activity, see the feed
-      /api/…              API Gateway: the request becomes an event of the payload format 2.0; an Authorization: \
-      Bearer header has to hold a token of /cognito, whose claims the function gets
-      /cognito/users      Cognito: a POST signs somebody up, and the function gets the post-confirmation event; a GET \
-      lists them; a POST to /cognito/users/{sub}/token signs one in
-      /2015-03-31/…       Lambda: aws lambda invoke --endpoint-url http://127.0.0.1:3000 --function-name cruddur out.json
+      /api/… is API Gateway: a request becomes an event of the payload format 2.0. A token in its Authorization header \
+      has to be one of this server's own; the function gets its claims.
 
-      What was signed up is kept in memory, and tokens are good for an hour, both until the server ends. Requests with \
-      a foreign Host or Origin are refused.
+      /cognito/users is Cognito: a POST of {"name", "preferred_username", "email"} signs somebody up, and the function \
+      gets the post-confirmation event; a GET lists who has signed up; a POST to /cognito/users/{sub}/token gives a \
+      token for an hour. Users and tokens end with the server.
+
+      /2015-03-31/… is Lambda: aws lambda invoke --endpoint-url http://127.0.0.1:3000 --function-name cruddur out.json
+
+      Requests with a foreign Host or Origin are refused, so that no other web site gets at the function.
 
       The first line on standard output is the URL, once it listens; then there is a line for each request: method, \
       path, status, milliseconds. Function errors and the function's logs go to standard error.

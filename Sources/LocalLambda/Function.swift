@@ -1,5 +1,3 @@
-import struct Foundation.UUID
-
 /// A Lambda function: execution environments that come and go with its invocations.
 ///
 /// As with Lambda, an environment serves one invocation at a time, an idle one is used again, and another is started
@@ -42,6 +40,7 @@ public actor Function {
 
   private struct Job {
     let id: Int
+    let requestID: String
     let request: InvocationRequest
   }
 
@@ -68,25 +67,22 @@ public actor Function {
     self.onFailure = onFailure
   }
 
-  /// A new id for a request.
-  public static func makeRequestID() -> String {
-    UUID().uuidString.lowercased()
-  }
-
   /// Invokes the function, and waits for how that ends.
   ///
-  /// Cancelling the task ends the waiting, but no invocation that has begun: as with Lambda, it runs on.
+  /// The request id is a new one unless given. Cancelling the task ends the waiting, but no invocation that has begun:
+  /// as with Lambda, it runs on.
   @discardableResult
   public func invoke(
-    _ payload: [UInt8], requestID: String = Function.makeRequestID(), clientContext: String? = nil
+    _ payload: [UInt8], requestID: String? = nil, clientContext: String? = nil
   ) async -> InvocationResult {
     guard !isStopped else { return .cancelled }
     var request = InvocationRequest(
       payload: payload, timeout: configuration.timeout, traceID: InvocationRequest.randomTraceID(),
       clientContext: clientContext)
+    let requestID = requestID ?? .randomUUID()
     request.requestID = requestID
     jobCount += 1
-    let job = Job(id: jobCount, request: request)
+    let job = Job(id: jobCount, requestID: requestID, request: request)
     return await withTaskCancellationHandler {
       await withCheckedContinuation { caller in
         callers[job.id] = caller
@@ -159,7 +155,7 @@ public actor Function {
     switch result {
     case .response, .cancelled: break
     case .functionError, .initError, .initTimedOut, .timedOut, .exited:
-      onFailure(job.request.requestID ?? "", result)
+      onFailure(job.requestID, result)
     }
     finish(job.id, result)
   }

@@ -24,7 +24,7 @@ actor RuntimeBroker {
   var initError: ReportedError? { state.initError }
 
   func invoke(_ request: InvocationRequest) async -> InvocationResult {
-    let invocation = Invocation(id: request.requestID ?? Function.makeRequestID(), request: request)
+    let invocation = Invocation(id: request.requestID ?? String.randomUUID(), request: request)
     return await withTaskCancellationHandler {
       await withCheckedContinuation { caller in
         callers[invocation.id] = caller

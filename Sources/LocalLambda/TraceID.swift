@@ -7,9 +7,3 @@ extension InvocationRequest {
       + "Parent=\(String.randomHexadecimal(digits: 16));Sampled=0"
   }
 }
-
-extension String {
-  static func randomHexadecimal(digits: Int) -> String {
-    String((0..<digits).map { _ in Character(String(Int.random(in: 0..<16), radix: 16)) })
-  }
-}

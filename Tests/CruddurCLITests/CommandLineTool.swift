@@ -49,9 +49,9 @@ enum CommandLineTool {
   }
 }
 
-/// Waits until a condition holds, ten seconds at most.
+/// Waits until a condition holds, thirty seconds at most.
 func eventually(_ what: Comment, _ condition: () async -> Bool) async throws {
-  for _ in 1...1000 {
+  for _ in 1...3000 {
     if await condition() { return }
     try await Task.sleep(for: .milliseconds(10))
   }

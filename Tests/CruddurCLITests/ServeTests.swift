@@ -4,7 +4,7 @@ import Subprocess
 import Testing
 
 /// `cruddur serve` from its start to its end, and the HTTP API in front of the function.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(2)))
 struct ServeTests {
   @Test(arguments: [
     (["--port", "70000"], "70000"), (["--port=-1"], "-1"), (["--timeout", "0"], "--timeout is 0.0"),
@@ -141,7 +141,7 @@ struct ServeTests {
   @Test(arguments: ["fail", "crash", "garbage", "hang"])
   func aFunctionThatDoesNotAnswerIsA500AndTheNextRequestIsServed(event: String) async throws {
     try await FakeBootstrap.with { bootstrap in
-      let end = try await RunningServer.with(bootstrap, ["--timeout", "3"]) { server in
+      let end = try await RunningServer.with(bootstrap, ["--timeout", "6"]) { server in
         let answer = try await server.send("/api/\(event)")
         #expect(answer.status == 500)
         #expect(answer.body == #"{"message":"Internal Server Error"}"#)

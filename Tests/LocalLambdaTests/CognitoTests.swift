@@ -3,10 +3,11 @@ import Testing
 @testable import LocalLambda
 
 /// The attempts of the post-confirmation trigger.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct CognitoTests {
   private static func signUp(
-    _ script: String, timeout: Duration = .seconds(30), patience: Cognito.Patience = .init(),
+    _ script: String, timeout: Duration = .seconds(30),
+    patience: Cognito.Patience = Cognito.Patience(attemptLimit: .seconds(60)),
     _ check: (Cognito.SignUp, [PoolUser], ScriptedFunction) async throws -> Void
   ) async throws {
     try await ScriptedFunction.with(script, timeout: timeout) { scripted in
@@ -47,7 +48,7 @@ struct CognitoTests {
 
   @Test func aSecondAttemptMaySucceed() async throws {
     let script = #"if mkdir first 2>/dev/null; then sleep 60; else answer "$event"; fi"#
-    let patience = Cognito.Patience(attemptLimit: .seconds(3), attempts: 5)
+    let patience = Cognito.Patience(attemptLimit: .seconds(4), attempts: 8)
     try await Self.signUp(script, patience: patience) { signUp, _, _ in
       #expect(signUp.failure == nil)
       #expect(signUp.attempts >= 2)

@@ -19,10 +19,10 @@ struct Curl {
     try await send(path, ["--data-binary", "@-"] + arguments, body: body)
   }
 
-  /// The answer, whose status is 0 where the connection broke or took more than ten seconds.
+  /// The answer, whose status is 0 where the connection broke or took more than thirty seconds.
   func send(_ path: String, _ arguments: [String] = [], body: String = "") async throws -> Answer {
     let url = path.hasPrefix("http") ? path : "http://\(endpoint)/2018-06-01/runtime\(path)"
-    let options = ["--silent", "--include", "--noproxy", "*", "--max-time", "10", "--header", "Expect:"]
+    let options = ["--silent", "--include", "--noproxy", "*", "--max-time", "30", "--header", "Expect:"]
     let result = try await run(
       .name("curl"), arguments: Arguments(options + arguments + [url]), input: .string(body),
       output: .string(limit: 10_000_000))

@@ -4,7 +4,7 @@ import LocalLambda
 import Testing
 
 /// Processes that never ask for an event; those that do are tested through `cruddur invoke`.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct ExecutionEnvironmentTests {
   private static let request = InvocationRequest(payload: Array("{}".utf8), timeout: .seconds(20))
 

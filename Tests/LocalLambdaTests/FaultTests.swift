@@ -1,7 +1,7 @@
 import LocalLambda
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct FaultTests {
   @Test func aFaultBefallsItsRouteAsOftenAsItSays() async throws {
     try await withRuntimeAPI { api, curl in
@@ -18,7 +18,7 @@ struct FaultTests {
   @Test func aFaultLeavesTheInvocationRunning() async throws {
     try await withRuntimeAPI { api, curl in
       await api.inject(Fault(route: .response, status: 500))
-      async let result = api.invoke(InvocationRequest(payload: []))
+      async let result = api.invoke(.patient)
       let id = try await curl.next().requestID
       #expect(try await curl.post("/invocation/\(id)/response", "1").status == 500)
       #expect(try await curl.post("/invocation/\(id)/response", "2").status == 202)
@@ -30,7 +30,7 @@ struct FaultTests {
     try await withRuntimeAPI { api, curl in
       await api.inject(Fault(route: .response, kind: .disconnect(taken: false)))
       await api.inject(Fault(route: .response, kind: .disconnect(taken: true)))
-      async let result = api.invoke(InvocationRequest(payload: []))
+      async let result = api.invoke(.patient)
       let id = try await curl.next().requestID
       #expect(try await curl.post("/invocation/\(id)/response", "1").status == 0)
       #expect(try await curl.post("/invocation/\(id)/response", "2").status == 0)
@@ -45,7 +45,7 @@ struct FaultTests {
       async let waiting = curl.next()
       try await eventually("/next waits") { await api.exchanges.count == 1 }
       await api.inject(Fault(route: .next, status: 500))
-      async let result = api.invoke(InvocationRequest(payload: []))
+      async let result = api.invoke(.patient)
       #expect(try await waiting.status == 200)
       #expect(try await curl.next().status == 500)
       #expect(try await curl.post("/invocation/\(waiting.requestID)/response").status == 202)

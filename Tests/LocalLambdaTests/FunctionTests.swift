@@ -5,9 +5,9 @@ import Testing
 @testable import LocalLambda
 
 /// Execution environments that come and go.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct FunctionTests {
-  /// Answers once the file that the event names is there.
+  /// Answers with its process id once there is a file `go`.
   private static let waits = #"echo "$event" >>seen; while [ ! -e go ]; do sleep 0.05; done; answer "$$""#
 
   @Test func anIdleEnvironmentIsUsedAgain() async throws {

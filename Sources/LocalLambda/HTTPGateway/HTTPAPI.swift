@@ -8,7 +8,7 @@ struct HTTPAPI {
   let authorizer: JWTAuthorizer
 
   func answer(to call: HTTPCall) async -> Answer {
-    let requestID = Function.makeRequestID()
+    let requestID = String.randomUUID()
     var answer = await answer(to: call, requestID: requestID)
     answer.headers["apigw-requestid"] = requestID
     return answer

@@ -15,7 +15,7 @@ struct InvokeAPI {
       return .notFound
     }
     guard call.method == "POST" else { return .methodNotAllowed(allowed: "POST") }
-    let requestID = Function.makeRequestID()
+    let requestID = String.randomUUID()
     var answer: Answer
     do {
       let invoke = try InvokeCall(call, reference: path[2], name: function.configuration.name)

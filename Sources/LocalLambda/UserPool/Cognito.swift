@@ -35,12 +35,12 @@ actor Cognito {
 
   /// Signs somebody up and confirms them; that the trigger fails undoes neither.
   func signUp(_ request: SignUpRequest) async throws(PoolError) -> SignUp {
-    let user = try pool.signUp(request, sub: Function.makeRequestID())
+    let user = try pool.signUp(request, sub: .randomUUID())
     let event = PostConfirmation.event(for: user)
     var attempt = 0
     while true {
       attempt += 1
-      let requestID = Function.makeRequestID()
+      let requestID = String.randomUUID()
       let result = await within(patience.attemptLimit) { [function] in
         await function.invoke(event, requestID: requestID)
       }
