@@ -183,8 +183,10 @@ async function signSomebodyUp() {
   else say(statusOf(signUp), answer.status ? `Cognito says: ${explain(answer)}` : explain(answer), true);
 }
 
-const refusal = (message, attempts) =>
-  `Cognito says: ${message} It tried ${attempts} times. The account is confirmed in spite of it, without a row.`;
+function refusal(message, attempts) {
+  const times = attempts === 1 ? "once" : `${attempts} times`;
+  return `Cognito says: ${message} It tried ${times}. The account is confirmed in spite of it, without a row.`;
+}
 
 async function loadAccounts(chosen = account.value) {
   const answer = await send("GET", "/cognito/users");
