@@ -119,8 +119,8 @@ function say(status, words, failed = false) {
 // MARK: Forms
 
 /**
- * Runs `work`, and takes no second press of the button before it is done. The attribute `disabled` would say so as well,
- * and take the focus away from those who use the keyboard.
+ * Runs `work`, and takes no second press of the button before it is done. The attribute `disabled` would say so as
+ * well, and take the focus away from those who use the keyboard.
  */
 async function once(button, work) {
   if (button.ariaDisabled === "true") return;
