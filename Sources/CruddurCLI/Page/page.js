@@ -119,8 +119,8 @@ function say(status, words, failed = false) {
 // MARK: Forms
 
 /**
- * Runs `work`, and takes no second press of the button before it is done. The attribute `disabled` would say so as well,
- * and take the focus away from those who use the keyboard.
+ * Runs `work`, and takes no second press of the button before it is done. The attribute `disabled` would say so as
+ * well, and take the focus away from those who use the keyboard.
  */
 async function once(button, work) {
   if (button.ariaDisabled === "true") return;
@@ -183,8 +183,10 @@ async function signSomebodyUp() {
   else say(statusOf(signUp), answer.status ? `Cognito says: ${explain(answer)}` : explain(answer), true);
 }
 
-const refusal = (message, attempts) =>
-  `Cognito says: ${message} It tried ${attempts} times. The account is confirmed in spite of it, without a row.`;
+function refusal(message, attempts) {
+  const times = attempts === 1 ? "once" : `${attempts} times`;
+  return `Cognito says: ${message} It tried ${times}. The account is confirmed in spite of it, without a row.`;
+}
 
 async function loadAccounts(chosen = account.value) {
   const answer = await send("GET", "/cognito/users");
