@@ -80,7 +80,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "CruddurTests", dependencies: ["Cruddur", "LambdaEvents", "LambdaRuntime", "Postgres", "JSON"],
+      name: "CruddurTests",
+      dependencies: ["Cruddur", "LambdaEvents", "LambdaRuntime", "Postgres", "JSON", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "BootstrapTests",

@@ -16,8 +16,13 @@ public struct Health: Sendable {
     _ request: HTTPRequest, _ parameters: PathParameters, _ context: InvocationContext
   ) async throws -> HTTPResponse {
     _ = try await withDatabase(context) { deadline throws(PostgresError) in
-      try await database.execute(SQL.checkHealth([:]).idempotent(), until: deadline)
+      try await database.execute(.checkHealth, until: deadline)
     }
     return .json(Array(#"{"status":"ok"}"#.utf8))
   }
+}
+
+extension Statement {
+  /// `SQL/check-health.sql`
+  static var checkHealth: Statement { SQL.checkHealth([:]).idempotent() }
 }

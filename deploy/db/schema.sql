@@ -60,17 +60,13 @@ RETURN to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
 -- An activity as clients get it.
 CREATE FUNCTION public.activity_json(activity public.activities, author public.users) RETURNS json
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
-RETURN json_build_object(
-  'uuid', activity.uuid,
-  'display_name', author.display_name,
-  'handle', author.handle,
-  'message', activity.message,
-  'replies_count', activity.replies_count,
-  'reposts_count', activity.reposts_count,
-  'likes_count', activity.likes_count,
-  'reply_to_activity_uuid', activity.reply_to_activity_uuid,
-  'expires_at', public.rfc3339(activity.expires_at),
-  'created_at', public.rfc3339(activity.created_at)
+RETURN (
+  SELECT row_to_json(shown)
+  FROM (
+    SELECT activity.uuid, author.display_name, author.handle, activity.message,
+      activity.replies_count, activity.reposts_count, activity.likes_count, activity.reply_to_activity_uuid,
+      public.rfc3339(activity.expires_at) AS expires_at, public.rfc3339(activity.created_at) AS created_at
+  ) AS shown
 );
 
 COMMIT;

@@ -12,6 +12,12 @@ struct ActivityDraft: Sendable, Equatable {
   /// Nil in a reply that ends with what it replies to.
   let timeToLive: TimeToLive?
 
+  /// Makes a draft of what has been checked.
+  init(message: String, timeToLive: TimeToLive?) {
+    self.message = message
+    self.timeToLive = timeToLive
+  }
+
   /// Reads the members `message` and `ttl`; nil where something is wrong with them, each thing's code being added to
   /// `codes`.
   init?(_ body: JSONValue, requiresTimeToLive: Bool, codes: inout [String]) {
