@@ -118,9 +118,9 @@ import Testing
     let start = ContinuousClock.now
     try await expectFailure("postgresql://127.0.0.1:\(listener.port)/db", .connectTimeout, within: .milliseconds(300))
     #expect(start.duration(to: .now) >= .milliseconds(300))
-    #expect(start.duration(to: .now) < .seconds(2))
+    #expect(start.duration(to: .now) < .seconds(10))
     try await expectFailure("postgresql://127.0.0.1:\(listener.port)/db?connect_timeout=1", .connectTimeout)
-    #expect(start.duration(to: .now) < .seconds(5))
+    #expect(start.duration(to: .now) < .seconds(15))
   }
 
   @Test func `No time left`() async throws {

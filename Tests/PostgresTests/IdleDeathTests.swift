@@ -90,7 +90,7 @@ import Testing
       proxy.forget()
       let start = ContinuousClock.now
       try await pool.execute(statement)
-      #expect((.milliseconds(200) ..< .seconds(1)).contains(start.duration(to: .now)))
+      #expect((.milliseconds(200) ..< .seconds(15)).contains(start.duration(to: .now)))
     }
   }
 
@@ -105,10 +105,10 @@ import Testing
 
   @Test func `A statement that is slow after a long time of idleness is not taken for a dead connection`() async throws
   {
-    let pool = try await makeSleepyPool(sharedURL, patience: .milliseconds(500))
+    let pool = try await makeSleepyPool(sharedURL, patience: .seconds(2))
     try await pool.connect(until: ampleTime)
     let pid = try value(await pool.execute("SELECT pg_backend_pid() AS value"), as: Int.self)
-    let slow = Statement("SELECT pg_backend_pid() AS value FROM pg_sleep(0.7)").idempotent()
+    let slow = Statement("SELECT pg_backend_pid() AS value FROM pg_sleep(2.5)").idempotent()
     #expect(try value(await pool.execute(slow), as: Int.self) == pid)
   }
 
@@ -123,7 +123,7 @@ import Testing
       try await pool.execute("SELECT 1", until: start + .milliseconds(200))
     }
     #expect(error?.reason == .statementTimeout)
-    #expect(start.duration(to: .now) < .seconds(2))
+    #expect(start.duration(to: .now) < .seconds(10))
     #expect(try value(await pool.execute("SELECT 1 AS value"), as: Int.self) == 1)
   }
 

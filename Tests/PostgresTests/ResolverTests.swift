@@ -38,7 +38,7 @@ import Testing
     }
     #expect(error?.reason == .nameResolutionTimeout)
     let late = deadline.duration(to: .now)
-    #expect(late >= .zero && late < .seconds(1))
+    #expect(late >= .zero && late < .seconds(10))
     server.wakeUp()
   }
 

@@ -134,6 +134,7 @@ import Testing
 
   @Test func `A deadline that passes in the body or before its end commits nothing`() async throws {
     let (pool, url) = try await makePool()
+    try await pool.connect(until: ampleTime)
     let deadline = ContinuousClock.now + .milliseconds(500)
     let slow = await #expect(throws: PostgresError.self) {
       try await pool.transaction(until: deadline) { transaction in
@@ -142,6 +143,7 @@ import Testing
       }
     }
     #expect(slow?.reason == .statementTimeout)
+    try await pool.connect(until: ampleTime)
     let late = await #expect(throws: PostgresError.self) {
       let deadline = ContinuousClock.now + .seconds(2)
       return try await pool.transaction(until: deadline) { transaction in
