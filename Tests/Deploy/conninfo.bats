@@ -50,7 +50,7 @@ refused() {
   same "postgresql://te?s=t%27er%5C%c3%A9:pass%3dw%3Frd@$at/postgres?" postgres "te?s=t'er\\é"
   same "postgresql://$at/postgres?user=tester&password=pass%3Dw?rd&" postgres tester
   same "postgresql://x:y@$at/x?user=tester&password=pass%3Dw%3Frd&dbname=$slash" "$raw" tester
-  same "postgresql://tester:pass=w?rd@$at/postgres?application%5Fname=a@b/c%26d%20" postgres tester 'a@b/c&d '
+  same "postgresql://tester:pass=w?rd@$at/postgres?application%5Fname=a@b/\\%26d%20" postgres tester 'a@b/\&d '
 
   local -x PGPASSWORD='pass=w?rd'
   same "postgresql://tester@$at" tester tester

@@ -85,10 +85,9 @@ handles() {
   { cat "$schema" && echo '-- A change.'; } >"$folder/schema.sql"
   run tell_changed_schema "$home" "$schema"
   [ "$output" = "" ]
-  schema=$folder/schema.sql
-  start
+  start_local_postgres "$home" "$folder/schema.sql" 3>&-
   [ "$(handles)" = alice ]
-  run tell_changed_schema "$home" "$schema"
+  run tell_changed_schema "$home" "$folder/schema.sql"
   [ "$status" -eq 0 ]
   [[ $output == *"schema.sql has changed since it was loaded"* ]]
 }

@@ -23,14 +23,15 @@ parse_connection() {
 # parse_url REST: REST is what follows the scheme.
 parse_url() {
   # user:password@host:port,host:port/database?query. What stands before the first @ is the user's, if no / does.
-  local url='^(([^@/:]*)(:([^@/]*))?@)?([^@/?]*)(/([^@?]*))?(\?(.*))?$' keyword value
+  local url='^(([^@/:]*)(:([^@/]*))?@)?([^@/?]*)(/([^@?]*))?(\?(.*))?$'
+  local pair='^([^=&]+)=([^=&]*)(&(.*))?$' keyword value
   [[ $1 =~ $url ]] || return
   local user=${BASH_REMATCH[2]} password=${BASH_REMATCH[4]} hosts=${BASH_REMATCH[5]}
   local database=${BASH_REMATCH[7]} query=${BASH_REMATCH[9]}
   set_decoded user "$user" && set_decoded password "$password" && set_decoded dbname "$database" || return
   parse_hosts "$hosts" || return
   while [[ -n $query ]]; do
-    [[ $query =~ ^([^=\&]+)=([^=\&]*)(\&(.*))?$ ]] || return
+    [[ $query =~ $pair ]] || return
     keyword=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]} query=${BASH_REMATCH[4]}
     percent_decode keyword && percent_decode value || return
     [[ $keyword =~ ^[a-z_]+$ ]] || return

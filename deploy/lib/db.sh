@@ -17,6 +17,8 @@ top=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/../.." && pwd)
 # shellcheck source=local-postgres.sh
 . "$top/deploy/lib/local-postgres.sh"
 
+unset consent home # Whether they are set means something, and the environment may have them.
+
 print_help() {
   # shellcheck disable=SC2154 # The script has set them.
   cat <<END
@@ -78,7 +80,7 @@ name_database() {
   local user
   parse_connection "$CONNECTION_URL"
   [[ -v parameters[dbname] || -z ${parameters[service]-${PGSERVICE-}} ]] ||
-    die "the database has to be named beside the service, not in it."
+    die "the connection has to name the database itself, not leave it to its service."
   name=${parameters[dbname]-${PGDATABASE-}} user=${parameters[user]-${PGUSER-}}
   name=${name:-${user:-$(id -un)}}
   if [[ $name == postgres ]]; then parameters[dbname]=template1; else parameters[dbname]=postgres; fi

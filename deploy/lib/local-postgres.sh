@@ -2,8 +2,8 @@
 # The PostgreSQL that deploy/run and deploy/bin/db-* share, to be sourced after messages.sh, postgres.sh and psql.sh.
 #
 # Its home (see postgres.sh) has two files more: unfinished, from before anything else until the tables are there, and
-# schema.sql, the schema that was loaded last. So a first run that was interrupted can be told from a cluster with data in
-# it, and a stranger's folder from both.
+# schema.sql, the schema that was loaded last. So a first run that was interrupted can be told from a cluster with
+# data in it, and a stranger's folder from both.
 
 # local_postgres_home TOP: prints the home for the repository at TOP: CRUDDUR_POSTGRES, else .postgres there. Where
 # root's PostgreSQL cannot get at it, below /root say, it is a folder of /var/lib/cruddur instead, one for each.
@@ -76,5 +76,6 @@ note_schema() {
 
 # tell_changed_schema HOME SCHEMA: says so if another schema was loaded than SCHEMA is now.
 tell_changed_schema() {
-  cmp --silent "$2" "$1/schema.sql" || heading "${2##*/} has changed since it was loaded: deploy/bin/db-setup begins anew"
+  cmp --silent "$2" "$1/schema.sql" ||
+    heading "${2##*/} has changed since it was loaded: deploy/bin/db-setup begins anew"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# psql with the password out of sight, to be sourced after messages.sh and conninfo.sh. A process's arguments can be read
-# by everybody on the machine; its environment cannot, so the password goes there.
+# psql with the password out of sight, to be sourced after messages.sh and conninfo.sh. A process's arguments can be
+# read by everybody on the machine; its environment cannot, so the password goes there.
 
 # run_psql CONNECTION [PSQL-OPTION…]: psql for a script, the same whatever a person has set for themself.
 run_psql() {
