@@ -20,7 +20,7 @@ public struct Activities: Sendable {
   func add(
     _ draft: ActivityDraft, by author: Author, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> [UInt8]? {
-    try await database.execute(.addActivity(draft, by: author), until: deadline).first?["activity"]
+    try await database.value(.addActivity(draft, by: author), as: [UInt8].self, until: deadline)
   }
 
   /// Adds a reply to an activity that has not expired, and counts it there.
@@ -34,7 +34,7 @@ public struct Activities: Sendable {
 
   /// Nil where there is no such activity, or none any more.
   func find(_ uuid: UUID, until deadline: ContinuousClock.Instant) async throws(PostgresError) -> [UInt8]? {
-    try await database.execute(.findActivity(uuid), until: deadline).first?["activity"]
+    try await database.value(.findActivity(uuid), as: [UInt8].self, until: deadline)
   }
 
   /// What all users say.

@@ -15,10 +15,19 @@ public struct StatementTemplate: Sendable {
 
   /// Reads UTF-8 text, such as that of a file embedded in the program.
   public init(_ sql: some Collection<UInt8>) {
-    var numbering = ParameterNumbering(Array(sql))
-    numbering.run()
-    text = String(decoding: numbering.output, as: UTF8.self)
-    parameterNames = numbering.names
+    var (text, names) = ("", [Substring]())
+    for token in SQLTokens(String(decoding: sql, as: UTF8.self)[...]) {
+      guard token.kind == .namedParameter else {
+        text += token.text
+        continue
+      }
+      let name = token.text.dropFirst()
+      let index = names.firstIndex(of: name) ?? names.endIndex
+      if index == names.endIndex { names.append(name) }
+      text += "$\(index + 1)"
+    }
+    self.text = text
+    parameterNames = names.map(String.init)
   }
 
   /// Makes a statement of the parameters' values by their names, nil being NULL.

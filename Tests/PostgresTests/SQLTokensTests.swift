@@ -3,7 +3,7 @@ import Testing
 @testable import Postgres
 
 /// Where a statement ends.
-@Suite struct SQLBodyTests {
+@Suite struct SQLTokensTests {
   @Test(arguments: [
     "", ";", " \t\r\n;", "-- note", "/* note */", "/* a /* b */ c */;", "-- note\n;\r-- note",
   ])

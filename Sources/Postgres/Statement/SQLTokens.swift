@@ -1,35 +1,65 @@
+/// A piece of SQL text.
+struct SQLToken {
+  enum Kind {
+    /// White space, a comment, a semicolon: what may follow a statement, and is no part of it.
+    case blank
+    /// `:name`, which is not SQL's but psql's.
+    case namedParameter
+    /// Whatever else a statement is made of.
+    case part
+  }
+
+  let kind: Kind
+  let text: Substring
+}
+
+/// The pieces of SQL text, all of it, in order.
+///
+/// Only as much of SQL is read as it takes to know where strings, quoted names and comments end:
+/// <https://www.postgresql.org/docs/current/sql-syntax-lexical.html>, with `standard_conforming_strings` on, as it is by
+/// default. What is never closed goes on to the end, for the server to refuse.
+struct SQLTokens: Sequence, IteratorProtocol {
+  private var rest: Substring.UTF8View
+
+  init(_ text: Substring) {
+    rest = text.utf8
+  }
+
+  mutating func next() -> SQLToken? {
+    guard !rest.isEmpty else { return nil }
+    let start = rest
+    let kind = rest.dropToken()
+    return SQLToken(kind: kind, text: Substring(start[..<rest.startIndex]))
+  }
+}
+
 extension String {
   /// The statement that this SQL text holds, without what may follow it: comments, white space, semicolons. So it can
   /// stand within parentheses.
-  ///
-  /// Only as much of SQL is read as that takes: <https://www.postgresql.org/docs/current/sql-syntax-lexical.html>, with
-  /// `standard_conforming_strings` on, as it is by default.
   var sqlBody: Substring {
-    var rest = self[...].utf8
     var end = startIndex
-    while !rest.isEmpty {
-      if rest.dropToken() { end = rest.startIndex }
-    }
+    for token in SQLTokens(self[...]) where token.kind != .blank { end = token.text.endIndex }
     return self[..<end]
   }
 }
 
 extension Substring.UTF8View {
-  /// Drops the first token of an SQL text that is not empty; returns whether it is part of a statement.
-  fileprivate mutating func dropToken() -> Bool {
+  /// Drops the first token of an SQL text that is not empty.
+  fileprivate mutating func dropToken() -> SQLToken.Kind {
     if starts(with: "--".utf8) {
       self = drop { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-      return false
+      return .blank
     }
     if starts(with: "/*".utf8) {
       dropBlockComment()
-      return false
+      return .blank
     }
     let byte = removeFirst()
     switch byte {
-    case UInt8(ascii: " "), UInt8(ascii: ";"), 0x09...0x0D: return false
+    case UInt8(ascii: " "), UInt8(ascii: ";"), 0x09...0x0D: return .blank
     case UInt8(ascii: "'"), UInt8(ascii: "\""): dropQuoted(by: byte, escape: nil)
     case UInt8(ascii: "$"): dropDollarQuoted()
+    case UInt8(ascii: ":"): return dropAfterColon()
     case _ where byte.isInWord:
       let word = prefix { $0.isInWord }
       removeFirst(word.count)
@@ -39,7 +69,18 @@ extension Substring.UTF8View {
       }
     default: break
     }
-    return true
+    return .part
+  }
+
+  /// Drops a parameter's name, or the second half of a cast.
+  private mutating func dropAfterColon() -> SQLToken.Kind {
+    let name = prefix(while: \.isInName)
+    guard let first = name.first, !first.isDigit else {
+      if self.first == UInt8(ascii: ":") { removeFirst() }
+      return .part
+    }
+    removeFirst(name.count)
+    return .namedParameter
   }
 
   /// Drops a comment of this kind and those within it.
@@ -67,7 +108,7 @@ extension Substring.UTF8View {
 
   /// Drops what is left of a string like `$$…$$` or `$tag$…$tag$` after the first dollar sign; nothing of a parameter.
   private mutating func dropDollarQuoted() {
-    let tag = prefix { $0.isInWord && $0 != UInt8(ascii: "$") }
+    let tag = prefix(while: \.isInName)
     let rest = dropFirst(tag.count)
     guard rest.first == UInt8(ascii: "$"), tag.first?.isDigit != true else { return }
     self = rest.dropFirst()
@@ -80,6 +121,9 @@ extension Substring.UTF8View {
 }
 
 extension UInt8 {
+  /// Whether it may stand in a parameter's name or a dollar quote's tag; a digit may not begin one.
+  fileprivate var isInName: Bool { isInWord && self != UInt8(ascii: "$") }
+
   fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 
   /// Whether it may stand in a keyword, a name or a number; a dollar sign may, but not at the beginning.
