@@ -76,7 +76,7 @@ let package = Package(
       name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "JSON", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(
-      name: "LambdaEventsTests", dependencies: ["LambdaEvents", "LambdaRuntime", "JSON", logging],
+      name: "LambdaEventsTests", dependencies: ["LambdaEvents", "LambdaRuntime", "JSON", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
     .testTarget(

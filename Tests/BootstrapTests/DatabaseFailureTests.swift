@@ -6,7 +6,7 @@ import Testing
 extension EndToEnd {
   /// What a sign-up gets while the database does not do its part, and that it gets over it.
   @Suite struct DatabaseFailureTests {
-    private static let sentence = "Your account is confirmed, but your profile could not be saved just now."
+    private static let sentence = "Your account is confirmed, but your profile could not be saved just now"
     private let event = signUp("sub-1", ["name": "Ana"])
 
     @Test func aWrongPasswordIsNamed() async throws {

@@ -1,4 +1,3 @@
-import Foundation
 // README: begin
 import JSON
 import LambdaEvents
@@ -35,6 +34,7 @@ func addPreSignUp(to router: inout EventRouter) {
 }
 // README: end
 import Logging
+import TestSupport
 import Testing
 
 @Suite struct ReadmeExampleTests {
@@ -52,11 +52,6 @@ import Testing
   }
 
   @Test func theREADMEHasTheExampleAsItStandsHere() throws {
-    let file = URL(filePath: #filePath)
-    let source = try String(contentsOf: file, encoding: .utf8)
-    let begin = try #require(source.firstRange(of: "// README: begin\n"))
-    let end = try #require(source.firstRange(of: "// README: end\n"))
-    let readme = try String(contentsOf: file.appending(path: "../../../README.md").standardized, encoding: .utf8)
-    #expect(readme.contains("```swift\n" + source[begin.upperBound..<end.lowerBound] + "```\n"))
+    #expect(try Repository.readmeHasExample())
   }
 }

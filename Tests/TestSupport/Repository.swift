@@ -18,4 +18,14 @@ public enum Repository {
   public static func event(_ name: String) throws -> [UInt8] {
     try [UInt8](Data(contentsOf: file("events/\(name).json")))
   }
+
+  /// Whether the README has, as a block of Swift, what stands in a test's file between `// README: begin` and
+  /// `// README: end`.
+  public static func readmeHasExample(of test: String = #filePath) throws -> Bool {
+    let source = try String(contentsOf: URL(filePath: test), encoding: .utf8)
+    guard let begin = source.firstRange(of: "// README: begin\n"), let end = source.firstRange(of: "// README: end\n")
+    else { throw TestSupportError("\(test) has no example.") }
+    let readme = try String(contentsOf: file("README.md"), encoding: .utf8)
+    return readme.contains("```swift\n" + source[begin.upperBound..<end.lowerBound] + "```\n")
+  }
 }

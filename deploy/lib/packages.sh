@@ -10,6 +10,7 @@ require_swift() {
 # has_package PACKAGE: whether what PACKAGE is wanted for is there, wherever it came from.
 has_package() {
   case $1 in
+    awscli) command -v aws ;;
     binutils) command -v readelf ;;
     chromium-driver) command -v chromedriver ;;
     libcurl4-openssl-dev) pkg-config --exists libcurl ;;

@@ -10,9 +10,9 @@ public struct SignUp: Sendable {
   /// The part of Cognito's five seconds that is not the database's: they began before a cold start, and end when the answer is back.
   private static let margin: Duration = .milliseconds(750)
 
-  /// Cognito shows this to the person who signs up: nothing of the database, nothing of theirs.
+  /// Cognito shows this to the person who signs up, and adds the full stop: nothing of the database, nothing of theirs.
   private static let failureMessage =
-    "Your account is confirmed, but your profile could not be saved just now."
+    "Your account is confirmed, but your profile could not be saved just now"
 
   private let users: Users
 
