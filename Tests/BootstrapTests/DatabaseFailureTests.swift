@@ -29,6 +29,24 @@ extension EndToEnd {
       try await expect("Function.DatabaseConnectionRefused", "postgresql://ana:secret@127.0.0.1:\(port)/cruddur")
     }
 
+    @Test func whatMayPassIsWaitedFor() async throws {
+      let postgres = try await ThrowawayPostgres.shared
+      let url = try postgres.makeDatabase(schema: true)
+      let name = url.split(separator: "/").last ?? ""
+      try postgres.psql("CREATE ROLE \(name) LOGIN PASSWORD 'secret' CONNECTION LIMIT 0")
+      try postgres.psql("GRANT ALL ON ALL TABLES IN SCHEMA public TO \(name)", url: url)
+      let full = "postgresql://\(name):secret@127.0.0.1:\(postgres.port)/\(name)"
+      try await withFunction(["CONNECTION_URL": full]) { invoke in
+        #expect(await invoke(event).errorType == "Function.DatabaseTooManyConnections")
+        let room = Task(executorPreference: ThreadExecutor()) {
+          try await Task.sleep(for: .seconds(1))
+          try postgres.psql("ALTER ROLE \(name) CONNECTION LIMIT 1")
+        }
+        #expect(await invoke(event) == .response(event))
+        try await room.value
+      }
+    }
+
     @Test func aMissingTableIsNamed() async throws {
       let url = try await ThrowawayPostgres.shared.makeDatabase()
       try await expect("Function.DatabaseError", url)
