@@ -40,6 +40,8 @@ public struct ExecutionEnvironment: ~Copyable {
 
   /// Runs one invocation in the process, which is started if there is none. Cancelling the task ends both.
   public mutating func invoke(_ request: InvocationRequest) async -> InvocationResult {
+    // It may have ended since the last invocation, whose answer was given.
+    if process != nil, await runtimeAPI.isRuntimeGone { await end() }
     if process == nil {
       await runtimeAPI.reset(initLimit: initLimit)
       process = RuntimeProcess(path: bootstrap, variables: variables) { [runtimeAPI] in

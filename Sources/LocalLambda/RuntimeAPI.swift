@@ -69,6 +69,11 @@ public final class RuntimeAPI: Sendable {
     await broker.handle(.exited(reason))
   }
 
+  /// Whether the runtime has ended, or could not start: every invocation ends so, until ``reset(initLimit:)``.
+  var isRuntimeGone: Bool {
+    get async { await broker.isRuntimeGone }
+  }
+
   /// Commits a fault on calls that are still to come, after those that were asked for before. A call that waits already
   /// is not one of them.
   public func inject(_ fault: Fault) async {

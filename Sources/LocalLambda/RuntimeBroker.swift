@@ -23,6 +23,10 @@ actor RuntimeBroker {
 
   var initError: ReportedError? { state.initError }
 
+  var isRuntimeGone: Bool {
+    if case .failed = state.phase { true } else { false }
+  }
+
   func invoke(_ request: InvocationRequest) async -> InvocationResult {
     let invocation = Invocation(id: request.requestID ?? String.randomUUID(), request: request)
     return await withTaskCancellationHandler {

@@ -158,6 +158,17 @@ def failing_trigger(page):
     page.is_refused("account", "This account has no row")
 
 
+def forgotten_account(page):
+    """An account that ended with another server is told beside the list of accounts, and the message stays"""
+    page.sign_up(*somebody())
+    page.post_and_see("I am here")
+    # As if the server had been started anew.
+    page.run("document.querySelector('#account').selectedOptions[0].value = crypto.randomUUID()")
+    page.post("Still there?")
+    page.is_refused("account", "This account ended with the server")
+    check(page.one("#message").get_attribute("value") == "Still there?", "an empty field")
+
+
 def no_network(page):
     """Without an answer the page says so, and keeps the message"""
     page.be("bayko")
@@ -226,7 +237,7 @@ def names_for_everything(page):
 
 SCENARIOS = [
     by_keyboard_alone, markup_is_text, blank_message, long_message, replying, paging, refused_sign_up, failing_trigger,
-    no_network, requests_are_timed, light_and_dark, narrow, names_for_everything,
+    forgotten_account, no_network, requests_are_timed, light_and_dark, narrow, names_for_everything,
 ]
 
 

@@ -1,7 +1,8 @@
 import Foundation
 import Glibc
-import LocalLambda
 import Testing
+
+@testable import LocalLambda
 
 /// Processes that never ask for an event; those that do are tested through `cruddur invoke`.
 @Suite(.timeLimit(.minutes(3)))
@@ -29,6 +30,26 @@ struct ExecutionEnvironmentTests {
       }
       #expect(reason.hasPrefix("could not be started: "))
       #expect(!reason.hasSuffix("."), "it is the end of someone's sentence: \(reason)")
+    }
+  }
+
+  @Test func aProcessThatEndedAfterItsAnswerIsReplaced() async throws {
+    let script = #"""
+      api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation
+      id=$(curl --silent --noproxy '*' --dump-header - --output event "$api/next" |
+        sed -n 's/^Lambda-Runtime-Aws-Request-Id: *\([^\r]*\)\r*$/\1/Ip')
+      curl --silent --noproxy '*' --data-binary @event "$api/$id/response"
+      exit 3
+      """#
+    try await withRuntimeAPI { api, _ in
+      try await withBootstrap(script) { path, _ in
+        var environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api)
+        for _ in 1...2 {
+          #expect(await environment.invoke(Self.request) == .response(Array("{}".utf8)))
+          try await eventually("it is known that the process ended") { await api.isRuntimeGone }
+        }
+        await environment.end()
+      }
     }
   }
 

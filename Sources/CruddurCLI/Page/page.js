@@ -73,6 +73,7 @@ const problems = {
   user_handle_blank: ["author", "Say who you are first."],
   user_handle_unknown: ["author", "Nobody has this handle."],
   user_missing: ["author", "This account has no row: the trigger failed at its sign-up."],
+  account_gone: ["author", "This account ended with the server where it signed up. Sign up again."],
   author_unknown: ["author", "The function takes nobody’s word for a handle. Choose an account."],
   activity_not_found: [null, "This activity is gone."],
   internal_error: [null, "The function failed. Its log says why."],
@@ -164,8 +165,6 @@ function clear(form, sent) {
 
 // MARK: People
 
-const tokens = new Map();
-
 /** The field that says who writes. */
 const author = () => (account.value ? account : handle);
 
@@ -213,20 +212,16 @@ function keepIdentity() {
   sessionStorage.setItem("identity", JSON.stringify([account.value, handle.value]));
 }
 
-/** Posts in the name of who is chosen: by the account's token, or by the handle in the body. */
+/**
+ * Posts in the name of who is chosen: by a token of the account, or by the handle in the body. No token is kept: those
+ * of a server that was started anew meanwhile would be foreign to it.
+ */
 async function post(path, body) {
   const sub = account.value;
   if (!sub) return send("POST", path, { body: { ...body, user_handle: handle.value.trim() } });
-  const answer = await token(sub);
-  return answer.ok ? send("POST", path, { body, token: answer.body.id_token }) : answer;
-}
-
-/** The answer that had the account's token, which is kept until a minute before its end. */
-async function token(sub) {
-  if (performance.now() < tokens.get(sub)?.until) return tokens.get(sub).answer;
   const answer = await send("POST", `/cognito/users/${encodeURIComponent(sub)}/token`);
-  if (answer.ok) tokens.set(sub, { answer, until: performance.now() + (answer.body.expires_in - 60) * 1000 });
-  return answer;
+  if (answer.ok) return send("POST", path, { body, token: answer.body.id_token });
+  return answer.status === 404 ? { ...answer, body: { codes: ["account_gone"] } } : answer;
 }
 
 // MARK: Activities
