@@ -6,7 +6,6 @@ struct Invoked {
   var status: Int32
   var output: String
   var log: String
-  var duration: Duration
 
   /// Runs `cruddur invoke` with a CONNECTION_URL, and waits for its end.
   init(_ arguments: [String], url: String, variables: [String: String] = [:], through wrapper: [String] = []) throws {
@@ -19,11 +18,9 @@ struct Invoked {
     let log = try TemporaryFile()
     process.standardOutput = output
     process.standardError = log.handle
-    let start = ContinuousClock.now
     try process.run()
     self.output = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    duration = start.duration(to: .now)
     status = process.terminationStatus
     self.log = try log.text
   }
