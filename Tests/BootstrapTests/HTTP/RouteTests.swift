@@ -80,14 +80,18 @@ import Testing
     ("ALLOW_ANONYMOUS_AUTHOR", "yes"), ("ALLOW_ANONYMOUS_AUTHOR", "true"), ("ALLOW_ANONYMOUS_AUTHOR", " 1"),
     ("CORS_ORIGINS", "example.com"), ("CORS_ORIGINS", "https://example.com/"), ("CORS_ORIGINS", "https://"),
     ("CORS_ORIGINS", "https://a.example, b.example"), ("CORS_ORIGINS", "https://example.com/path"),
+    ("CORS_ORIGINS", "https://exam ple.com"), ("CORS_ORIGINS", "https://Example.com"), ("CORS_ORIGINS", "https://*"),
   ]) func `A bad value is an error that names its variable`(name: String, value: String) {
     let error = #expect(throws: ConfigurationError.self) { try configuration(name, value) }
     #expect(error?.description.hasPrefix(name) == true)
   }
 
   @Test func `Origins are read`() throws {
-    let value = "https://example.com, http://localhost:3000"
-    #expect(try configuration("CORS_ORIGINS", value).cors?.origins == ["https://example.com", "http://localhost:3000"])
+    let value = " https://example.com,http://localhost:3000 , http://[::1]:8080"
+    #expect(
+      try configuration("CORS_ORIGINS", value).cors?.origins == [
+        "https://example.com", "http://localhost:3000", "http://[::1]:8080",
+      ])
     #expect(try configuration("CORS_ORIGINS", "*").cors?.origins == ["*"])
     #expect(try configuration("CORS_ORIGINS", "").cors == nil)
   }
