@@ -40,20 +40,25 @@ public struct Configuration: Sendable {
 
   private static func cors(_ environment: Environment) throws(ConfigurationError) -> CORS? {
     guard let list = environment["CORS_ORIGINS"] else { return nil }
-    let origins = Set(list.split(separator: ",").map { String($0.split(separator: " ").joined()) })
+    let origins = Set(list.split(separator: ",").map(Configuration.trim))
     guard origins.allSatisfy(isOrigin) else {
       throw ConfigurationError(
-        "CORS_ORIGINS has to be *, or origins such as https://example.com, separated by commas: no path, no slash at the end."
+        "CORS_ORIGINS has to be *, or origins such as https://example.com, separated by commas: in small letters, no path, no slash at the end."
       )
     }
     return CORS(origins: origins)
   }
 
-  /// What a browser puts into the header `Origin`: <https://www.rfc-editor.org/rfc/rfc6454#section-7>.
+  private static func trim(_ text: Substring) -> String {
+    String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+
+  /// What a browser puts into the header `Origin`, host names in small letters and ASCII:
+  /// <https://www.rfc-editor.org/rfc/rfc6454#section-6.2>.
   private static func isOrigin(_ text: String) -> Bool {
     if text == "*" { return true }
     guard let host = ["https://", "http://"].lazy.filter(text.hasPrefix).first.map({ text.dropFirst($0.count) })
     else { return false }
-    return !host.isEmpty && host.unicodeScalars.allSatisfy { $0.isASCII && !"/?#@ ".unicodeScalars.contains($0) }
+    return !host.isEmpty && host.utf8.allSatisfy("abcdefghijklmnopqrstuvwxyz0123456789-._:[]".utf8.contains)
   }
 }

@@ -21,12 +21,16 @@ func withDatabase<Value>(
 
 extension Problem {
   /// What a client has to know of a failure: whether to try again.
-  fileprivate init(_ failure: DatabaseFailure) {
+  init(_ failure: DatabaseFailure) {
     switch failure.cause.reason {
+    case .server where failure.cause.sqlState?.isTransient == true: self = .unavailable(failure)
     case .server, .decoding, .invalidParameter, .unsupported:
       self.init(status: 500, codes: ["internal_error"], cause: failure)
-    default:
-      self.init(status: 503, codes: ["database_unavailable"], cause: failure)
+    default: self = .unavailable(failure)
     }
+  }
+
+  private static func unavailable(_ failure: DatabaseFailure) -> Problem {
+    Problem(status: 503, codes: ["database_unavailable"], cause: failure)
   }
 }

@@ -1,7 +1,6 @@
 import JSON
 public import LambdaEvents
 public import LambdaRuntime
-import Logging
 import Postgres
 
 /// What clients write.
@@ -40,7 +39,7 @@ extension ActivityAPI {
   ) throws(Problem) -> (Author, ActivityDraft) {
     let isAnonymous = !request.hasAuthorizer
     guard !isAnonymous || allowsAnonymousAuthors else {
-      throw Problem(status: 401, codes: ["author_unknown"], detail: "Nobody is signed in.")
+      throw Problem(unauthorized: "author_unknown", detail: "Nobody is signed in.")
     }
     let body = try request.json().root
     guard body.kind == .object else {
@@ -58,10 +57,10 @@ extension Author {
   /// Whoever is signed in.
   fileprivate init(_ request: HTTPRequest, _ body: JSONValue) throws(Problem) {
     guard case .text(let sub) = TextField(request.claims?["sub"]) else {
-      throw Problem(status: 401, codes: ["sub_missing"], detail: "The token does not say whose it is.")
+      throw Problem(unauthorized: "sub_missing", detail: "The token does not say whose it is.")
     }
     guard TextField(body["user_handle"]) == .blank else {
-      throw Problem(status: 401, codes: ["user_handle_refused"], detail: "Whoever is signed in is the author.")
+      throw Problem(unauthorized: "user_handle_refused", detail: "Whoever is signed in is the author.")
     }
     self = .cognitoUser(id: sub)
   }
@@ -81,6 +80,12 @@ extension Author {
 }
 
 extension Problem {
+  /// Another token, or one at all, would do. RFC 9110 wants it said of which kind:
+  /// <https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2>.
+  fileprivate init(unauthorized code: String, detail: String) {
+    self.init(status: 401, codes: [code], detail: detail, headers: [("www-authenticate", "Bearer")])
+  }
+
   /// The author has no row.
   fileprivate init(missing author: Author) {
     switch author {

@@ -77,7 +77,7 @@ extension HTTPResponse {
   fileprivate init(_ page: FeedPage, of request: HTTPRequest, limit: Int) {
     self = .json(page.activities)
     guard let next = page.next else { return }
-    headers.append(("link", "<\(request.path)?limit=\(limit)&cursor=\(next)>; rel=\"next\""))
+    headers.append(("link", "<\(request.escapedPath)?limit=\(limit)&cursor=\(next)>; rel=\"next\""))
   }
 }
 

@@ -28,6 +28,8 @@ struct FeedPosition: Sendable, Equatable, LosslessStringConvertible {
       (0...FeedPosition.lastMicrosecond).contains(microseconds)
     else { return nil }
     self.init(createdAt: Timestamp(microsecondsSinceEpoch: microseconds), uuid: uuid)
+    // A sign, a leading zero and capital letters are read, too, but were not written.
+    guard self.description == description else { return nil }
   }
 
   /// Text that needs no escapes in a URL; clients take it as it is.

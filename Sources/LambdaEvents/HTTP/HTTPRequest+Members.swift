@@ -10,6 +10,9 @@ extension HTTPRequest {
     return nil
   }
 
+  /// The path as it can stand in a URL: for a link to the same resource.
+  public var escapedPath: String { path.escapingPath }
+
   /// The first value of a query parameter, decoded; empty where it has none, nil where there is no such parameter.
   ///
   /// As in a form, `+` is a space, and a `%` that begins no escape stands for itself.

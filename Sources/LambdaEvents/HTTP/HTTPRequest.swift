@@ -11,7 +11,10 @@ public struct HTTPRequest: Sendable {
   /// What the request wants to be done.
   public let method: HTTPMethod
 
-  /// The path as it was sent, percent-encoded, and with the stage's name before it where the API has a stage other than `$default`.
+  /// The path as the event has it, with the stage's name before it where the API has a stage other than `$default`.
+  ///
+  /// A function URL leaves it percent-encoded, as it was sent; an HTTP API has replaced the escapes, so that a `%2F` of the client's is a slash like any
+  /// other, and the path may have any character. ``escapedPath`` can stand in a URL.
   public let path: String
 
   /// The query without its question mark, as it was sent; empty where there is none.

@@ -23,7 +23,7 @@ extension String {
 
 extension Collection<UInt8> {
   /// The byte whose two hexadecimal digits come first.
-  fileprivate var leadingHexByte: UInt8? {
+  var leadingHexByte: UInt8? {
     let digits = prefix(2).compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
     return digits.count == 2 ? UInt8(digits[0] << 4 | digits[1]) : nil
   }

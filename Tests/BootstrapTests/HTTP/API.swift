@@ -15,7 +15,7 @@ struct API {
   let url: String
   private let events: EventRouter
 
-  /// Takes the function's variables, and what follows the question mark of the connection URL.
+  /// The query is what follows the question mark of the connection URL.
   init(_ variables: [String: String] = ["ALLOW_ANONYMOUS_AUTHOR": "1"], query: String = "") async throws {
     postgres = try await ThrowawayPostgres.shared
     url = try postgres.makeDatabase(schema: true)

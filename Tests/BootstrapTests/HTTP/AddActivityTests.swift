@@ -116,6 +116,7 @@ import Testing
     let body = #"{"message":"Hi","ttl":"1-day","user_handle":"ana"}"#
     let answer = try await api.send("POST", path, body, claims: claims)
     #expect((answer.status, answer.codes) == (401, ["sub_missing"]))
+    #expect(answer.headers["www-authenticate"] == "Bearer")
     #expect(try api.sql("SELECT count(*) FROM activities") == "0")
   }
 
@@ -126,6 +127,7 @@ import Testing
     let body = #"{"message":"Hi","ttl":"1-day","user_handle":"ana"}"#
     let answer = try await api.send("POST", path, body, sub: "sub-bo")
     #expect((answer.status, answer.codes) == (401, ["user_handle_refused"]))
+    #expect(answer.headers["www-authenticate"] == "Bearer")
     #expect(try api.sql("SELECT count(*) FROM activities") == "0")
   }
 
@@ -136,6 +138,7 @@ import Testing
     let body = #"{"message":"Hi","ttl":"1-day","user_handle":"ana"}"#
     let answer = try await api.send("POST", path, body)
     #expect((answer.status, answer.codes) == (401, ["author_unknown"]))
+    #expect(answer.headers["www-authenticate"] == "Bearer")
     #expect(try api.sql("SELECT count(*) FROM activities") == "0")
   }
 }

@@ -84,6 +84,10 @@ import Testing
     ("limit=", "limit_invalid"), ("limit=ten", "limit_invalid"), ("limit=99999999999999999999", "limit_invalid"),
     ("cursor=", "cursor_invalid"), ("cursor=1", "cursor_invalid"), ("cursor=1.2", "cursor_invalid"),
     ("cursor=-1.5eed0000-0000-4000-8000-000000000001", "cursor_invalid"),
+    ("cursor=%2B1.5eed0000-0000-4000-8000-000000000001", "cursor_invalid"),
+    ("cursor=01.5eed0000-0000-4000-8000-000000000001", "cursor_invalid"),
+    ("cursor=1.5EED0000-0000-4000-8000-000000000001", "cursor_invalid"),
+    ("cursor=253402300800000000.5eed0000-0000-4000-8000-000000000001", "cursor_invalid"),
     ("cursor=9223372036854775807.5eed0000-0000-4000-8000-000000000001", "cursor_invalid"),
   ]) func `A bad limit or cursor is told`(query: String, code: String) async throws {
     let api = try await API()
@@ -107,6 +111,17 @@ import Testing
     try api.addUser("Zoë/😀")
     try await api.add("Hi", by: "Zoë/😀")
     #expect(try await api.get("/api/activities/@Zo%C3%AB%2F%F0%9F%98%80").messages == ["Hi"])
+  }
+
+  /// An HTTP API replaces the escapes of a path before the function gets it.
+  @Test func `The link to the next page is a URL, whatever the handle`() async throws {
+    let api = try await API()
+    try api.addUser("Zoë\n>")
+    for _ in 1...2 { try await api.add("Hi", by: "Zoë\n>") }
+    for path in ["/api/activities/@Zoë\n>", "/api/activities/@Zo%C3%AB%0A%3E"] {
+      let link = try await api.get(path, query: "limit=1").headers["link"]
+      #expect(link?.hasPrefix("</api/activities/@Zo%C3%AB%0A%3E?limit=1&cursor=") == true, "\(link ?? "none")")
+    }
   }
 
   @Test func `An unknown activity is not found, and a bad id is told`() async throws {

@@ -2,6 +2,7 @@ import Cruddur
 import JSON
 import LambdaEvents
 import LambdaRuntime
+import Postgres
 import TestSupport
 import Testing
 
@@ -22,6 +23,20 @@ import Testing
     let answer = try await api.send(method, path, #"{"message":"Hi","ttl":"1-day"}"#, sub: "sub-ana")
     #expect((answer.status, answer.codes) == (503, ["database_unavailable"]))
     #expect(!answer.text.contains("127.0.0.1"))
+  }
+
+  /// The role's own limits, and a server that only reads after a failover.
+  @Test(arguments: ["statement_timeout=300ms", "lock_timeout=300ms", "default_transaction_read_only=on"])
+  func `What may be done at another time is not the function's fault`(setting: String) async throws {
+    let api = try await API(query: "options=-c%20" + setting.replacing("=", with: "%3D"))
+    try api.addUser()
+    let others = Pool(try ConnectionConfiguration(api.url), limit: 1)
+    let deadline = ContinuousClock.now + .seconds(60)
+    let answer = try await others.transaction(until: deadline) { transaction in
+      try await transaction.execute("LOCK TABLE activities", until: deadline)
+      return try await api.send("POST", "/api/activities", #"{"message":"Hi","ttl":"1-day"}"#, sub: "sub-ana")
+    }
+    #expect((answer.status, answer.codes) == (503, ["database_unavailable"]))
   }
 
   @Test func `One function serves requests and sign-ups alike`() async throws {
@@ -65,14 +80,18 @@ import Testing
     ("ALLOW_ANONYMOUS_AUTHOR", "yes"), ("ALLOW_ANONYMOUS_AUTHOR", "true"), ("ALLOW_ANONYMOUS_AUTHOR", " 1"),
     ("CORS_ORIGINS", "example.com"), ("CORS_ORIGINS", "https://example.com/"), ("CORS_ORIGINS", "https://"),
     ("CORS_ORIGINS", "https://a.example, b.example"), ("CORS_ORIGINS", "https://example.com/path"),
+    ("CORS_ORIGINS", "https://exam ple.com"), ("CORS_ORIGINS", "https://Example.com"), ("CORS_ORIGINS", "https://*"),
   ]) func `A bad value is an error that names its variable`(name: String, value: String) {
     let error = #expect(throws: ConfigurationError.self) { try configuration(name, value) }
     #expect(error?.description.hasPrefix(name) == true)
   }
 
   @Test func `Origins are read`() throws {
-    let value = "https://example.com, http://localhost:3000"
-    #expect(try configuration("CORS_ORIGINS", value).cors?.origins == ["https://example.com", "http://localhost:3000"])
+    let value = " https://example.com,http://localhost:3000 , http://[::1]:8080"
+    #expect(
+      try configuration("CORS_ORIGINS", value).cors?.origins == [
+        "https://example.com", "http://localhost:3000", "http://[::1]:8080",
+      ])
     #expect(try configuration("CORS_ORIGINS", "*").cors?.origins == ["*"])
     #expect(try configuration("CORS_ORIGINS", "").cors == nil)
   }

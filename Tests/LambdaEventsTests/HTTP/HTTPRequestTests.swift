@@ -76,6 +76,16 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("/api/activities/@ana", "/api/activities/@ana"), ("/@50%25%2f", "/@50%25%2f"), ("/50%", "/50%25"),
+    ("/%g0%4", "/%25g0%254"), ("/é 👍", "/%C3%A9%20%F0%9F%91%8D"), ("/>;\r\n\0?#\"", "/%3E;%0D%0A%00%3F%23%22"),
+    ("/-._~!$&'()*+,;=:[", "/-._~!$&'()*+,;=:%5B"),
+  ]) func aPathCanStandInAURLOnceItIsEscaped(path: String, escaped: String) throws {
+    let request = try httpRequest(httpEvent("GET", path))
+    #expect(request.path == path)
+    #expect(request.escapedPath == escaped)
+  }
+
   @Test(arguments: ["content-type", "Content-Type", "CONTENT-TYPE"]) func aHeadersCaseDoesNotCount(name: String) throws
   {
     for written in ["content-type", "Content-Type"] {
