@@ -65,7 +65,7 @@ use_throwaway() {
 
 @test "deploy/run never makes the tables in the database of CONNECTION_URL" {
   use_throwaway
-  sql 'DROP TABLE activities, users'
+  sql 'DROP TABLE activities, users CASCADE'
   by_hand "$top/deploy/run"
   [ "$status" -eq 1 ]
   [ "$(sql "SELECT to_regclass('users')")" = "" ]
@@ -85,4 +85,24 @@ use_throwaway() {
   echo 'not JSON' >"$folder/event.json"
   by_hand "$top/deploy/run" "$folder/event.json"
   [ "$status" -eq 2 ]
+}
+
+@test "deploy/run shows the feed after HTTP requests, once" {
+  use_throwaway
+  events=("$top/events/"{confirm-sign-up,create-activity,bad-activity,home}.json)
+  by_hand "$top/deploy/run" "${events[@]}"
+  [ "$status" -eq 0 ]
+  [[ $output == *ttl_unknown*message_blank* ]]
+  [[ $output == *"The user of events/confirm-sign-up.json"*"The feed"*"| alice  | Hello, Cruddur! 👋 |"* ]]
+  [ "$(grep --count 'The feed' <<<"$output")" -eq 1 ]
+}
+
+@test "deploy/run --serve takes no events, and ends with the server" {
+  by_hand "$top/deploy/run" "$top/events/home.json" --serve
+  [ "$status" -eq 2 ]
+  [ "$output" = "run: --serve comes first, see deploy/run --help." ]
+  use_throwaway
+  by_hand "$top/deploy/run" --serve --port none
+  [ "$status" -eq 2 ]
+  [[ $output == *"'none' is invalid for '--port"* ]]
 }
