@@ -48,7 +48,7 @@ public actor Function {
   public nonisolated let configuration: Configuration
   private let onFailure: @Sendable (_ requestID: String, InvocationResult) -> Void
   private var callers: [Int: CheckedContinuation<InvocationResult, Never>] = [:]
-  private var jobCount = 0
+  private(set) var jobCount = 0
   /// First come, first served.
   private var queue: [Job] = []
   /// Environments without work, the one that was used last at the end.

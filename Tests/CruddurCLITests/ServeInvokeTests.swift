@@ -60,15 +60,15 @@ struct ServeInvokeTests {
 
   @Test func eventsAndDryRuns() async throws {
     try await FakeBootstrap.with { bootstrap in
-      try await RunningServer.with(bootstrap) { server in
+      try await RunningServer.with(bootstrap, ["--timeout", "60"]) { server in
         let path = "/2015-03-31/functions/cruddur/invocations"
         let dry = try await server.send(path, "--header", "X-Amz-Invocation-Type: DryRun", body: "{}")
         #expect(dry.status == 204)
         #expect(bootstrap.processes.isEmpty, "a dry run invokes nothing")
-        let event = try await server.send(path, "--header", "X-Amz-Invocation-Type: Event", body: "{}")
-        #expect(event.status == 202)
+        let event = try await server.send(path, "--header", "X-Amz-Invocation-Type: Event", body: "\"hang\"")
+        #expect(event.status == 202, "nobody waits for it")
         #expect(event.headers["x-amzn-requestid"] != nil)
-        try await eventually("the event is invoked") { !bootstrap.processes.isEmpty }
+        try await eventually("the event is invoked") { bootstrap.read("hanging") != nil }
       }
     }
   }

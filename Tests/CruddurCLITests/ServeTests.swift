@@ -113,6 +113,42 @@ struct ServeTests {
     }
   }
 
+  @Test func itListensOn127001Alone() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let elsewhere = server.url.replacing("127.0.0.1", with: "127.0.0.2")
+        let answer = try await RunningServer(url: elsewhere).send("/")
+        #expect(answer.status == 0)
+      }
+    }
+  }
+
+  @Test func twoSlashesAreNoHost() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        #expect(try await server.send("//evil.example/page.js", "--path-as-is").status == 404)
+        let echo = try await server.send("/api//x/../y?a//b", "--path-as-is")
+        #expect(try echo.member("rawPath") as? String == "/api//x/../y")
+        #expect(try echo.member("rawQueryString") as? String == "a//b")
+      }
+    }
+  }
+
+  @Test func nobodyWaitsForWhoReadsTheLines() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      // Reads the first line alone, for as long as the server lives.
+      let reader = #"read -r url; echo "$url" >"$0"; while kill -0 $$ 2>/dev/null; do sleep 0.1; done"#
+      let end = try await RunningServer.with(bootstrap, output: ">(\(reader))") { server in
+        // More than a pipe holds.
+        for _ in 1...5 {
+          let answer = try await server.send("/" + String(repeating: "x", count: 30_000))
+          #expect(answer.status == 404)
+        }
+      }
+      #expect(end.status == .exited(0))
+    }
+  }
+
   @Test func aRequestBecomesAnEventAndTheAnswerAResponse() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in

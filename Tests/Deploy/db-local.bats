@@ -16,7 +16,7 @@ teardown() {
 
 @test "Without CONNECTION_URL they work on the local PostgreSQL, and start it" {
   # Meant for another server.
-  export CONNECTION_URL='' PGHOST=nowhere.invalid PGDATABASE=nowhere
+  export CONNECTION_URL='' PGHOST=nowhere.invalid PGDATABASE=nowhere PGSSLMODE=require
   by_hand "$top/deploy/bin/db-seed"
   [ "$status" -eq 0 ]
   "$top/deploy/run" --stop

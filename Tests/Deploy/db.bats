@@ -48,6 +48,17 @@ break_copy() {
   is_missing "$odd"
 }
 
+@test "A name that PostgreSQL cuts off at 63 bytes can be made twice, and dropped" {
+  name=$(printf 'x%.0s' {1..70})
+  CONNECTION_URL=${cruddur_url%/*}/$name
+  db_works create
+  exists "${name::63}"
+  db_works create
+  [[ $output == *"It is there."* ]]
+  db_works drop
+  is_missing "${name::63}"
+}
+
 @test "A user called cruddurroot is no part of the database cruddur" {
   CONNECTION_URL=$cruddur_url
   db_works setup

@@ -44,6 +44,13 @@ END
   PGPASSWORD='p"%\ &/:?é' connects "postgresql://tester@127.0.0.1:$port/postgres"
 }
 
+@test "run_psql is the same whatever a person has set" {
+  cat >"$folder/psqlrc" <<<$'\\echo welcome\n\\set ON_ERROR_STOP off'
+  PSQLRC="$folder/psqlrc" run run_psql "$url" -At <<<'SELECT 1; SELECT 1/0; SELECT 2;'
+  [ "$status" -eq 3 ]
+  [ "${lines[0]}" = 1 ]
+}
+
 @test "run_psql refuses other secrets, which it could not hide" {
   run run_psql "$url?sslpassword=SECRET"
   [ "$status" -eq 2 ]

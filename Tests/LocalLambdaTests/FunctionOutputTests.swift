@@ -47,6 +47,12 @@ struct FunctionOutputTests {
       answer(#"{"statusCode":204,"headers":null,"cookies":null,"body":null,"isBase64Encoded":null}"#) == expected)
   }
 
+  @Test func aCookieMayBeAHeader() {
+    let output = #"{"statusCode":200,"headers":{"Set-Cookie":"a=b, c"},"cookies":["d=e"]}"#
+    #expect(answer(output)?.headers == ["content-type": "text/plain;charset=UTF-8"])
+    #expect(answer(output)?.cookies == ["a=b, c", "d=e"])
+  }
+
   @Test func base64IsUndone() {
     #expect(answer(#"{"statusCode":200,"body":"/0E=","isBase64Encoded":true}"#)?.body == [0xFF, 0x41])
   }

@@ -35,6 +35,21 @@ struct FunctionTests {
     }
   }
 
+  @Test func whoWaitsIsServedInTurn() async throws {
+    try await ScriptedFunction.with(Self.waits, concurrency: 1) { scripted in
+      let function = scripted.function
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for event in 1...4 {
+          group.addTask { await function.invoke(Array(String(event).utf8)) }
+          try await eventually("it is taken") { await function.jobCount == event }
+        }
+        try touch("go", in: scripted)
+        try await group.waitForAll()
+      }
+      #expect(scripted.lines(of: "seen") == ["1", "2", "3", "4"])
+    }
+  }
+
   @Test func anInvocationRunsOnWhenItsCallerWaitsNoMore() async throws {
     try await ScriptedFunction.with(Self.waits + "; echo done >>done", concurrency: 1) { scripted in
       let function = scripted.function

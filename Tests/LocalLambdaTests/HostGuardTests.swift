@@ -34,6 +34,13 @@ struct HostGuardTests {
     #expect(admits("127.0.0.1:3000", origin: "http://localhost:3000"))
   }
 
+  @Test(arguments: ["host", "origin"]) func aForeignOneBesideTheOwnIsRefused(name: String) {
+    var call = HTTPCall(method: "GET", path: "/", headers: [.init(name: "host", value: "127.0.0.1:3000")])
+    let origin = name == "origin" ? "http://" : ""
+    call.headers += ["127.0.0.1:3000", "evil.example"].map { .init(name: name, value: origin + $0) }
+    #expect(!HostGuard(port: 3000).admits(call))
+  }
+
   @Test func thePortOfTheSchemeMayBeLeftOut() {
     #expect(admits("localhost", origin: "http://localhost", port: 80))
     #expect(admits("localhost:80", port: 80))

@@ -13,12 +13,13 @@ extension Answer {
       return
     }
     guard let status = try? statusCode.integer(), (200...599).contains(status),
-      let body = Self.body(root), let headers = Self.headers(root["headers"]),
+      let body = Self.body(root), var headers = Self.headers(root["headers"]),
       let cookies = Self.cookies(root["cookies"])
     else { return nil }
+    let cookie = headers.removeValue(forKey: "set-cookie")
     self.init(
       status: status, headers: headers.merging(["content-type": "text/plain;charset=UTF-8"]) { given, _ in given },
-      cookies: cookies, body: body)
+      cookies: [cookie].compactMap(\.self) + cookies, body: body)
   }
 
   private static func body(_ root: JSONValue) -> [UInt8]? {
