@@ -99,7 +99,9 @@ struct ServeCognitoTests {
         let method = try await server.send("/cognito/users", "--request", "DELETE")
         #expect(method.status == 405)
         #expect(method.headers["allow"] == "GET, POST")
-        #expect(try await server.send("/cognito/groups").body == #"{"message":"Not Found"}"#)
+        for path in ["/cognito/groups", "/cognito/users/nobody/password", "/cognito/users/nobody", "/cognito"] {
+          #expect(try await server.send(path, "--request", "POST").body == #"{"message":"Not Found"}"#)
+        }
       }
     }
   }
