@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -36,6 +37,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.11.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
@@ -61,7 +63,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "LocalLambda",
-      dependencies: ["JSON", hummingbird, serviceLifecycle, subprocess, systemPackage, crypto, logging],
+      dependencies: ["JSON", hummingbird, nio, serviceLifecycle, subprocess, systemPackage, crypto, logging],
       swiftSettings: settings),
     .executableTarget(
       name: "CruddurCLI", dependencies: ["JSON", "LocalLambda", argumentParser, unixSignals],

@@ -1,3 +1,6 @@
+import Glibc
+import NIOCore
+
 /// A port of 127.0.0.1 cannot be listened on.
 public struct PortError: Error, CustomStringConvertible {
   /// The port that was asked for; 0 is any that is free.
@@ -9,6 +12,7 @@ public struct PortError: Error, CustomStringConvertible {
     reason =
       switch outcome {
       case .success: "it ended at once"
+      case .failure(let error as IOError): String(cString: strerror(error.errnoCode))
       case .failure(let error): "\(error)"
       }
   }
