@@ -36,6 +36,12 @@ import Testing
     #expect(Set(files) == Set(Self.statements.map { $0.file + ".sql" }))
   }
 
+  /// A pool sends these twice where a connection dies, and no others: an activity must not be added twice.
+  @Test func `What may be executed twice is idempotent`() {
+    let idempotent = Set(Self.statements.filter(\.statement.isIdempotent).map(\.file))
+    #expect(idempotent == ["add-user", "check-health", "feed", "feed-of-user", "find-activity", "find-user"])
+  }
+
   /// PostgreSQL parses each with the types that Swift gives to its parameters, and executes it.
   @Test(arguments: statements.indices) func `A statement has its file's text and parameters`(index: Int) async throws {
     let (file, statement) = Self.statements[index]

@@ -108,10 +108,9 @@ import Testing
   @Test func `Whatever a server calls fatal is the end of the session`() async throws {
     let connection = try await Connection.connect(sharedURL)
     try await connection.execute("SET idle_in_transaction_session_timeout = '20ms'")
-    let pid = try value(await connection.execute("SELECT pg_backend_pid() AS value"), as: Int.self)
+    let port = try value(await connection.execute("SELECT inet_client_port() AS value"), as: Int.self)
     try await connection.execute("BEGIN")
-    let server = try await ThrowawayPostgres.shared
-    for _ in 0..<500 where try server.psql("SELECT 1 FROM pg_stat_activity WHERE pid = \(pid)") != "" {}
+    try TCPConnections.waitUntilEnded(ofPorts: [UInt16(port)])
     let error = await #expect(throws: PostgresError.self) { try await connection.execute("SELECT 1") }
     #expect(error?.sqlState == SQLState(rawValue: "25P03"))
     #expect(error?.reason == .serverShutdown)

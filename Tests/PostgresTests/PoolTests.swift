@@ -25,6 +25,28 @@ import Testing
         == "1")
   }
 
+  @Test func `The connection that was used last is used next`() async throws {
+    let pool = try await Pool(url: sharedURL, limit: 2)
+    let outer = try await pool.transaction { transaction in
+      try await pool.execute("SELECT 1")
+      return try value(await transaction.execute("SELECT pg_backend_pid() AS value"), as: Int.self)
+    }
+    #expect(pool.statistics.idle == 2)
+    #expect(try await processID(pool) == outer)
+  }
+
+  @Test func `A task that was cancelled before does not wait in line`() async throws {
+    let pool = try await Pool(url: sharedURL)
+    try await pool.transaction { _ in
+      let waiter = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        try await pool.execute("SELECT 1", until: .now + .seconds(10))
+      }
+      let error = await #expect(throws: PostgresError.self) { try await waiter.value }
+      #expect(error?.reason == .cancelled)
+    }
+  }
+
   @Test func `Warming up opens the connection that the first statement uses`() async throws {
     let server = try await ThrowawayPostgres.shared
     let url = try server.makeDatabase()

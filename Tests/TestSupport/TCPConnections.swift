@@ -3,11 +3,11 @@ import Foundation
 /// The TCP connections of loopback, each from the side of either end.
 ///
 /// One end is told of the other's close only after close(2) has returned, on a busy machine a good while after.
-enum TCPConnections {
+public enum TCPConnections {
   /// Returns when the kernel has told both ends that the connections of a port are over.
   ///
   /// - Throws: ``TestSupportError`` if that does not happen within twenty seconds.
-  static func waitUntilEnded(ofPorts ports: Set<UInt16>) throws {
+  public static func waitUntilEnded(ofPorts ports: Set<UInt16>) throws {
     for _ in 0..<2_000 {
       if try established.allSatisfy({ !ports.contains($0.local) && !ports.contains($0.remote) }) { return }
       usleep(10_000)

@@ -6,7 +6,7 @@
 ///
 /// A parameter is a colon and a name, as in psql: a letter or underscore, then letters, digits and underscores. What
 /// stands in quotes, dollar quotes and comments is left as it is, and so is the cast `::`. A name may stand in several
-/// places and is one parameter.
+/// places and is one parameter. Numbered parameters are what comes out, and have no place in the text.
 public struct StatementTemplate: Sendable {
   /// The SQL text, with `$1`, `$2`, … for the parameters.
   public let text: String

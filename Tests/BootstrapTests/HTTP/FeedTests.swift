@@ -63,6 +63,17 @@ import Testing
     #expect(pages.dropLast().allSatisfy { $0.count == limit })
   }
 
+  /// What an index happens to give in the right order is sorted where PostgreSQL takes another way.
+  @Test(arguments: ["/api/activities/home", "/api/activities/@ana"])
+  func `The order is the same without an index`(path: String) async throws {
+    let settings = ["indexscan", "indexonlyscan", "bitmapscan"].map { "-c%20enable_\($0)%3Doff" }
+    let api = try await API(query: "options=" + settings.joined(separator: "%20"))
+    try api.addUser()
+    try api.sql("INSERT INTO activities (user_uuid, message) SELECT uuid, n FROM users, generate_series(1, 30) AS n")
+    let order = try api.sql("SELECT message FROM activities ORDER BY created_at DESC, uuid DESC LIMIT 20")
+    #expect(try await api.get(path).messages == order.split(separator: "\n").map(String.init))
+  }
+
   @Test func `The last page has no link, even if it is full`() async throws {
     let api = try await API()
     try api.addUser()
