@@ -2,18 +2,19 @@ import LambdaEvents
 import LambdaRuntime
 import Postgres
 
-/// The time that API Gateway waits for a function, which no setting makes longer.
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
-private let timeLimit: Duration = .seconds(30)
-/// The part of it that is not the database's.
+/// The part of the time for an answer that is not the database's.
 private let margin: Duration = .milliseconds(750)
 
 /// Does the database's part of an HTTP request; a failure becomes a problem, whose cause is in the log alone.
+///
+/// The answer may take `limit`. API Gateway waits thirty seconds at the most:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
 func withDatabase<Value>(
-  _ context: InvocationContext, _ body: (ContinuousClock.Instant) async throws(PostgresError) -> Value
+  _ context: InvocationContext, within limit: Duration = .seconds(30),
+  _ body: (ContinuousClock.Instant) async throws(PostgresError) -> Value
 ) async throws(Problem) -> Value {
   do throws(PostgresError) {
-    return try await body(context.deadline(within: timeLimit, margin: margin))
+    return try await body(context.deadline(within: limit, margin: margin))
   } catch {
     throw Problem(DatabaseFailure(cause: error, loss: "request not served"))
   }

@@ -4,6 +4,9 @@ public import Postgres
 
 /// Whether the function can do its work.
 public struct Health: Sendable {
+  /// Whoever asks wants to know soon: a database that takes longer is as good as away.
+  private static let timeLimit: Duration = .seconds(3)
+
   private let database: Pool
 
   /// Makes the handler, which asks `database`.
@@ -15,7 +18,7 @@ public struct Health: Sendable {
   public func check(
     _ request: HTTPRequest, _ parameters: PathParameters, _ context: InvocationContext
   ) async throws -> HTTPResponse {
-    _ = try await withDatabase(context) { deadline throws(PostgresError) in
+    _ = try await withDatabase(context, within: Health.timeLimit) { deadline throws(PostgresError) in
       try await database.execute(.checkHealth, until: deadline)
     }
     return .json(Array(#"{"status":"ok"}"#.utf8))

@@ -39,6 +39,21 @@ import Testing
     #expect((answer.status, answer.codes) == (503, ["database_unavailable"]))
   }
 
+  @Test func `Health does not wait for a database that hangs`() async throws {
+    let api = try await API()
+    let lock = try PsqlSession(api.url)
+    try lock.send("BEGIN; LOCK TABLE users;")
+    while try api.sql("SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass") == "0" {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    let start = ContinuousClock.now
+    let answer = try await api.get("/api/health")
+    #expect((answer.status, answer.codes) == (503, ["database_unavailable"]))
+    #expect(start.duration(to: .now) < .seconds(15))
+    lock.end()
+    #expect(try await api.get("/api/health").status == 200)
+  }
+
   @Test func `One function serves requests and sign-ups alike`() async throws {
     let api = try await API([:])
     let event = signUp("sub-ana", ["preferred_username": "ana"])
