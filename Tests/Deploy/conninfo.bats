@@ -81,6 +81,7 @@ refused() {
 
 @test "A user name may end in the @ that comes first" {
   parse_connection "postgresql://h?user=a@b/c"
+  # shellcheck disable=SC2154 # parse_connection sets it.
   [ "${parameters[user]} ${parameters[host]} ${parameters[dbname]}" = "h?user=a b c" ]
 }
 

@@ -4,18 +4,8 @@ set -u
 shopt -s inherit_errexit
 
 top=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/../.." && pwd)
-# shellcheck source=../../deploy/lib/messages.sh
-. "$top/deploy/lib/messages.sh"
-# shellcheck source=../../deploy/lib/postgres.sh
-. "$top/deploy/lib/postgres.sh"
-# shellcheck source=../../deploy/lib/conninfo.sh
-. "$top/deploy/lib/conninfo.sh"
-# shellcheck source=../../deploy/lib/psql.sh
-. "$top/deploy/lib/psql.sh"
-# shellcheck source=../../deploy/lib/packages.sh
-. "$top/deploy/lib/packages.sh"
-# shellcheck source=../../deploy/lib/local-postgres.sh
-. "$top/deploy/lib/local-postgres.sh"
+# shellcheck source=../../deploy/lib/all.sh
+. "$top/deploy/lib/all.sh"
 
 unset CONNECTION_URL PROD_CONNECTION_URL CRUDDUR_POSTGRES "${!PG@}"
 

@@ -4,18 +4,8 @@
 #   about   what it does, a sentence or two.
 
 top=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/../.." && pwd)
-# shellcheck source=messages.sh
-. "$top/deploy/lib/messages.sh"
-# shellcheck source=postgres.sh
-. "$top/deploy/lib/postgres.sh"
-# shellcheck source=conninfo.sh
-. "$top/deploy/lib/conninfo.sh"
-# shellcheck source=psql.sh
-. "$top/deploy/lib/psql.sh"
-# shellcheck source=packages.sh
-. "$top/deploy/lib/packages.sh"
-# shellcheck source=local-postgres.sh
-. "$top/deploy/lib/local-postgres.sh"
+# shellcheck source=all.sh
+. "$top/deploy/lib/all.sh"
 
 unset consent home # Whether they are set means something, and the environment may have them.
 
