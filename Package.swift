@@ -93,10 +93,11 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "LocalLambdaTests", dependencies: ["LocalLambda", "JSON", subprocess], swiftSettings: settings),
+      name: "LocalLambdaTests", dependencies: ["LocalLambda", "JSON", "TestSupport", subprocess],
+      swiftSettings: settings),
     .testTarget(
       name: "CruddurCLITests",
-      dependencies: ["CruddurCLI", "LocalLambda", "JSON", subprocess], swiftSettings: settings),
+      dependencies: ["CruddurCLI", "LocalLambda", "JSON", "TestSupport", subprocess], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

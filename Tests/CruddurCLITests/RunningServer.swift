@@ -1,19 +1,11 @@
 import Foundation
 import Subprocess
+import TestSupport
 import Testing
 
 /// A real `cruddur serve` on a free port, and curl to speak to it.
 struct RunningServer {
-  struct Answer {
-    let status: Int
-    /// With lower-case names; the values of one name are joined with newlines.
-    let headers: [String: String]
-    let body: String
-
-    func member(_ name: String) throws -> Any? {
-      try (JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any])?[name]
-    }
-  }
+  typealias Answer = CurlAnswer
 
   /// How the server ended, and what it wrote.
   struct End {
@@ -91,16 +83,8 @@ struct RunningServer {
   }
 }
 
-extension RunningServer.Answer {
-  init(_ text: String) {
-    let split = text.firstRange(of: "\r\n\r\n")
-    let head = text[..<(split?.lowerBound ?? text.endIndex)].split(separator: "\r\n")
-    body = String(text[(split?.upperBound ?? text.endIndex)...])
-    status = head.first.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) } ?? 0
-    headers = Dictionary(
-      head.dropFirst().compactMap { line in
-        line.firstRange(of: ": ").map { (line[..<$0.lowerBound].lowercased(), String(line[$0.upperBound...])) }
-      }
-    ) { "\($0)\n\($1)" }
+extension CurlAnswer {
+  func member(_ name: String) throws -> Any? {
+    try (JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any])?[name]
   }
 }

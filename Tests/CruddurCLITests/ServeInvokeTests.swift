@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import TestSupport
 import Testing
 
 /// Lambda's Invoke API of `cruddur serve`, called by AWS's own command line.

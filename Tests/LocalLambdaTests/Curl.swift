@@ -1,13 +1,10 @@
 import Subprocess
+import TestSupport
 import Testing
 
 /// An HTTP request sent with curl's command line, which knows nothing of the server under test.
 struct Curl {
-  struct Answer {
-    let status: Int
-    let headers: [String: String]
-    let body: String
-  }
+  typealias Answer = CurlAnswer
 
   let endpoint: String
 
@@ -27,19 +24,5 @@ struct Curl {
       .name("curl"), arguments: Arguments(options + arguments + [url]), input: .string(body),
       output: .string(limit: 10_000_000))
     return Answer(result.standardOutput)
-  }
-}
-
-extension Curl.Answer {
-  init(_ text: String) {
-    let split = text.firstRange(of: "\r\n\r\n")
-    let head = text[..<(split?.lowerBound ?? text.endIndex)].split(separator: "\r\n")
-    body = String(text[(split?.upperBound ?? text.endIndex)...])
-    status = head.first.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) } ?? 0
-    headers = Dictionary(
-      head.dropFirst().compactMap { line in
-        line.firstRange(of: ": ").map { (line[..<$0.lowerBound].lowercased(), String(line[$0.upperBound...])) }
-      }
-    ) { first, _ in first }
   }
 }

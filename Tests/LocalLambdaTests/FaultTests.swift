@@ -1,4 +1,5 @@
 import LocalLambda
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(3)))

@@ -1,4 +1,5 @@
 import LocalLambda
+import TestSupport
 import Testing
 
 /// The Runtime API as a runtime sees it: over HTTP.

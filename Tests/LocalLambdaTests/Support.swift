@@ -1,5 +1,6 @@
 import Glibc
 import LocalLambda
+import TestSupport
 import Testing
 
 /// Runs a test against a Runtime API of its own, which is stopped afterwards.
