@@ -83,7 +83,7 @@ let package = Package(
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "CruddurTests",
-      dependencies: ["Cruddur", "LambdaEvents", "LambdaRuntime", "Postgres", "JSON", "TestSupport"],
+      dependencies: ["Cruddur", "LambdaEvents", "LambdaRuntime", "Postgres", "JSON", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(
       name: "BootstrapTests",

@@ -33,8 +33,9 @@ public struct Transaction: StatementExecutor, ~Copyable {
     do throws(PostgresError) {
       // A savepoint is gone with its transaction.
       try await connection.execute(Statement("RELEASE SAVEPOINT script").unprepared(), until: deadline)
-    } catch where [.noActiveSQLTransaction, .invalidSavepointSpecification].contains(error.sqlState) {
-      throw PostgresError(.transactionAborted)
+    } catch {
+      let isGone = [.noActiveSQLTransaction, .invalidSavepointSpecification].contains(error.sqlState)
+      throw isGone ? PostgresError(.transactionAborted) : error
     }
   }
 }
