@@ -26,9 +26,9 @@ public struct MigrationHandler: Handler {
   /// - Throws: `EventError`, `ConfigurationError` where there are two passwords, ``DatabaseFailure``, or an error that
   ///   names the migration in which the database and the program differ.
   public func handle(_ invocation: Invocation) async throws -> [UInt8] {
-    let credentials = try Credentials(event: invocation.payload)
+    let secret = try MasterSecret(event: invocation.payload)
     let context = invocation.context
-    let migrator = Migrator(database: Pool(try configuration(credentials), limit: 1))
+    let migrator = Migrator(database: Pool(try configuration(secret), limit: 1))
     let applied = try await migrator.run(
       until: context.deadline(within: Self.timeLimit, margin: Self.margin), logger: context.logger)
     return JSONWriter.object { answer in
@@ -39,11 +39,11 @@ public struct MigrationHandler: Handler {
     }
   }
 
-  private func configuration(_ credentials: Credentials?) throws -> ConnectionConfiguration {
-    guard let credentials else { return database }
+  private func configuration(_ secret: MasterSecret?) throws -> ConnectionConfiguration {
+    guard let secret else { return database }
     guard !database.hasPassword else {
       throw ConfigurationError("The event has a password, and so has CONNECTION_URL or PGPASSWORD: leave one out.")
     }
-    return try database.withCredentials(user: credentials.user, password: credentials.password)
+    return try database.withCredentials(user: secret.user, password: secret.password)
   }
 }

@@ -109,7 +109,7 @@ import Testing
         WHERE locktype = 'advisory' AND datname = current_database()
         """)
     let error = await #expect(throws: DatabaseFailure.self) {
-      try await Migrator(url: url, ["001-a": a]).run(until: .now + .milliseconds(500))
+      try await Migrator(url: url, ["001-a": a]).run(until: .now + .seconds(3))
     }
     #expect(error?.errorType.rawValue == "Function.DatabaseTimeout")
     #expect(error?.errorMessage.contains("waiting for other runs") == true)

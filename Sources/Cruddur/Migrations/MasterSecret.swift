@@ -1,9 +1,9 @@
 import JSON
 import LambdaEvents
 
-/// Who connects to the database, as a secret that RDS manages has it:
+/// The database's master user and their password, as the secret has them that RDS manages:
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html>.
-struct Credentials {
+struct MasterSecret {
   let user: String
   let password: String
 

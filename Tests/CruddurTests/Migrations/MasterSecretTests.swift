@@ -5,19 +5,19 @@ import Testing
 @testable import Cruddur
 
 /// Who connects, as the event says it.
-@Suite struct CredentialsTests {
-  private func credentials(_ event: String) throws -> Credentials? {
-    try Credentials(event: Array(event.utf8))
+@Suite struct MasterSecretTests {
+  private func secret(_ event: String) throws -> MasterSecret? {
+    try MasterSecret(event: Array(event.utf8))
   }
 
   @Test func aSecretOfRDSHasAUserAndAPassword() throws {
-    let secret = #"{"username":"cruddurroot","password":"p@\u0022é:/","engine":"postgres","port":5432}"#
-    let credentials = try #require(try credentials(secret))
-    #expect(credentials.user == "cruddurroot" && credentials.password == #"p@"é:/"#)
+    let event = #"{"username":"cruddurroot","password":"p@\u0022é:/","engine":"postgres","port":5432}"#
+    let read = try #require(try secret(event))
+    #expect(read.user == "cruddurroot" && read.password == #"p@"é:/"#)
   }
 
   @Test(arguments: ["{}", #"{"id":"1"}"#]) func anEventWithNeitherLeavesItToTheConfiguration(event: String) throws {
-    #expect(try credentials(event) == nil)
+    #expect(try secret(event) == nil)
   }
 
   @Test(arguments: [
@@ -31,7 +31,7 @@ import Testing
     (#"{"username":"SECRET","password":""}"#, "InvalidEvent", "$.password has to be"),
     (#"{"username":"a","password":"SECRET\u0000"}"#, "InvalidEvent", "$.password has to be"),
   ]) func aBadEventIsNamedWithoutItsValues(event: String, type: String, sentence: String) {
-    let error = #expect(throws: EventError.self) { try credentials(event) }
+    let error = #expect(throws: EventError.self) { try secret(event) }
     #expect(error?.errorType.rawValue == "Function.\(type)")
     #expect(error?.errorMessage.contains(sentence) == true, "\(String(describing: error))")
     #expect(error?.errorMessage.contains("SECRET") == false)
