@@ -53,11 +53,14 @@ extension EndToEnd {
     }
 
     @Test func twoPasswordsAreRefused() async throws {
-      try await withFunction(handler) { invoke in
-        let result = await invoke(event(#"{"username":"postgres","password":"SECRET"}"#))
-        #expect(result.errorType == "Function.InvalidConfiguration")
-        #expect(result.errorMessage?.contains("CONNECTION_URL") == true)
-        #expect(result.errorMessage?.contains("SECRET") == false)
+      let elsewhere = ["_HANDLER": "cruddur.migrate", "CONNECTION_URL": place, "PGPASSWORD": "SECRET"]
+      for variables in [handler, elsewhere] {
+        try await withFunction(variables) { invoke in
+          let result = await invoke(event(#"{"username":"postgres","password":"SECRET"}"#))
+          #expect(result.errorType == "Function.InvalidConfiguration")
+          #expect(result.errorMessage?.contains("CONNECTION_URL or PGPASSWORD") == true)
+          #expect(result.errorMessage?.contains("SECRET") == false)
+        }
       }
     }
 
