@@ -57,7 +57,7 @@ let package = Package(
     .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: settings),
     .target(
       name: "Cruddur", dependencies: ["JSON", "LambdaRuntime", "LambdaEvents", "Postgres", logging],
-      resources: [.embedInCode("SQL")], swiftSettings: settings),
+      resources: [.embedInCode("SQL"), .embedInCode("Migrations/SQL")], swiftSettings: settings),
     .executableTarget(
       name: "Bootstrap", dependencies: ["Cruddur", "JSON", "LambdaRuntime", "LambdaEvents", "Postgres", logging],
       swiftSettings: settings),
@@ -83,7 +83,7 @@ let package = Package(
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "CruddurTests",
-      dependencies: ["Cruddur", "LambdaEvents", "LambdaRuntime", "Postgres", "JSON", "TestSupport"],
+      dependencies: ["Cruddur", "LambdaEvents", "LambdaRuntime", "Postgres", "JSON", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(
       name: "BootstrapTests",

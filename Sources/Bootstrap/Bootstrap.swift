@@ -8,6 +8,7 @@ enum Bootstrap {
   static func main() {
     Lambda.run(byHand: "try it with `cruddur invoke events/confirm-sign-up.json`.") { environment, logger in
       let configuration = try Configuration(environment)
+      guard configuration.handler == .events else { return MigrationHandler(configuration.database) }
       let database = Pool(configuration.database, limit: 1)
       do {
         // A quarter of a second, for the first event is waiting: what is not up by then is asked again with each event.

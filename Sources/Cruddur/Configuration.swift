@@ -4,6 +4,9 @@ public import Postgres
 
 /// What the application is told by its environment, read once at the start.
 public struct Configuration: Sendable {
+  /// What the function is for, from `_HANDLER`.
+  public let handler: HandlerName
+
   /// Where the database is, from `CONNECTION_URL`, and from libpq's own `PG…` variables for what the URL leaves open.
   public let database: ConnectionConfiguration
 
@@ -26,6 +29,7 @@ public struct Configuration: Sendable {
     } catch {
       throw ConfigurationError("CONNECTION_URL, with libpq's PG variables, is no way to connect: \(error)")
     }
+    handler = try HandlerName(environment)
     allowsAnonymousAuthors = try Configuration.allowsAnonymousAuthors(environment)
     cors = try Configuration.cors(environment)
   }

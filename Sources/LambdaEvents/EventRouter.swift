@@ -13,19 +13,11 @@ public struct EventRouter: Handler {
   ///
   /// - Throws: ``EventError`` where the event cannot be read or is of no kind that is handled; what a Cognito trigger's handler throws.
   public func handle(_ invocation: Invocation) async throws -> [UInt8] {
-    let event = try EventRouter.document(invocation.payload)
+    let event = try JSONDocument(event: invocation.payload)
     switch (EventKind(event.root), http) {
     case (.cognito, _): return try await answer(CognitoEvent(event), invocation.context)
     case (.http, let http?): return try await http.respond(to: HTTPRequest(event), invocation.context).payload
     case (.http, nil), (nil, _): throw EventError(.unknown)
-    }
-  }
-
-  private static func document(_ payload: [UInt8]) throws(EventError) -> JSONDocument {
-    do throws(JSONError) {
-      return try JSONDocument(payload)
-    } catch {
-      throw EventError(.notJSON(error))
     }
   }
 }

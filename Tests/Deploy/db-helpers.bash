@@ -7,9 +7,9 @@
 setup_file() {
   make_folder
   start_throwaway
-  # As on RDS, whoever makes databases is no superuser.
-  sql "CREATE ROLE \"us\"\"er:n@me/é %?\" LOGIN CREATEDB PASSWORD 'p@ss:w/o%rd?&#''\" \\ ü'"
-  sql "CREATE ROLE cruddurroot LOGIN CREATEDB PASSWORD 'p@ss:w/o%rd?&#''\" \\ ü'"
+  # As on RDS, whoever makes databases makes roles as well, but is no superuser.
+  sql "CREATE ROLE \"us\"\"er:n@me/é %?\" LOGIN CREATEDB CREATEROLE PASSWORD 'p@ss:w/o%rd?&#''\" \\ ü'"
+  sql "CREATE ROLE cruddurroot LOGIN CREATEDB CREATEROLE PASSWORD 'p@ss:w/o%rd?&#''\" \\ ü'"
   port=${url##*:}
   export port=${port%/*} folder url
 }

@@ -61,7 +61,7 @@ sample() {
 }
 
 @test "What they do not understand is answered with a usage line and 2" {
-  for script in connect create drop schema-load seed sessions setup; do
+  for script in connect create drop migrate schema-load seed sessions setup; do
     answers_usage "$script" frobnicate
     answers_usage "$script" "postgresql://user:SECRET@host/database"
     answers_usage "$script" prod
@@ -77,7 +77,7 @@ sample() {
 
 @test "A URL that is none is refused without quoting it" {
   CONNECTION_URL='postgresql://user:SEC/RET@host/database'
-  for script in connect create drop schema-load seed sessions setup; do
+  for script in connect create drop migrate schema-load seed sessions setup; do
     db "$script"
     [ "$status" -eq 2 ]
     [[ $output == *"db-$script: the connection URL is malformed"* && $output != *SEC* && $output != *RET* ]]
@@ -85,7 +85,7 @@ sample() {
 }
 
 @test "--help says what each does" {
-  for script in connect create drop schema-load seed sessions setup; do
+  for script in connect create drop migrate schema-load seed sessions setup; do
     db_works "$script" --help
     [[ $output == "usage: db-$script [prod]"*CONNECTION_URL* ]]
   done
@@ -107,6 +107,8 @@ sample() {
   db_works setup
   said=$output
   db_works sessions
+  said+=$output
+  db_works migrate
   said+=$output
   db_works connect --command 'SELECT pg_sleep(1)'
   said+=$output

@@ -17,12 +17,26 @@ extension ThrowawayPostgres {
     _ = try runPsql(["--file", file], url: url)
   }
 
+  /// What pg_dump makes of a database's tables and functions, but for their owners and who may use them.
+  ///
+  /// - Throws: ``TestSupportError`` with what pg_dump said if it fails.
+  public func dumpSchema(of url: String) throws -> String {
+    let dump = try run(["pg_dump", "--schema-only", "--no-owner", "--no-privileges", "--dbname", url])
+    // These have a word in them that is drawn anew each time.
+    let isRandom = { (line: Substring) in line.hasPrefix("\\restrict ") || line.hasPrefix("\\unrestrict ") }
+    return dump.split(separator: "\n").filter { !isRandom($0) }.joined(separator: "\n")
+  }
+
   private func runPsql(_ arguments: [String], url: String?) throws -> String {
+    try run(
+      ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1"]
+        + ["--dbname", url ?? self.url] + arguments)
+  }
+
+  private func run(_ command: [String]) throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments =
-      ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1"]
-      + ["--dbname", url ?? self.url] + arguments
+    process.arguments = command
     process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
       .merging(["PGOPTIONS": "-c client_min_messages=warning"]) { $1 }
     let output = Pipe()
@@ -31,7 +45,7 @@ extension ThrowawayPostgres {
     try process.run()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw TestSupportError("psql failed: \(text)") }
+    guard process.terminationStatus == 0 else { throw TestSupportError("\(command[0]) failed: \(text)") }
     return text.last == "\n" ? String(text.dropLast()) : text
   }
 }

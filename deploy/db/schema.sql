@@ -1,4 +1,5 @@
--- Cruddur's tables, empty. Loading this file drops them first, with everything in them.
+-- Cruddur's tables, empty, for development: what the migrations beside this file make together. Loading this file drops
+-- the tables first, with everything in them.
 -- One transaction: it is loaded whole or not at all. From psql: psql -v ON_ERROR_STOP=1 -f schema.sql
 BEGIN;
 
@@ -7,6 +8,7 @@ DROP FUNCTION IF EXISTS public.activity_json;
 DROP FUNCTION IF EXISTS public.rfc3339;
 DROP TABLE IF EXISTS public.activities;
 DROP TABLE IF EXISTS public.users;
+DROP TABLE IF EXISTS public.schema_migrations;
 
 CREATE TABLE public.users (
   uuid uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -68,5 +70,18 @@ RETURN (
       public.rfc3339(activity.expires_at) AS expires_at, public.rfc3339(activity.created_at) AS created_at
   ) AS shown
 );
+
+-- The migrations that are in here, so that db-migrate goes on from them; the checksum is the file's, by sha256sum.
+CREATE TABLE public.schema_migrations (
+  name text NOT NULL,
+  checksum text NOT NULL,
+  applied_at timestamptz DEFAULT now() NOT NULL,
+  CONSTRAINT schema_migrations_pkey PRIMARY KEY (name)
+);
+INSERT INTO public.schema_migrations (name, checksum)
+VALUES
+  ('001-users', 'cb9b3bd9690f5087d2be7cd7e8b99d077462f0abacc25945f9d756ca84c62199'),
+  ('002-activities', '722f48c8ec3613a1d20bd239467327c61fbccfcc8bd5136a5f1d3cc6247c78d1'),
+  ('003-activity-json', 'f296f9e3baf948bcf549c8853dee0581169486b96f7d9b97612f2ce7b1eeec2f');
 
 COMMIT;

@@ -11,5 +11,7 @@
 . "${BASH_SOURCE[0]%/*}/psql.sh"
 # shellcheck source=packages.sh
 . "${BASH_SOURCE[0]%/*}/packages.sh"
+# shellcheck source=build.sh
+. "${BASH_SOURCE[0]%/*}/build.sh"
 # shellcheck source=local-postgres.sh
 . "${BASH_SOURCE[0]%/*}/local-postgres.sh"

@@ -85,7 +85,16 @@ public final class Connection: StatementExecutor {
   /// Asks the server for a sign of life; throws as ``execute(_:until:)`` does.
   func ping(until deadline: ContinuousClock.Instant) async throws(PostgresError) {
     try await Self.withInterruption(interruption) { () throws(PostgresError) in
-      _ = try exchange(until: deadline) { $0.sendEmptyQuery() }
+      _ = try exchange(until: deadline) { $0.send(script: "") }
+    }
+  }
+
+  /// Executes the statements of a script, up to the first that fails; throws as ``execute(_:until:)`` does.
+  func execute(script: String, until deadline: ContinuousClock.Instant) async throws(PostgresError) {
+    // libpq takes a C string, which would end there.
+    guard !script.utf8.contains(0) else { throw PostgresError(.invalidParameter, "The script holds U+0000.") }
+    try await Self.withInterruption(interruption) { () throws(PostgresError) in
+      _ = try exchange(until: deadline) { $0.send(script: script) }
     }
   }
 

@@ -9,11 +9,13 @@ import Glibc
 /// `connect_timeout`.
 public struct ConnectionConfiguration: Sendable {
   /// What the connection string itself sets. libpq adds its defaults when it connects.
-  private let parameters: [ConninfoParameter]
+  var parameters: [ConninfoParameter]
   private let hosts: HostList
   /// The most that connecting may take; nil for as long as the caller's deadline allows.
   private let connectTimeout: Duration?
   private let prefersStandby: Bool
+  /// Whether the connection string, `PGPASSWORD` or the service file has a password.
+  public internal(set) var hasPassword: Bool
   var resolver = Resolver.system
 
   private static let sessionAttributes = "target_session_attrs"
@@ -38,6 +40,7 @@ public struct ConnectionConfiguration: Sendable {
     }
     prefersStandby = attributes == "prefer-standby"
     let completed = try parameters.completedByLibPQ()
+    hasPassword = completed["password"] != nil
     hosts = try HostList(host: completed["host"], hostaddr: completed["hostaddr"], port: completed["port"])
     connectTimeout = try completed["connect_timeout"].flatMap { value throws(PostgresError) in
       guard let seconds = Int32(value) else { throw PostgresError(invalidConnectionParameter: "connect_timeout") }

@@ -96,9 +96,9 @@ extension ConnectionHandle {
     }
   }
 
-  /// Asks for nothing but an answer: PQsendQuery with an empty string.
-  func sendEmptyQuery() -> Bool {
-    PQsendQuery(pointer, "") == 1
+  /// Executes any number of statements without parameters: PQsendQuery. None at all asks for nothing but an answer.
+  func send(script: String) -> Bool {
+    PQsendQuery(pointer, script) == 1
   }
 
   enum Flushing {

@@ -29,12 +29,16 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let checkViolation = SQLState(rawValue: "23514")
   /// `25006`
   public static let readOnlySQLTransaction = SQLState(rawValue: "25006")
+  /// `25P01`
+  public static let noActiveSQLTransaction = SQLState(rawValue: "25P01")
   /// `26000`: no such prepared statement
   public static let invalidSQLStatementName = SQLState(rawValue: "26000")
   /// `28000`
   public static let invalidAuthorizationSpecification = SQLState(rawValue: "28000")
   /// `28P01`
   public static let invalidPassword = SQLState(rawValue: "28P01")
+  /// `3B001`: no such savepoint
+  public static let invalidSavepointSpecification = SQLState(rawValue: "3B001")
   /// `3D000`: no such database
   public static let invalidCatalogName = SQLState(rawValue: "3D000")
   /// `40001`

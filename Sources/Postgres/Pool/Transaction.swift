@@ -17,6 +17,27 @@ public struct Transaction: StatementExecutor, ~Copyable {
   ) async throws(PostgresError) -> Rows {
     try await connection.execute(statement, until: deadline)
   }
+
+  /// Executes a script, such as a file of `CREATE` statements: any number of statements, as they are, without
+  /// parameters. Nothing protects the database from what the text says, so it must be the program's own, never made of
+  /// what came from elsewhere.
+  ///
+  /// Throws ``PostgresError``, as ``execute(_:until:)`` does, with ``PostgresError/Reason/transactionAborted`` for a
+  /// script that ends the transaction, whether or not it begins another: what it did before that cannot be undone. A
+  /// statement that refuses to be in a transaction (`CREATE INDEX CONCURRENTLY`) is the server's error.
+  public func executeUncheckedScript(
+    _ trustedSQL: String, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) {
+    try await connection.execute(Statement("SAVEPOINT script").unprepared(), until: deadline)
+    try await connection.execute(script: trustedSQL, until: deadline)
+    do throws(PostgresError) {
+      // A savepoint is gone with its transaction.
+      try await connection.execute(Statement("RELEASE SAVEPOINT script").unprepared(), until: deadline)
+    } catch {
+      let isGone = [.noActiveSQLTransaction, .invalidSavepointSpecification].contains(error.sqlState)
+      throw isGone ? PostgresError(.transactionAborted) : error
+    }
+  }
 }
 
 extension Pool {

@@ -1,0 +1,49 @@
+import JSON
+import LambdaEvents
+public import LambdaRuntime
+public import Postgres
+
+/// Brings the database's tables up to date, and makes the application's role.
+///
+/// It connects to the database itself, not through RDS Proxy, which would keep the session for it because of the lock.
+public struct MigrationHandler: Handler {
+  /// The most that Lambda allows, for a large table may take its time; the function's own timeout is what counts.
+  ///
+  /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+  private static let timeLimit: Duration = .seconds(900)
+  private static let margin: Duration = .milliseconds(750)
+
+  private let database: ConnectionConfiguration
+
+  /// Makes the handler of the migrations of `database`. Nothing is connected to before the first event.
+  public init(_ database: ConnectionConfiguration) {
+    self.database = database
+  }
+
+  /// Handles `{}`, or a secret as RDS manages it, `{"username":"…","password":"…"}`, which is used for this event alone.
+  ///
+  /// - Returns: `{"applied":["002-activities"],"current":"002-activities"}`, `applied` being what this event did.
+  /// - Throws: `EventError`, `ConfigurationError` where there are two passwords, ``DatabaseFailure``, or an error that
+  ///   names the migration in which the database and the program differ.
+  public func handle(_ invocation: Invocation) async throws -> [UInt8] {
+    let secret = try MasterSecret(event: invocation.payload)
+    let context = invocation.context
+    let migrator = Migrator(database: Pool(try configuration(secret), limit: 1))
+    let applied = try await migrator.run(
+      until: context.deadline(within: Self.timeLimit, margin: Self.margin), logger: context.logger)
+    return JSONWriter.object { answer in
+      answer.array("applied") { array in
+        for name in applied { array.add(name) }
+      }
+      answer.add("current", migrator.migrations.last?.name)
+    }
+  }
+
+  private func configuration(_ secret: MasterSecret?) throws -> ConnectionConfiguration {
+    guard let secret else { return database }
+    guard !database.hasPassword else {
+      throw ConfigurationError("The event has a password, and so has CONNECTION_URL or PGPASSWORD: leave one out.")
+    }
+    return try database.withCredentials(user: secret.user, password: secret.password)
+  }
+}

@@ -1,0 +1,1 @@
+../../../../deploy/db/001-users.sql

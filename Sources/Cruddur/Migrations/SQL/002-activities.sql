@@ -1,0 +1,1 @@
+../../../../deploy/db/002-activities.sql

@@ -1,0 +1,1 @@
+../../../../deploy/db/003-activity-json.sql

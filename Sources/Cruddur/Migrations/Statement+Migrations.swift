@@ -1,0 +1,55 @@
+import JSON
+import Postgres
+
+/// The record of what was applied. Each statement is sent once or twice in a process's life, so none is prepared.
+extension Statement {
+  /// Waits until no other transaction does the same, and keeps all others waiting until this one ends.
+  ///
+  /// The lock is PostgreSQL's own affair, so that it works before there is a table, and it ends with the transaction,
+  /// whatever becomes of the program. The number only has to be nobody else's: it is "cruddur" in ASCII.
+  static var lockMigrations: Statement {
+    Statement("SELECT pg_advisory_xact_lock(x'63727564647572'::bigint)").unprepared()
+  }
+
+  /// Makes the table of what was applied, unless it is there. `checksum` is the file's SHA-256, as sha256sum(1) prints it.
+  static var createMigrationRecord: Statement {
+    Statement(
+      """
+      CREATE TABLE IF NOT EXISTS public.schema_migrations (
+        name text NOT NULL,
+        checksum text NOT NULL,
+        applied_at timestamptz DEFAULT now() NOT NULL,
+        CONSTRAINT schema_migrations_pkey PRIMARY KEY (name)
+      )
+      """
+    ).unprepared()
+  }
+
+  /// What was applied, in order: a row of ``AppliedMigration`` each. PostgreSQL, which has SHA-256, compares the texts.
+  static func appliedMigrations(among migrations: [Migration]) -> Statement {
+    let known = JSONWriter.array { array in
+      for migration in migrations {
+        array.object { object in
+          object.add("name", migration.name)
+          object.add("script", migration.script)
+        }
+      }
+    }
+    let statement: Statement = """
+      SELECT name, checksum = encode(sha256(convert_to(script, 'UTF8')), 'hex') AS is_unchanged
+      FROM public.schema_migrations
+      LEFT JOIN json_to_recordset(\(String(decoding: known, as: UTF8.self))) AS known (name text, script text) USING (name)
+      ORDER BY name COLLATE "C"
+      """
+    return statement.unprepared()
+  }
+
+  /// Notes that a migration was applied.
+  static func noteApplied(_ migration: Migration) -> Statement {
+    let statement: Statement = """
+      INSERT INTO public.schema_migrations (name, checksum)
+      VALUES (\(migration.name), encode(sha256(convert_to(\(migration.script), 'UTF8')), 'hex'))
+      """
+    return statement.unprepared()
+  }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import JSON
+import LocalLambda
+import TestSupport
+import Testing
+
+extension EndToEnd {
+  /// `_HANDLER=cruddur.migrate`: an empty database can be signed up to.
+  @Suite struct MigrationTests {
+    private let postgres: ThrowawayPostgres
+    private let url: String
+
+    init() async throws {
+      postgres = try await ThrowawayPostgres.shared
+      url = try postgres.makeDatabase()
+    }
+
+    private var handler: [String: String] { ["_HANDLER": "cruddur.migrate", "CONNECTION_URL": url] }
+
+    /// The database without a user and a password.
+    private var place: String { url.replacing(/\/\/[^@]*@/, with: "//") }
+
+    private func event(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+    private func answer(_ applied: String) -> InvocationResult {
+      .response(event(#"{"applied":[\#(applied)],"current":"003-activity-json"}"#))
+    }
+
+    @Test func anEmptyDatabaseIsMigratedOnceAndServesASignUp() async throws {
+      try await withFunction(handler) { invoke in
+        #expect(await invoke(event("{}")) == answer(#""001-users","002-activities","003-activity-json""#))
+        #expect(await invoke(event("{}")) == answer(""))
+      }
+      try await withFunction(["CONNECTION_URL": url, "_HANDLER": "cruddur.events"]) { invoke in
+        let event = signUp("sub-1")
+        #expect(await invoke(event) == .response(event))
+      }
+      #expect(try postgres.psql("SELECT cognito_user_id FROM users", url: url) == "sub-1")
+    }
+
+    @Test func theSecretComesWithTheEventAndAWrongOneIsAnErrorThatDoesNotRepeatIt() async throws {
+      let components = try #require(URLComponents(string: url))
+      let (user, password) = (try #require(components.user), try #require(components.password))
+      try await withFunction(["_HANDLER": "cruddur.migrate", "CONNECTION_URL": place]) { invoke in
+        let wrong = await invoke(event(#"{"username":"\#(user)","password":"SECRET"}"#))
+        #expect(wrong.errorType == "Function.DatabaseAuthentication")
+        #expect(wrong.errorMessage?.contains("28P01") == true && wrong.errorMessage?.contains("SECRET") == false)
+        let secret = event(#"{"username":"\#(user)","password":"\#(password)","engine":"postgres"}"#)
+        #expect(await invoke(secret) == answer(#""001-users","002-activities","003-activity-json""#))
+        // It was that event's alone.
+        #expect(await invoke(event("{}")).errorType == "Function.DatabaseAuthentication")
+      }
+    }
+
+    @Test func twoPasswordsAreRefused() async throws {
+      let elsewhere = ["_HANDLER": "cruddur.migrate", "CONNECTION_URL": place, "PGPASSWORD": "SECRET"]
+      for variables in [handler, elsewhere] {
+        try await withFunction(variables) { invoke in
+          let result = await invoke(event(#"{"username":"postgres","password":"SECRET"}"#))
+          #expect(result.errorType == "Function.InvalidConfiguration")
+          #expect(result.errorMessage?.contains("CONNECTION_URL or PGPASSWORD") == true)
+          #expect(result.errorMessage?.contains("SECRET") == false)
+        }
+      }
+    }
+
+    @Test(arguments: [
+      ("", "Function.InvalidJSON"), ("[]", "Function.InvalidEvent"), (#"{"password":"a"}"#, "Function.InvalidEvent"),
+    ])
+    func aBadEventIsAnErrorAndTheNextOneIsServed(payload: String, type: String) async throws {
+      try await withFunction(handler) { invoke in
+        #expect(await invoke(event(payload)).errorType == type)
+        #expect(await invoke(event("{}")) == answer(#""001-users","002-activities","003-activity-json""#))
+      }
+    }
+
+    @Test func aMigrationThatTheProgramDoesNotKnowIsNamed() async throws {
+      try await withFunction(handler) { invoke in
+        _ = await invoke(event("{}"))
+        try postgres.psql("INSERT INTO schema_migrations VALUES ('900-later', '')", url: url)
+        let result = await invoke(event("{}"))
+        #expect(result.errorType == "Function.MigrationConflict")
+        #expect(result.errorMessage?.contains("900-later") == true)
+      }
+    }
+
+    @Test func anUnknownHandlerIsAnInitError() async throws {
+      try await withFunction(["_HANDLER": "cruddur.migrations", "CONNECTION_URL": url]) { invoke in
+        let result = await invoke(event("{}"))
+        guard case .initError = result else {
+          Issue.record("\(result)")
+          return
+        }
+        #expect(result.errorType == "Function.InvalidConfiguration")
+        #expect(result.errorMessage?.contains("_HANDLER") == true)
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Postgres
+import TestSupport
+import Testing
+
+/// A user and a password from elsewhere than the connection string.
+@Suite(.ownThread) struct CredentialsTests {
+  private let password = #"p@ss:w/o%rd?&#'" \ ü"#
+
+  @Test func theyTakeThePlaceOfTheConnectionStrings() async throws {
+    let postgres = try ThrowawayPostgres()
+    try postgres.psql(#"CREATE ROLE "us""er:n@me" LOGIN PASSWORD '\#(password.replacing("'", with: "''"))'"#)
+    for url in [postgres.url, postgres.url.replacing(/postgres:[^@]*@/, with: "")] {
+      let configuration = try ConnectionConfiguration(url).withCredentials(user: #"us"er:n@me"#, password: password)
+      let connection = try await Connection.connect(configuration, until: ampleTime)
+      let user: String? = try await connection.value(
+        "SELECT session_user::text || current_database()", until: ampleTime)
+      #expect(user == #"us"er:n@mepostgres"#)
+    }
+    let wrong = try ConnectionConfiguration(postgres.url).withCredentials(user: "postgres", password: "wrong")
+    let error = await #expect(throws: PostgresError.self) { try await Connection.connect(wrong, until: ampleTime) }
+    #expect(error?.reason == .authentication)
+  }
+
+  @Test(arguments: [("", "secret", "user"), ("a\0", "secret", "user"), ("a", "", "password"), ("a", "s\0", "password")])
+  func whatWouldNotArriveIsRefused(user: String, password: String, keyword: String) throws {
+    let configuration = try ConnectionConfiguration("host=127.0.0.1")
+    let error = #expect(throws: PostgresError.self) {
+      try configuration.withCredentials(user: user, password: password)
+    }
+    #expect(error?.reason == .configuration)
+    #expect(error?.description.contains(keyword) == true && error?.description.contains("secret") == false)
+  }
+
+  @Test func aPasswordThatIsThereIsKnown() throws {
+    #expect(try !ConnectionConfiguration("postgresql://ana@localhost/d").hasPassword)
+    #expect(try ConnectionConfiguration("postgresql://ana:secret@localhost/d").hasPassword)
+    #expect(try ConnectionConfiguration("host=localhost").withCredentials(user: "a", password: "b").hasPassword)
+  }
+}
