@@ -7,8 +7,17 @@
 
 setup() {
   reset_aws
-  DB_SECURITY_GROUP=$(aws_says ec2 create-security-group --group-name db --description d --query GroupId)
+  DB_SECURITY_GROUP=$(ec2 CreateSecurityGroup GroupName=db GroupDescription=d | grep --only-matching --max-count 1 \
+    'sg-[0-9a-f]*' | head -n 1)
   export DB_SECURITY_GROUP
+}
+
+# ec2 ACTION PARAMETER=VALUE…: prints moto's answer, in XML. The AWS CLI takes a second to read its description of EC2.
+ec2() {
+  local parameter parameters=()
+  for parameter in "Action=$1" Version=2016-11-15 "${@:2}"; do parameters+=(--data-urlencode "$parameter"); done
+  curl --silent --fail "${parameters[@]}" "$moto" --header \
+    "Authorization: AWS4-HMAC-SHA256 Credential=$AWS_ACCESS_KEY_ID/20300101/$AWS_REGION/ec2/aws4_request"
 }
 
 # rules: prints what is let in, a sorted line for each: address, ports, description.
@@ -30,8 +39,9 @@ rule() {
 
 # authorize ADDRESS DESCRIPTION
 authorize() {
-  aws_says ec2 authorize-security-group-ingress --group-id "$DB_SECURITY_GROUP" --ip-permissions \
-    "IpProtocol=tcp,FromPort=5432,ToPort=5432,IpRanges=[{CidrIp=$1,Description=$2}]" >"$folder/answer"
+  ec2 AuthorizeSecurityGroupIngress "GroupId=$DB_SECURITY_GROUP" IpPermissions.1.IpProtocol=tcp \
+    IpPermissions.1.FromPort=5432 IpPermissions.1.ToPort=5432 "IpPermissions.1.IpRanges.1.CidrIp=$1" \
+    "IpPermissions.1.IpRanges.1.Description=$2" >"$folder/answer"
 }
 
 @test "One address is let in, the next one instead of it, and the same one changes nothing" {
@@ -120,7 +130,7 @@ authorize() {
 }
 
 @test "A wrong group, and none, end in one sentence" {
-  fails_with 1 "aws ec2 describe-security-groups: InvalidGroup.NotFound: *sg-0123456789abcdef0*" \
+  fails_with 1 "aws ec2 authorize-security-group-ingress: InvalidGroup.NotFound: *sg-0123456789abcdef0*" \
     rds-update-sg-rule --security-group sg-0123456789abcdef0 --address 203.0.113.7
   DB_SECURITY_GROUP='' fails_with 2 "--security-group ID is missing.*" rds-update-sg-rule --address 203.0.113.7
 }
