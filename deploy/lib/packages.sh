@@ -18,6 +18,7 @@ has_package() {
     postgresql) postgres_bin && command -v psql ;;
     postgresql-client) command -v psql ;;
     python3-selenium) /usr/bin/python3 -c 'import selenium' ;;
+    python3-venv) /usr/bin/python3 -c 'import ensurepip, venv' ;;
     *) command -v "$1" ;;
   esac &>/dev/null
 }
