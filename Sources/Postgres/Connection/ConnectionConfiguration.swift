@@ -13,9 +13,10 @@ public struct ConnectionConfiguration: Sendable {
   public typealias PasswordMaker = @Sendable (Login) throws -> String
 
   /// What the connection string itself sets, and this module. libpq adds its defaults when it connects.
-  private let parameters: [ConninfoParameter]
+  var parameters: [ConninfoParameter]
   private let settings: ConnectionSettings
-  private let makePassword: PasswordMaker?
+  /// Nil where the password, if there is one, is among the parameters or libpq's defaults.
+  var makePassword: PasswordMaker?
   /// The most that connecting may take; nil for as long as the caller's deadline allows.
   private let connectTimeout: Duration?
   private let prefersStandby: Bool
@@ -28,7 +29,7 @@ public struct ConnectionConfiguration: Sendable {
   ]
 
   /// Reads a connection URL (`postgresql://user:password@host/database?sslmode=require`) or keyword string
-  /// (`host=… dbname=…`). Nothing is connected to and no name is resolved.
+  /// (`host=… dbname=…`). Nothing is connected to and no name is resolved; the file of root certificates is looked into.
   ///
   /// With a `PasswordMaker` the password is made anew for each connection, for the host's name, the port and the user as
   /// they are configured, and sent over TLS alone: `sslmode` is `verify-full` even on loopback, unless it is set.
@@ -47,13 +48,12 @@ public struct ConnectionConfiguration: Sendable {
     }
     prefersStandby = attributes == "prefer-standby"
     let completed = try parameters.completedByLibPQ()
-    settings = try ConnectionSettings(own: parameters, completed: completed)
-    self.makePassword = makePassword
+    settings = try ConnectionSettings(own: parameters, completed: completed, isPasswordMade: makePassword != nil)
     try settings.checkSources()
-    let tlsMode = settings.tlsMode(isPasswordMade: makePassword != nil)
-    if makePassword != nil { try settings.checkPasswordMaking(tlsMode: tlsMode, prefersStandby: prefersStandby) }
-    try settings.checkCertificates(tlsMode: tlsMode)
-    self.parameters = parameters + settings.protection(tlsMode: tlsMode, isPasswordMade: makePassword != nil)
+    try settings.checkPasswordMaking(prefersStandby: prefersStandby)
+    try settings.checkCertificates()
+    self.parameters = parameters + settings.protection
+    self.makePassword = makePassword
     connectTimeout = try completed["connect_timeout"].flatMap { value throws(PostgresError) in
       guard let seconds = Int32(value) else { throw PostgresError(invalidConnectionParameter: "connect_timeout") }
       return seconds > 0 ? .seconds(seconds) : nil

@@ -1,6 +1,7 @@
 extension ConnectionSettings {
-  /// Throws if passwords cannot be made, or would not be used, or could be sent to anybody but the server.
-  func checkPasswordMaking(tlsMode: String, prefersStandby: Bool) throws(PostgresError) {
+  /// Throws if passwords are to be made and cannot be, or would not be used, or could be sent without TLS.
+  func checkPasswordMaking(prefersStandby: Bool) throws(PostgresError) {
+    guard isPasswordMade else { return }
     if let source = source(of: .password) ?? source(of: .passfile) {
       throw PostgresError(.configuration, "\(source) is set, but a password is made for each connection.")
     }

@@ -4,22 +4,27 @@ extension ConnectionSettings {
   /// The `sslmode` to connect with. Unless somebody sets it, it is `verify-full`, which alone keeps everybody else from
   /// reading what is sent and from posing as the server: <https://www.postgresql.org/docs/current/libpq-ssl.html>.
   /// libpq's own default is left to servers on this machine, if no secret has to be kept from them.
-  func tlsMode(isPasswordMade: Bool) -> String {
-    let isLocal = hosts.entries.allSatisfy(\.isLocal)
-    guard source(of: .sslmode) == nil, isPasswordMade || !isLocal else { return self[.sslmode] ?? "" }
-    return "verify-full"
+  var tlsMode: String {
+    let isDefault = source(of: .sslmode) == nil && (isPasswordMade || !hosts.entries.allSatisfy(\.isLocal))
+    return isDefault ? "verify-full" : self[.sslmode] ?? ""
   }
 
   /// The parameters that keep a connection as safe as it was found to have to be.
-  func protection(tlsMode: String, isPasswordMade: Bool) -> [ConninfoParameter] {
-    let mode =
-      tlsMode == self[.sslmode] ?? "" ? [] : [ConninfoParameter(keyword: Keyword.sslmode.rawValue, value: tlsMode)]
-    // Where there is a Kerberos ticket, libpq would try GSSAPI's encryption first, and leave out TLS.
-    return isPasswordMade ? mode + [ConninfoParameter(keyword: Keyword.gssencmode.rawValue, value: "disable")] : mode
+  var protection: [ConninfoParameter] {
+    var parameters: [ConninfoParameter] = []
+    if tlsMode != self[.sslmode] ?? "" {
+      parameters.append(ConninfoParameter(keyword: Keyword.sslmode.rawValue, value: tlsMode))
+    }
+    if isPasswordMade {
+      // Where there is a Kerberos ticket, libpq would try GSSAPI's encryption first, and leave out TLS.
+      parameters.append(ConninfoParameter(keyword: Keyword.gssencmode.rawValue, value: "disable"))
+    }
+    return parameters
   }
 
   /// Throws if a server's certificate could never be verified, which libpq finds out only when it connects.
-  func checkCertificates(tlsMode mode: String) throws(PostgresError) {
+  func checkCertificates() throws(PostgresError) {
+    let mode = tlsMode
     let remote = hosts.entries.filter { !$0.isSocket }
     let isVerifying = mode.hasPrefix("verify-") && !remote.isEmpty
     if mode == "verify-full", remote.contains(where: \.host.isEmpty) {

@@ -7,6 +7,8 @@ struct ConnectionSettings {
   /// All that libpq would use.
   let completed: [ConninfoParameter]
   let hosts: HostList
+  /// Whether this module makes the passwords, and nobody else has one.
+  let isPasswordMade: Bool
 
   /// The parameters of which more is asked here than a value, and the environment variables of libpq for them:
   /// <https://www.postgresql.org/docs/current/libpq-envars.html>.
@@ -16,9 +18,12 @@ struct ConnectionSettings {
     var variable: String { "PG" + rawValue.uppercased() }
   }
 
-  init(own: [ConninfoParameter], completed: [ConninfoParameter]) throws(PostgresError) {
+  init(
+    own: [ConninfoParameter], completed: [ConninfoParameter], isPasswordMade: Bool
+  ) throws(PostgresError) {
     self.own = own
     self.completed = completed
+    self.isPasswordMade = isPasswordMade
     hosts = try HostList(host: completed["host"], hostaddr: completed["hostaddr"], port: completed["port"])
   }
 
