@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -33,5 +34,14 @@ import Testing
       }
       #expect(error?.reason == .tls, "\(error?.debugMessage ?? "")")
     }
+
+    // It begins like a certificate, so only libpq finds out.
+    let broken = FileManager.default.temporaryDirectory.appending(path: "\(Foundation.UUID()).crt")
+    defer { try? FileManager.default.removeItem(at: broken) }
+    try Data("-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n".utf8).write(to: broken)
+    let error = await #expect(throws: PostgresError.self) {
+      try await connect(to: "db.example", "sslrootcert=\(broken.path)")
+    }
+    #expect(error?.reason == .configuration, "\(error?.debugMessage ?? "")")
   }
 }

@@ -61,6 +61,9 @@ import Testing
     #expect(error?.reason == .tls)
     // There is no such user, so a login would have been refused, which the server writes down.
     #expect(try !server.log.contains("ana"))
+    let unverified = try configuration(server.url(user: "ana", query: "sslmode=require"))
+    #expect(await failure(of: unverified)?.reason == .authentication)
+    #expect(try server.log.contains("ana"))
   }
 
   @Test func `A server without TLS gets no token`() async throws {
