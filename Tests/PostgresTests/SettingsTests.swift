@@ -41,7 +41,7 @@ import Testing
   @Test(arguments: [
     "host=localhost", "host=LocalHost", "host=127.0.0.1", "host=127.255.255.254", "host=127.1", "host=::1",
     "host=0:0:0:0:0:0:0:1", "host=/run/postgresql", "host=@abstract", "dbname=d",
-    "host=db.example hostaddr=127.0.0.1", "hostaddr=::1", "host=localhost,127.0.0.1,/run",
+    "hostaddr=::1", "host=localhost hostaddr=127.0.0.2", "host=localhost,127.0.0.1,/run",
     "host=db.example sslmode=prefer", "host=db.example sslmode=disable",
   ])
   func `On this machine, or if told so, libpq decides about TLS`(string: String) throws {
@@ -51,6 +51,7 @@ import Testing
   @Test(arguments: [
     "host=db.example", "host=10.0.0.1", "host=128.0.0.1", "host=126.255.255.255", "host=::2", "host=::ffff:127.0.0.1",
     "host=localhost.example", "host=localhost hostaddr=10.0.0.1", "host=localhost,db.example", "host=/run,10.0.0.1",
+    "host=db.example hostaddr=127.0.0.1",
   ])
   func `Other servers are verified`(string: String) throws {
     let file = try File(Self.certificate)

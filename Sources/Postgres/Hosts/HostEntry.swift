@@ -12,8 +12,9 @@ struct HostEntry: Hashable {
   /// Whether it is a Unix-domain socket, which libpq's default is, too.
   var isSocket: Bool { address.isEmpty && (host.isEmpty || host.hasPrefix("/") || host.hasPrefix("@")) }
 
-  /// Whether what is sent there stays on this machine: over a socket, or to a loopback address.
-  var isLocal: Bool { isSocket || (address.isEmpty ? isLoopback(host) : isLoopback(address)) }
+  /// Whether what is sent there stays on this machine: over a socket, or to a loopback address. Another host's name
+  /// beside one says that a tunnel begins there.
+  var isLocal: Bool { isSocket || [host, address].allSatisfy { $0.isEmpty || isLoopback($0) } }
 
   /// The port as a number.
   var portNumber: UInt16 { UInt16(port.filter { !$0.isWhitespace }) ?? 5432 }

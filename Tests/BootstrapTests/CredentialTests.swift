@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 extension EndToEnd {
-  /// Settings that contradict each other end the start, and are named in /init/error.
-  @Suite struct CredentialConflictTests {
+  /// What the environment says about passwords, tokens and certificates.
+  @Suite struct CredentialTests {
     private static let url = "postgresql://ana@db.example/d?sslmode=require"
     private static let urlWithPassword = "postgresql://ana:s3cret@db.example/d?sslmode=require"
     private static let iam = [
@@ -30,7 +30,8 @@ extension EndToEnd {
         iam.merging(["CONNECTION_URL": "postgresql://ana@db.example/d", "PGSSLMODE": "prefer"]) { $1 },
         ["DATABASE_IAM_AUTH", "PGSSLMODE"]
       ),
-    ]) func isAnInitErrorThatNamesTheVariables(variables: [String: String], names: [String]) async throws {
+    ]) func aContradictionIsAnInitErrorThatNamesTheVariables(variables: [String: String], names: [String]) async throws
+    {
       try await withFunction(variables) { invoke in
         let result = await invoke(signUp("sub-1"))
         #expect(result.errorType == "Function.InvalidConfiguration")
@@ -38,6 +39,20 @@ extension EndToEnd {
         for name in names { #expect(message.contains(name), "\(message)") }
         #expect(!message.contains("s3cret"))
       }
+    }
+
+    @Test func onlyAVerifiedServerGetsTheUser() async throws {
+      let server = try SecurePostgres()
+      let database = try server.postgres.makeDatabase(schema: true)
+      let url = database.replacing("@127.0.0.1:", with: "@db.example:") + "?hostaddr=127.0.0.1"
+      let event = signUp("sub-1", ["name": "Ana"])
+      try await withFunction(["CONNECTION_URL": url, "PGSSLROOTCERT": server.stranger]) { invoke in
+        #expect(await invoke(event).errorType == "Function.DatabaseTLS")
+      }
+      try await withFunction(["CONNECTION_URL": url, "PGSSLROOTCERT": server.authority]) { invoke in
+        #expect(await invoke(event) == .response(event))
+      }
+      #expect(try server.postgres.psql("SELECT count(*) FROM users", url: database) == "1")
     }
 
     @Test func whatDoesNotContradictItselfStarts() async throws {
