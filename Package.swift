@@ -30,6 +30,7 @@ let package = Package(
     .library(name: "LambdaRuntime", targets: ["LambdaRuntime"]),
     .library(name: "LambdaEvents", targets: ["LambdaEvents"]),
     .library(name: "Postgres", targets: ["Postgres"]),
+    .library(name: "RDS", targets: ["RDS"]),
     .library(name: "Cruddur", targets: ["Cruddur"]),
     .library(name: "LocalLambda", targets: ["LocalLambda"]),
   ],
@@ -50,13 +51,17 @@ let package = Package(
     .systemLibrary(
       name: "CLibPQ", pkgConfig: "libpq",
       providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     .target(name: "JSON", swiftSettings: settings),
     .target(name: "JSONCodable", dependencies: ["JSON"], swiftSettings: settings),
     .target(name: "LambdaRuntime", dependencies: ["CCurl", "JSON", logging], swiftSettings: settings),
     .target(name: "LambdaEvents", dependencies: ["JSON", "LambdaRuntime", logging], swiftSettings: settings),
     .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: settings),
+    .target(name: "RDS", dependencies: ["COpenSSL", "Postgres"], swiftSettings: settings),
     .target(
-      name: "Cruddur", dependencies: ["JSON", "LambdaRuntime", "LambdaEvents", "Postgres", logging],
+      name: "Cruddur", dependencies: ["JSON", "LambdaRuntime", "LambdaEvents", "Postgres", "RDS", logging],
       resources: [.embedInCode("SQL"), .embedInCode("Migrations/SQL")], swiftSettings: settings),
     .executableTarget(
       name: "Bootstrap", dependencies: ["Cruddur", "JSON", "LambdaRuntime", "LambdaEvents", "Postgres", logging],
@@ -81,6 +86,7 @@ let package = Package(
       name: "LambdaEventsTests", dependencies: ["LambdaEvents", "LambdaRuntime", "JSON", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "RDSTests", dependencies: ["RDS", "Postgres", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "CruddurTests",
       dependencies: ["Cruddur", "LambdaEvents", "LambdaRuntime", "Postgres", "JSON", "TestSupport", logging],

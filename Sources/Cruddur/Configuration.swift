@@ -7,7 +7,9 @@ public struct Configuration: Sendable {
   /// What the function is for, from `_HANDLER`.
   public let handler: HandlerName
 
-  /// Where the database is, from `CONNECTION_URL`, and from libpq's own `PG…` variables for what the URL leaves open.
+  /// Where the database is, from `CONNECTION_URL`, and from libpq's own `PG…` variables for what the URL leaves open. If
+  /// `DATABASE_IAM_AUTH` is 1, and not 0, the default, tokens of IAM log in there, signed with the credentials of the
+  /// environment.
   public let database: ConnectionConfiguration
 
   /// Whether `ALLOW_ANONYMOUS_AUTHOR` is 1, and not 0, the default: whoever has no token may say who writes an activity.
@@ -20,25 +22,18 @@ public struct Configuration: Sendable {
   ///
   /// - Throws: `ConfigurationError`, which names the variable but never holds its value: a connection URL has a password.
   public init(_ environment: Environment) throws(ConfigurationError) {
-    // libpq takes a blank string for "all defaults", which is nobody's intention here.
-    guard let url = environment["CONNECTION_URL"], !url.allSatisfy(\.isWhitespace) else {
-      throw ConfigurationError("CONNECTION_URL is not set: it has to be a PostgreSQL connection URL.")
-    }
-    do throws(PostgresError) {
-      database = try ConnectionConfiguration(url)
-    } catch {
-      throw ConfigurationError("CONNECTION_URL, with libpq's PG variables, is no way to connect: \(error)")
-    }
+    database = try Configuration.database(environment)
     handler = try HandlerName(environment)
-    allowsAnonymousAuthors = try Configuration.allowsAnonymousAuthors(environment)
+    allowsAnonymousAuthors = try Configuration.flag("ALLOW_ANONYMOUS_AUTHOR", environment)
     cors = try Configuration.cors(environment)
   }
 
-  private static func allowsAnonymousAuthors(_ environment: Environment) throws(ConfigurationError) -> Bool {
-    switch environment["ALLOW_ANONYMOUS_AUTHOR"] {
+  /// Whether a variable is 1, and not 0 or absent.
+  static func flag(_ name: String, _ environment: Environment) throws(ConfigurationError) -> Bool {
+    switch environment[name] {
     case "1": true
     case "0", nil: false
-    default: throw ConfigurationError("ALLOW_ANONYMOUS_AUTHOR has to be 0 or 1.")
+    default: throw ConfigurationError("\(name) has to be 0 or 1.")
     }
   }
 

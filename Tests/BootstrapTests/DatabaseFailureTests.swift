@@ -21,7 +21,7 @@ extension EndToEnd {
     }
 
     @Test func anUnknownHostIsNamed() async throws {
-      try await expect("Function.DatabaseHostNotFound", "postgresql://ana:secret@nowhere.invalid/cruddur")
+      try await expect("Function.DatabaseHostNotFound", "postgresql://ana:secret@nowhere.invalid/d?sslmode=prefer")
     }
 
     @Test func aRefusedConnectionIsNamed() async throws {

@@ -14,7 +14,7 @@ extension EndToEnd {
       for _ in 0..<2 {
         try await expectInTime {
           let invoked = try Invoked(
-            [event], url: "postgresql://ana:secret@database.example/cruddur",
+            [event], url: "postgresql://ana:secret@database.example/cruddur?sslmode=prefer",
             through: ["unshare", "--mount", "sh", "-c", mount, "sh"])
           #expect(invoked.status == 1)
           #expect(invoked.log.contains("Function.DatabaseTimeout"), "\(invoked.log)")

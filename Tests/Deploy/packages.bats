@@ -37,7 +37,7 @@ run_ordinary() {
   rm "$folder"/bin/{git,pkg-config}
   run_ordinary
   [ "$status" -eq 2 ]
-  [ "$output" = "run: Some packages are missing: sudo apt-get install git pkg-config libcurl4-openssl-dev libpq-dev" ]
+  [ "$output" = "run: Some packages are missing: sudo apt-get install git pkg-config libcurl4-openssl-dev libpq-dev libssl-dev" ]
 }
 
 @test "With a database of one's own, PostgreSQL's client is enough" {

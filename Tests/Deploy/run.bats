@@ -54,6 +54,12 @@ use_throwaway() {
   [[ $output == *"| 5f9b3d71-8e2c-4a60-b7d4-1c3e5a7f9b2d"* ]]
 }
 
+@test "The caller's defaults for libpq are not meant for deploy/run's own database" {
+  PGPASSWORD=nonsense PGSSLMODE=verify-full PGHOST=nowhere.invalid by_hand "$top/deploy/run"
+  [ "$status" -eq 0 ]
+  [[ $output == *"user added"* ]]
+}
+
 @test "deploy/run uses the database of CONNECTION_URL, and leaves what is in it" {
   use_throwaway
   sql "INSERT INTO users (display_name, handle, cognito_user_id) VALUES ('A', 'andrew', '1')"

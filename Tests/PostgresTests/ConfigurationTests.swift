@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func `A configuration's description is no secret`() throws {
-    let configuration = try ConnectionConfiguration("postgresql://user:s3cret@host/db")
+    let configuration = try ConnectionConfiguration("postgresql://user:s3cret@host/db?sslmode=require")
     #expect(
       "\(configuration) \(String(reflecting: configuration))" == "ConnectionConfiguration ConnectionConfiguration")
   }
@@ -37,9 +37,9 @@ import Testing
 
   @Test func `A URL's name keeps its place beside its addresses, and all else is left to libpq`() throws {
     #expect(
-      try conninfo("postgresql://user:p%27w@db.example/app?sslmode=verify-full&sslrootcert=/ca.pem", addresses: ["::1"])
+      try conninfo("postgresql://user:p%27w@db.example/app?sslmode=require", addresses: ["::1"])
         == """
-        user='user' password='p\\'w' dbname='app' host='db.example' sslmode='verify-full' sslrootcert='/ca.pem' \
+        user='user' password='p\\'w' dbname='app' host='db.example' sslmode='require' \
         host='db.example' hostaddr='::1' port='5432' client_encoding='UTF8'
         """)
   }
@@ -54,6 +54,7 @@ import Testing
       setenv("PGHOST", "environment.example", 1)
       setenv("PGPORT", "7000", 1)
       setenv("PGCLIENTENCODING", "LATIN1", 1)
+      setenv("PGSSLMODE", "prefer", 1)
       func conninfo(_ string: String) throws -> String {
         var configuration = try ConnectionConfiguration(string)
         configuration.resolver = Resolver { .success(["10.0.0.\($0.utf8.count)"]) }

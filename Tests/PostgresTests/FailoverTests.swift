@@ -40,7 +40,7 @@ import Testing
       return .success(["127.0.0.1"])
     }
     try await expectConnection(
-      "stuck.example:\(port),fine.example:\(port)", resolver: resolver, until: .seconds(8))
+      "stuck.example:\(port),fine.example:\(port)", "?sslmode=prefer", resolver: resolver, until: .seconds(8))
   }
 
   @Test func `A standby that is not there is looked for everywhere, and the primary taken if that is preferred`()

@@ -31,7 +31,7 @@ import Testing
 
   @Test func `A name server that never answers`() async throws {
     let server = SilentNameServer()
-    let configuration = try configuration("host=db.example", Resolver { server.lookup($0) })
+    let configuration = try configuration("host=db.example sslmode=prefer", Resolver { server.lookup($0) })
     let deadline = ContinuousClock.now + .milliseconds(200)
     let error = await #expect(throws: PostgresError.self) {
       try await Connection.connect(configuration, until: deadline)
@@ -45,7 +45,7 @@ import Testing
   @Test func `A lookup that is stuck is joined, not repeated, and its late answer counts`() async throws {
     let server = SilentNameServer()
     let postgres = try await ThrowawayPostgres.shared
-    let url = postgres.url.replacing("@127.0.0.1:", with: "@db.example:")
+    let url = postgres.url.replacing("@127.0.0.1:", with: "@db.example:") + "?sslmode=prefer"
     let configuration = try configuration(url, Resolver { server.lookup($0) })
     for _ in 1...5 {
       await #expect(throws: PostgresError.self) {
@@ -66,7 +66,7 @@ import Testing
     let server = SilentNameServer()
     let resolver = Resolver { server.lookup($0) }
     for number in 1...20 {
-      let configuration = try configuration("host=db\(number).example", resolver)
+      let configuration = try configuration("host=db\(number).example sslmode=prefer", resolver)
       let error = await #expect(throws: PostgresError.self) {
         try await Connection.connect(configuration, until: .now + .milliseconds(20))
       }
@@ -84,7 +84,7 @@ import Testing
       guard both.withLock({ $0 }) == 2 else { return .failure(PostgresError(.hostNotFound)) }
       return .success([host == "a.example" ? "10.0.0.1" : "10.0.0.2"])
     }
-    let conninfos = try configuration("host=a.example,b.example", resolver)
+    let conninfos = try configuration("host=a.example,b.example sslmode=prefer", resolver)
       .conninfos(unless: EventFD(), until: .now + .seconds(10))
     #expect(conninfos.count == 2)
     #expect(conninfos.first?.contains("hostaddr='10.0.0.1'") == true)
@@ -93,7 +93,7 @@ import Testing
 
   @Test func `A name that does not exist`() async throws {
     let error = await #expect(throws: PostgresError.self) {
-      try await Connection.connect("postgresql://user:password@no-such-host.invalid/db")
+      try await Connection.connect("postgresql://user:password@no-such-host.invalid/db?sslmode=prefer")
     }
     #expect(error?.reason == .hostNotFound)
     #expect(error?.description == "The database's host name could not be resolved.")
@@ -105,7 +105,7 @@ import Testing
 
   @Test func `A name with an address where nobody listens is tried at the next`() async throws {
     let postgres = try await ThrowawayPostgres.shared
-    let url = postgres.url.replacing("@127.0.0.1:", with: "@db.example:")
+    let url = postgres.url.replacing("@127.0.0.1:", with: "@db.example:") + "?sslmode=prefer"
     let configuration = try configuration(url, Resolver { _ in .success(["127.0.0.2", "127.0.0.1"]) })
     let connection = try await Connection.connect(configuration, until: ampleTime)
     #expect(try value(await connection.execute("SELECT 1 AS value"), as: Int.self) == 1)
@@ -129,7 +129,7 @@ import Testing
     try "db.example:*:*:*:\(url.password ?? "")\n".write(to: file, atomically: true, encoding: .utf8)
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
     let configuration = try configuration(
-      "host=db.example port=\(postgres.port) user=postgres dbname=postgres passfile='\(file.path)'",
+      "host=db.example port=\(postgres.port) user=postgres dbname=postgres passfile='\(file.path)' sslmode=prefer",
       Resolver { _ in .success(["127.0.0.1"]) })
     _ = try await Connection.connect(configuration, until: ampleTime)
   }

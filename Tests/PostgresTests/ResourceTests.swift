@@ -11,7 +11,7 @@ import Testing
       let listener = try SilentListener()
       let refused = try SilentListener().port
       let rejecting = try LoopbackServer(reply: "")
-      var configuration = try ConnectionConfiguration("host=db.example port=\(refused)")
+      var configuration = try ConnectionConfiguration("host=db.example port=\(refused) sslmode=prefer")
       configuration.resolver = Resolver { _ in .success(["127.0.0.1"]) }
       let configurations = [
         configuration, try ConnectionConfiguration("host=127.0.0.1 port=\(listener.port)"),

@@ -5,7 +5,7 @@
 # of the other PACKAGEs, is missing and cannot be installed.
 require_build_tools() {
   require_swift
-  require_packages git pkg-config libcurl4-openssl-dev libpq-dev "$@"
+  require_packages git pkg-config libcurl4-openssl-dev libpq-dev libssl-dev "$@"
 }
 
 # build_programs TOP: builds bootstrap and cruddur of the repository at TOP, into .build/debug.

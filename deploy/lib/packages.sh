@@ -15,6 +15,7 @@ has_package() {
     chromium-driver) command -v chromedriver ;;
     libcurl4-openssl-dev) pkg-config --exists libcurl ;;
     libpq-dev) pkg-config --exists libpq ;;
+    libssl-dev) pkg-config --exists libcrypto ;;
     postgresql) postgres_bin && command -v psql ;;
     postgresql-client) command -v psql ;;
     python3-selenium) /usr/bin/python3 -c 'import selenium' ;;

@@ -42,7 +42,8 @@ public struct MigrationHandler: Handler {
   private func configuration(_ secret: MasterSecret?) throws -> ConnectionConfiguration {
     guard let secret else { return database }
     guard !database.hasPassword else {
-      throw ConfigurationError("The event has a password, and so has CONNECTION_URL or PGPASSWORD: leave one out.")
+      throw ConfigurationError(
+        "The event has a password, and so has CONNECTION_URL, PGPASSWORD or DATABASE_IAM_AUTH: leave one out.")
     }
     return try database.withCredentials(user: secret.user, password: secret.password)
   }

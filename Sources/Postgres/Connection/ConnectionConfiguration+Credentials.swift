@@ -1,5 +1,6 @@
 extension ConnectionConfiguration {
-  /// The same with another user and password, in place of whatever the connection string or libpq's defaults say.
+  /// The same with another user and password, in place of whatever the connection string or libpq's defaults say, and of
+  /// one that would be made.
   ///
   /// Throws ``PostgresError`` with ``PostgresError/Reason/configuration`` if one of them is empty or holds U+0000, which
   /// no connection can be made with; the error does not repeat it.
@@ -12,6 +13,7 @@ extension ConnectionConfiguration {
       copy.parameters.append(ConninfoParameter(keyword: keyword, value: value))
     }
     copy.hasPassword = true
+    copy.makePassword = nil
     return copy
   }
 }

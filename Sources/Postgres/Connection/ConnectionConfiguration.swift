@@ -4,17 +4,23 @@ import Glibc
 ///
 /// Every [parameter of libpq](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS) has its
 /// meaning, and so have its [environment variables](https://www.postgresql.org/docs/current/libpq-envars.html), the
-/// service file and the password file, but for two: the client encoding is always UTF8, and host names are resolved by this
-/// module, because libpq would block. Of several hosts each has an equal part of the time that is left, at most
+/// service file and the password file, but for three: the client encoding is always UTF8, host names are resolved by
+/// this module, because libpq would block, and `sslmode` is `verify-full` unless it is set or every host is a loopback
+/// address or a Unix-domain socket. Of several hosts each has an equal part of the time that is left, at most
 /// `connect_timeout`.
 public struct ConnectionConfiguration: Sendable {
-  /// What the connection string itself sets. libpq adds its defaults when it connects.
+  /// Makes a password for a login. It is called when a connection is made, on the thread that waits for it.
+  public typealias PasswordMaker = @Sendable (Login) throws -> String
+
+  /// What the connection string itself sets, and this module. libpq adds its defaults when it connects.
   var parameters: [ConninfoParameter]
-  private let hosts: HostList
+  private let settings: ConnectionSettings
+  /// Nil where the password, if there is one, is among the parameters or libpq's defaults.
+  var makePassword: PasswordMaker?
   /// The most that connecting may take; nil for as long as the caller's deadline allows.
   private let connectTimeout: Duration?
   private let prefersStandby: Bool
-  /// Whether the connection string, `PGPASSWORD` or the service file has a password.
+  /// Whether the connection string, `PGPASSWORD` or the service file has a password, or one is made.
   public internal(set) var hasPassword: Bool
   var resolver = Resolver.system
 
@@ -25,23 +31,32 @@ public struct ConnectionConfiguration: Sendable {
   ]
 
   /// Reads a connection URL (`postgresql://user:password@host/database?sslmode=require`) or keyword string
-  /// (`host=… dbname=…`). Nothing is connected to and no name is resolved.
+  /// (`host=… dbname=…`). Nothing is connected to and no name is resolved; the file of root certificates is looked into.
+  ///
+  /// With a `PasswordMaker` the password is made anew for each connection, for the host's name, the port and the user as
+  /// they are configured, and sent over TLS alone: `sslmode` is `verify-full` even on loopback, unless it is set.
   ///
   /// Throws ``PostgresError`` with ``PostgresError/Reason/configuration`` if libpq cannot parse it or refuses a
-  /// parameter of it; the error names the parameter, but never repeats a value.
-  public init(_ conninfo: String) throws(PostgresError) {
+  /// parameter of it; if a password or a certificate has two sources; if the root certificates are missing with which
+  /// the server's is to be verified, or cannot be read; if passwords are to be made and nothing says for whom, or they
+  /// might be sent without TLS. The error names parameters and variables, but never repeats a value.
+  public init(_ conninfo: String, password makePassword: PasswordMaker? = nil) throws(PostgresError) {
     guard !conninfo.utf8.contains(0), let parameters = ConninfoParameter.parse(conninfo) else {
       throw PostgresError(.configuration, "The connection string is neither a PostgreSQL URL nor keyword=value pairs.")
     }
-    self.parameters = parameters
     let attributes = parameters[Self.sessionAttributes] ?? getenv("PGTARGETSESSIONATTRS").map { String(cString: $0) }
     guard attributes.map(Self.knownSessionAttributes.contains) ?? true else {
       throw PostgresError(invalidConnectionParameter: Self.sessionAttributes)
     }
     prefersStandby = attributes == "prefer-standby"
     let completed = try parameters.completedByLibPQ()
-    hasPassword = completed["password"] != nil
-    hosts = try HostList(host: completed["host"], hostaddr: completed["hostaddr"], port: completed["port"])
+    hasPassword = completed["password"] != nil || makePassword != nil
+    settings = try ConnectionSettings(own: parameters, completed: completed, isPasswordMade: makePassword != nil)
+    try settings.checkSources()
+    try settings.checkPasswordMaking(prefersStandby: prefersStandby)
+    try settings.checkCertificates()
+    self.parameters = parameters + settings.protection
+    self.makePassword = makePassword
     connectTimeout = try completed["connect_timeout"].flatMap { value throws(PostgresError) in
       guard let seconds = Int32(value) else { throw PostgresError(invalidConnectionParameter: "connect_timeout") }
       return seconds > 0 ? .seconds(seconds) : nil
@@ -63,12 +78,26 @@ public struct ConnectionConfiguration: Sendable {
     let places = try resolvedHosts(unless: flag, until: deadline)
     let lists = prefersStandby ? [places] : places.entries.map(HostList.init(entry:))
     let encoding = ConninfoParameter(keyword: "client_encoding", value: "UTF8")
-    return lists.map { (parameters + $0.parameters + [encoding]).conninfo }
+    return try lists.map { list throws(PostgresError) in
+      (parameters + list.parameters + [encoding] + (try madePassword(for: list))).conninfo
+    }
+  }
+
+  private func madePassword(for list: HostList) throws(PostgresError) -> [ConninfoParameter] {
+    guard let makePassword, let entry = list.entries.first else { return [] }
+    do {
+      return [ConninfoParameter(keyword: "password", value: try makePassword(settings.login(at: entry)))]
+    } catch {
+      var failure = PostgresError(.authentication, "No password could be made for the connection.")
+      failure.debugMessage = "\(error)"
+      throw failure
+    }
   }
 
   private func resolvedHosts(unless flag: EventFD, until deadline: ContinuousClock.Instant) throws(PostgresError)
     -> HostList
   {
+    let hosts = settings.hosts
     let names = hosts.names
     guard !names.isEmpty else { return hosts }
     // Of several places one may have a name that nobody resolves: the others need time to be connected to.

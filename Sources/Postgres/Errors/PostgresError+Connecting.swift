@@ -102,6 +102,7 @@ private struct ConnectionAttempt {
     ("service file", .configuration),
     ("could not parse network address", .configuration),
     ("Unix-domain socket path", .configuration),
+    ("root certificate file", .configuration),
     ("could not translate host name", .hostNotFound),
     ("channel binding", .authentication),
     ("password", .authentication),

@@ -7,10 +7,17 @@ struct HostEntry: Hashable {
   var port: String
 
   /// Whether libpq would resolve the host's name itself, and block for as long as that takes.
-  var needsResolving: Bool {
-    guard address.isEmpty, let first = host.utf8.first else { return false }
-    return first != UInt8(ascii: "/") && first != UInt8(ascii: "@") && !isNumericAddress(host)
-  }
+  var needsResolving: Bool { address.isEmpty && !isSocket && !isNumericAddress(host) }
+
+  /// Whether it is a Unix-domain socket, which libpq's default is, too.
+  var isSocket: Bool { address.isEmpty && (host.isEmpty || host.hasPrefix("/") || host.hasPrefix("@")) }
+
+  /// Whether what is sent there stays on this machine: over a socket, or to a loopback address. Another host's name
+  /// beside one says that a tunnel begins there.
+  var isLocal: Bool { isSocket || [host, address].allSatisfy { $0.isEmpty || isLoopback($0) } }
+
+  /// The port as a number.
+  var portNumber: UInt16 { UInt16(port.filter { !$0.isWhitespace }) ?? 5432 }
 }
 
 /// Servers to try, in order: <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS>.
@@ -88,10 +95,34 @@ private func isPort(_ text: String) -> Bool {
 }
 
 private func isNumericAddress(_ host: String) -> Bool {
+  withNumericAddress(host) { _ in true } ?? false
+}
+
+/// Whether it is `localhost`, an address of 127.0.0.0/8, or `::1`.
+private func isLoopback(_ host: String) -> Bool {
+  if host.lowercased() == "localhost" { return true }
+  let isLoopback = withNumericAddress(host) { address in
+    switch CInt(address.pointee.sa_family) {
+    case AF_INET:
+      address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+        UInt32(bigEndian: $0.pointee.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET
+      }
+    case AF_INET6:
+      address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
+        withUnsafeBytes(of: $0.pointee.sin6_addr) { $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1 }
+      }
+    default: false
+    }
+  }
+  return isLoopback ?? false
+}
+
+/// Reads an address in any form that getaddrinfo(3) takes without asking anybody; nil if it is none.
+private func withNumericAddress<Value>(_ host: String, _ body: (UnsafeMutablePointer<sockaddr>) -> Value) -> Value? {
   var hints = addrinfo()
   hints.ai_flags = AI_NUMERICHOST
   var list: UnsafeMutablePointer<addrinfo>?
-  guard getaddrinfo(host, nil, &hints, &list) == 0 else { return false }
-  freeaddrinfo(list)
-  return true
+  guard getaddrinfo(host, nil, &hints, &list) == 0 else { return nil }
+  defer { freeaddrinfo(list) }
+  return list?.pointee.ai_addr.map(body)
 }

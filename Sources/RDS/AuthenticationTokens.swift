@@ -1,0 +1,53 @@
+import Glibc
+public import Postgres
+import Synchronization
+
+/// Tokens for the logins of a process, each signed when it is first wanted and used until it is about to end.
+public final class AuthenticationTokens: Sendable {
+  private struct Entry {
+    var token: String
+    var signed: Int
+  }
+
+  private let region: String
+  private let credentials: Credentials
+  private let clock: @Sendable () -> Int
+  private let entries = Mutex<[Login: Entry]>([:])
+
+  /// How long a token is used, in seconds. Connecting takes some of the rest, and clocks differ.
+  private static let usableLifetime = AuthenticationToken.lifetime - 300
+
+  /// Makes an empty collection.
+  ///
+  /// - Parameters:
+  ///   - region: The region of the databases.
+  ///   - credentials: Whose right to connect the tokens prove.
+  ///   - clock: The seconds since the Unix epoch. It has to go on while the process is frozen, as the system's does.
+  public init(
+    region: String, credentials: Credentials, clock: @escaping @Sendable () -> Int = AuthenticationTokens.systemClock
+  ) {
+    self.region = region
+    self.credentials = credentials
+    self.clock = clock
+  }
+
+  /// The token for a login, not older than ten minutes. From any thread.
+  ///
+  /// Throws `DigestError` if one has to be signed and OpenSSL fails.
+  public func token(for login: Login) throws(DigestError) -> String {
+    let now = clock()
+    let kept = entries.withLock { $0[login] }
+    // One from the future was signed before the clock was set back.
+    if let kept, (0..<Self.usableLifetime).contains(now - kept.signed) { return kept.token }
+    let token = try AuthenticationToken.sign(for: login, region: region, with: credentials, at: now)
+    entries.withLock { $0[login] = Entry(token: token, signed: now) }
+    return token
+  }
+
+  /// [CLOCK_REALTIME](https://man7.org/linux/man-pages/man2/clock_gettime.2.html)
+  @Sendable public static func systemClock() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return time.tv_sec
+  }
+}

@@ -1,0 +1,59 @@
+import Cruddur
+import LambdaRuntime
+import Testing
+
+@Suite struct DatabaseConfigurationTests {
+  private static let url = "postgresql://cruddur_app@db.example/cruddur?sslmode=require"
+  private static let complete = [
+    "CONNECTION_URL": url, "DATABASE_IAM_AUTH": "1", "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "s3cret",
+    "AWS_SECRET_ACCESS_KEY": "s3cret", "AWS_SESSION_TOKEN": "s3cret",
+  ]
+
+  private func sentence(_ variables: [String: String]) -> String? {
+    do throws(ConfigurationError) {
+      _ = try Configuration(Environment(variables))
+      return nil
+    } catch {
+      #expect(!error.description.contains("s3cret"))
+      return error.description
+    }
+  }
+
+  @Test(arguments: ["yes", "true", "2", " 1"])
+  func `Whether IAM is asked is 0 or 1`(value: String) {
+    #expect(
+      sentence(Self.complete.merging(["DATABASE_IAM_AUTH": value]) { $1 }) == "DATABASE_IAM_AUTH has to be 0 or 1.")
+  }
+
+  @Test(arguments: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+  func `Tokens need credentials`(name: String) {
+    for variables in [Self.complete.filter { $0.key != name }, Self.complete.merging([name: ""]) { $1 }] {
+      #expect(sentence(variables) == "\(name) is not set: DATABASE_IAM_AUTH=1 needs it to sign tokens.")
+    }
+  }
+
+  @Test func `Tokens need a region, of either variable`() {
+    var variables = Self.complete.filter { $0.key != "AWS_REGION" }
+    #expect(
+      sentence(variables)
+        == "AWS_REGION or AWS_DEFAULT_REGION is not set: DATABASE_IAM_AUTH=1 needs it to sign tokens.")
+    variables["AWS_DEFAULT_REGION"] = "us-east-1"
+    #expect(sentence(variables) == nil)
+  }
+
+  @Test func `A session token may be missing, and all of it if IAM is not asked`() {
+    #expect(sentence(Self.complete) == nil)
+    #expect(sentence(Self.complete.filter { $0.key != "AWS_SESSION_TOKEN" }) == nil)
+    #expect(sentence(["CONNECTION_URL": Self.url]) == nil)
+    #expect(sentence(["CONNECTION_URL": Self.url, "DATABASE_IAM_AUTH": "0"]) == nil)
+  }
+
+  @Test(arguments: [
+    "postgresql://ana:s3cret@db.example/d?sslmode=require", "postgresql://db.example/d?sslmode=require",
+    "postgresql://ana@/d", "postgresql://ana@db.example/d?sslmode=prefer", "postgresql://ana@localhost/d",
+  ])
+  func `What contradicts IAM names both variables`(url: String) {
+    let start = "CONNECTION_URL, with DATABASE_IAM_AUTH=1 and libpq's PG variables, is no way to connect: "
+    #expect(sentence(Self.complete.merging(["CONNECTION_URL": url]) { $1 })?.hasPrefix(start) == true)
+  }
+}

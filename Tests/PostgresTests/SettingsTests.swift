@@ -1,0 +1,260 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+/// What libpq would only find out when it connects, or not at all, is found at the start, and named.
+@Suite struct SettingsTests {
+  /// A file of a test's own.
+  private final class File {
+    let url = FileManager.default.temporaryDirectory.appending(path: Foundation.UUID().uuidString)
+    var path: String { url.path }
+
+    init(_ text: String) throws {
+      try Data(text.utf8).write(to: url)
+    }
+
+    deinit {
+      try? FileManager.default.removeItem(at: url)
+    }
+  }
+
+  private static let certificate = "A CA\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+
+  private func conninfo(_ string: String, password: ConnectionConfiguration.PasswordMaker? = nil) throws -> String {
+    var configuration = try ConnectionConfiguration(string, password: password)
+    configuration.resolver = Resolver { _ in .success(["10.0.0.1"]) }
+    return try configuration.conninfos(unless: EventFD(), until: .now + .seconds(20)).joined(separator: "\n")
+  }
+
+  private func sentence(_ string: String, password: ConnectionConfiguration.PasswordMaker? = nil) -> String {
+    let error = #expect(throws: PostgresError.self, "\(string)") {
+      try ConnectionConfiguration(string, password: password)
+    }
+    #expect(error?.reason == .configuration)
+    return error?.description ?? ""
+  }
+
+  // MARK: sslmode
+
+  @Test(arguments: [
+    "host=localhost", "host=LocalHost", "host=127.0.0.1", "host=127.255.255.254", "host=127.1", "host=::1",
+    "host=0:0:0:0:0:0:0:1", "host=/run/postgresql", "host=@abstract", "dbname=d",
+    "hostaddr=::1", "host=localhost hostaddr=127.0.0.2", "host=localhost,127.0.0.1,/run",
+    "host=db.example sslmode=prefer", "host=db.example sslmode=disable",
+  ])
+  func `On this machine, or if told so, libpq decides about TLS`(string: String) throws {
+    #expect(!(try conninfo(string).contains("sslmode='verify-full'")))
+  }
+
+  @Test(arguments: [
+    "host=db.example", "host=10.0.0.1", "host=128.0.0.1", "host=126.255.255.255", "host=::2", "host=::ffff:127.0.0.1",
+    "host=localhost.example", "host=localhost hostaddr=10.0.0.1", "host=localhost,db.example", "host=/run,10.0.0.1",
+    "host=db.example hostaddr=127.0.0.1",
+  ])
+  func `Other servers are verified`(string: String) throws {
+    let file = try File(Self.certificate)
+    #expect(try conninfo("\(string) sslrootcert=\(file.path)").contains("sslmode='verify-full'"))
+  }
+
+  @Test func `A server without a name cannot be verified in full`() throws {
+    let file = try File(Self.certificate)
+    #expect(
+      sentence("hostaddr=10.0.0.1 sslrootcert=\(file.path)")
+        == "sslmode verify-full needs the connection parameter host beside hostaddr.")
+  }
+
+  // MARK: Root certificates
+
+  @Test func `A file of root certificates must be there and hold one`() throws {
+    let empty = try File("")
+    let key = try File("-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\nx-----BEGIN CERTIFICATE-----\n")
+    for query in ["", " sslmode=prefer", " host=db.example"] {
+      #expect(
+        sentence("sslrootcert=/s3cret\(query)")
+          == "The connection parameter sslrootcert names a file that cannot be read.")
+      #expect(
+        sentence("sslrootcert=/tmp\(query)") == "The connection parameter sslrootcert names a file that cannot be read."
+      )
+      for file in [empty, key] {
+        #expect(
+          sentence("sslrootcert=\(file.path)\(query)")
+            == "The connection parameter sslrootcert names a file that holds no certificate.")
+      }
+    }
+  }
+
+  @Test func `Without root certificates nothing can be verified`() async {
+    await #expect(processExitsWith: .success) {
+      let home = FileManager.default.temporaryDirectory.appending(path: Foundation.UUID().uuidString)
+      defer { try? FileManager.default.removeItem(at: home) }
+      try FileManager.default.createDirectory(
+        at: home.appending(path: ".postgresql"), withIntermediateDirectories: true)
+      setenv("HOME", home.path, 1)
+      func sentence(_ string: String) -> String? {
+        #expect(throws: PostgresError.self) { try ConnectionConfiguration(string) }?.description
+      }
+      let end = "needs the root certificates to trust: PGSSLROOTCERT has to name their file."
+      #expect(sentence("host=db.example") == "sslmode verify-full, the default, " + end)
+      #expect(sentence("host=localhost sslmode=verify-full") == "sslmode verify-full " + end)
+      #expect(sentence("host=db.example sslmode=verify-ca") == "sslmode verify-ca " + end)
+      _ = try ConnectionConfiguration("host=/run sslmode=verify-full")
+
+      try SettingsTests.certificate.write(
+        to: home.appending(path: ".postgresql/root.crt"), atomically: true, encoding: .utf8)
+      _ = try ConnectionConfiguration("host=db.example")
+      setenv("PGSSLROOTCERT", "/s3cret", 1)
+      #expect(sentence("host=db.example") == "PGSSLROOTCERT names a file that cannot be read.")
+    }
+  }
+
+  // MARK: Sources
+
+  @Test func `A password and a certificate have one source`() async {
+    await #expect(processExitsWith: .success) {
+      let services = try File(
+        "[s]\nhost=db.example\npassword=s3cret\nsslmode=require\n[t]\nhost=db.example\nsslmode=disable\n")
+      let certificate = try File(SettingsTests.certificate)
+      setenv("PGSERVICEFILE", services.path, 1)
+      func sentence(_ string: String, _ variables: [String: String]) -> String? {
+        for (name, value) in variables { setenv(name, value, 1) }
+        defer { for name in variables.keys { unsetenv(name) } }
+        do {
+          _ = try ConnectionConfiguration(string)
+          return nil
+        } catch {
+          return error.description
+        }
+      }
+      let url = "postgresql://u:s3cret@localhost/d"
+      let parameter = "The connection parameter"
+      let end = "are both set: only one of them may be."
+      #expect(sentence(url, ["PGPASSWORD": "s3cret"]) == "\(parameter) password and PGPASSWORD \(end)")
+      #expect(
+        sentence("service=s", ["PGPASSWORD": "x"]) == "The service's parameter password and PGPASSWORD \(end)")
+      #expect(
+        sentence("sslrootcert=\(certificate.path)", ["PGSSLROOTCERT": certificate.path])
+          == "\(parameter) sslrootcert and PGSSLROOTCERT \(end)")
+      #expect(sentence("sslcert=a", ["PGSSLCERT": "a"]) == "\(parameter) sslcert and PGSSLCERT \(end)")
+      #expect(sentence("sslkey=a", ["PGSSLKEY": "b"]) == "\(parameter) sslkey and PGSSLKEY \(end)")
+      #expect(sentence("passfile=a", ["PGPASSFILE": "b"]) == "\(parameter) passfile and PGPASSFILE \(end)")
+      let password = "a password has one source."
+      #expect(
+        sentence(url, ["PGPASSFILE": "s3cret"]) == "\(parameter) password and PGPASSFILE are both set: \(password)")
+      #expect(
+        sentence("passfile=s3cret", ["PGPASSWORD": "s3cret"])
+          == "PGPASSWORD and \(parameter) passfile are both set: \(password)")
+      #expect(
+        sentence("service=s passfile=s3cret", [:])
+          == "The service's parameter password and \(parameter) passfile are both set: \(password)")
+
+      for (string, variables) in [
+        (url, [:]), (url, ["PGPASSWORD": ""]), ("host=localhost", ["PGPASSWORD": "s3cret"]),
+        ("host=localhost", ["PGPASSFILE": "s3cret"]), ("service=s", [:]), ("service=t", [:]),
+        ("host=db.example", ["PGSSLMODE": "prefer"]), ("host=db.example", ["PGSSLROOTCERT": certificate.path]),
+      ] {
+        #expect(sentence(string, variables) == nil, "\(string) \(variables)")
+      }
+      withExtendedLifetime(services) {}
+    }
+  }
+
+  // MARK: Passwords that are made
+
+  private static let made = "host=db.example user=ana sslmode=require"
+  private static let instead = "a password is made for each connection."
+
+  @Test(arguments: [
+    ("\(made) password=s3cret", "The connection parameter password is set, but \(instead)"),
+    ("\(made) passfile=s3cret", "The connection parameter passfile is set, but \(instead)"),
+    ("host=db.example sslmode=require", "A password can only be made for a user: the connection parameter user."),
+    ("user=ana", "A password can only be made for a host's name: the connection parameter host."),
+    ("user=ana host=/s3cret", "A password can only be made for a host's name: the connection parameter host."),
+    ("user=ana host=db.example,", "A password can only be made for a host's name: the connection parameter host."),
+    ("user=ana hostaddr=10.0.0.1", "A password can only be made for a host's name: the connection parameter host."),
+    (
+      "\(made) gssencmode=require",
+      "The connection parameter gssencmode must not be require: a password that is made is sent over TLS alone."
+    ),
+    (
+      "\(made) host=a.example,b.example target_session_attrs=prefer-standby",
+      "target_session_attrs must not be prefer-standby with several hosts: a password is made for one of them."
+    ),
+  ])
+  func `Where a password cannot be made, or not be kept secret, is an error`(string: String, sentence: String) {
+    #expect(self.sentence(string, password: { _ in "made" }) == sentence)
+  }
+
+  @Test(arguments: ["disable", "allow", "prefer"])
+  func `A password that is made wants TLS`(mode: String) {
+    #expect(
+      sentence("host=localhost user=ana sslmode=\(mode)", password: { _ in "made" })
+        == """
+        The connection parameter sslmode has to be require, verify-ca or verify-full: a password that is made is \
+        sent over TLS alone.
+        """
+    )
+  }
+
+  @Test func `The environment may not contradict a password that is made`() async {
+    await #expect(processExitsWith: .success) {
+      func sentence(_ string: String, _ name: String, _ value: String) -> String? {
+        setenv(name, value, 1)
+        defer { unsetenv(name) }
+        return #expect(throws: PostgresError.self) {
+          try ConnectionConfiguration(string, password: { _ in "made" })
+        }?.description
+      }
+      for name in ["PGPASSWORD", "PGPASSFILE"] {
+        #expect(
+          sentence(SettingsTests.made, name, "s3cret")
+            == "\(name) is set, but \(SettingsTests.instead)")
+      }
+      #expect(
+        sentence("host=db.example user=ana", "PGSSLMODE", "allow")?.hasPrefix("PGSSLMODE has to be require") == true)
+      #expect(
+        sentence(SettingsTests.made, "PGGSSENCMODE", "require")?.hasPrefix("PGGSSENCMODE must not be") == true)
+      setenv("PGUSER", "ana", 1)
+      setenv("PGHOST", "db.example", 1)
+      _ = try ConnectionConfiguration("sslmode=require", password: { _ in "made" })
+    }
+  }
+
+  @Test func `On this machine, too, a password that is made is sent to a verified server`() throws {
+    let file = try File(Self.certificate)
+    let conninfo = try conninfo("host=localhost user=ana sslrootcert=\(file.path)", password: { _ in "made" })
+    #expect(conninfo.contains("sslmode='verify-full'"))
+    #expect(conninfo.contains("gssencmode='disable'"))
+  }
+
+  @Test func `Each place has a password of its own, made when it is connected to`() throws {
+    let logins = Shared<[Login]>([])
+    let make: ConnectionConfiguration.PasswordMaker = { login in
+      logins.withLock { $0.append(login) }
+      return "p'\(login.host):\(login.port):\(login.user)"
+    }
+    var configuration = try ConnectionConfiguration(
+      "host=A.example,10.0.0.9 port=,6000 user=ana sslmode=require", password: make)
+    configuration.resolver = Resolver { _ in .success(["10.0.0.1"]) }
+    #expect(logins.withLock { $0 }.isEmpty)
+    let conninfos = try configuration.conninfos(unless: EventFD(), until: .now + .seconds(20))
+    #expect(conninfos.map { $0.contains("password='p\\'A.example:5432:ana'") } == [true, false])
+    #expect(conninfos.map { $0.contains("password='p\\'10.0.0.9:6000:ana'") } == [false, true])
+    #expect(logins.withLock { $0 }.count == 2)
+  }
+
+  @Test func `A password that cannot be made is an error that does not say why to everybody`() async throws {
+    struct Failure: Error, CustomStringConvertible {
+      let description = "s3cret"
+    }
+    let configuration = try ConnectionConfiguration(
+      "\(Self.made) hostaddr=127.0.0.1", password: { _ in throw Failure() })
+    let error = await #expect(throws: PostgresError.self) {
+      try await Connection.connect(configuration, until: ampleTime)
+    }
+    #expect(error?.reason == .authentication)
+    #expect(error?.description == "No password could be made for the connection.")
+    #expect(error?.debugMessage == "s3cret")
+  }
+}

@@ -1,0 +1,75 @@
+import Postgres
+import Synchronization
+import Testing
+
+@testable import RDS
+
+@Suite struct AuthenticationTokensTests {
+  /// A clock that stands still until it is told otherwise.
+  private final class FakeClock: Sendable {
+    private let seconds = Atomic(1_800_000_000)
+    func read() -> Int { seconds.load(ordering: .relaxed) }
+    func advance(by count: Int) { seconds.add(count, ordering: .relaxed) }
+  }
+
+  private let clock = FakeClock()
+  private let tokens: AuthenticationTokens
+  private let sample = Sample()
+
+  init() {
+    tokens = AuthenticationTokens(
+      region: "eu-central-1", credentials: Credentials(accessKeyID: "AKID", secretAccessKey: "secret"),
+      clock: clock.read)
+  }
+
+  @Test func `A token is signed as of now`() throws {
+    let token = try tokens.token(for: sample.login)
+    #expect(token.contains("X-Amz-Date=20270115T080000Z&X-Amz-Expires=900"))
+  }
+
+  @Test func `A token is used again until it has no more than five minutes left`() throws {
+    let token = try tokens.token(for: sample.login)
+    clock.advance(by: 599)
+    #expect(try tokens.token(for: sample.login) == token)
+    clock.advance(by: 1)
+    let next = try tokens.token(for: sample.login)
+    #expect(next.contains("X-Amz-Date=20270115T081000Z"))
+    clock.advance(by: 599)
+    #expect(try tokens.token(for: sample.login) == next)
+  }
+
+  @Test func `After a long freeze the token is a new one`() throws {
+    let token = try tokens.token(for: sample.login)
+    clock.advance(by: 86_400)
+    #expect(try tokens.token(for: sample.login) != token)
+  }
+
+  @Test func `A clock that is set back makes a new one`() throws {
+    let token = try tokens.token(for: sample.login)
+    clock.advance(by: -1)
+    #expect(try tokens.token(for: sample.login) != token)
+  }
+
+  @Test func `Each host, port and user has its own`() throws {
+    let logins = [
+      Login(host: "a.example", port: 5432, user: "ana"), Login(host: "b.example", port: 5432, user: "ana"),
+      Login(host: "a.example", port: 5433, user: "ana"), Login(host: "a.example", port: 5432, user: "bob"),
+    ]
+    let made = try logins.map(tokens.token)
+    #expect(Set(made).count == logins.count)
+    #expect(try logins.map(tokens.token) == made)
+  }
+
+  @Test func `Any number of threads may ask`() async throws {
+    let login = sample.login
+    let made = try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<100 { group.addTask { [tokens] in try tokens.token(for: login) } }
+      return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+    }
+    #expect(made.count == 1)
+  }
+
+  @Test func `The system's clock tells the time of day`() {
+    #expect(AuthenticationTokens.systemClock() > 1_700_000_000)
+  }
+}
