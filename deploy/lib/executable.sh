@@ -52,11 +52,11 @@ report_executable() {
   [[ -n $map ]] || return 0
   printf '%s\n' '' 'largest contributors (bytes)'
   # lld's map: address, the same in the file, size, alignment, then PLACE:(SECTION), the place a file, or ARCHIVE(MEMBER).
-  # What is not loaded has the address 0.
+  # What is stripped does not count.
   perl -ne '
-    next unless my ($address, $size, $place) = /^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) +\d+ {9}(\S.*?)(?:\([^()]*\))?:\(/;
+    next unless my ($size, $place, $section) = /^ *[0-9a-f]+ +[0-9a-f]+ +([0-9a-f]+) +\d+ {9}(\S.*?)(?:\([^()]*\))?:\((\S+)\)/;
     $place =~ s{\.build/[^/]*$}{}; $place =~ s{.*/}{};
-    $sizes{$place} += hex $size if hex $address;
+    $sizes{$place} += hex $size unless $section =~ m{^\.(debug|symtab|strtab|shstrtab|comment)};
     END { printf "%10d  %s\n", $sizes{$_}, $_ for keys %sizes }' "$map" |
     sort --numeric-sort --reverse | head -n 12
 }
