@@ -46,8 +46,8 @@ build_openssl() {
     aria bf blake2 camellia cast des dh dsa ec2m idea md4 mdc2 ocb rc2 rc4 rmd160 scrypt seed siphash siv sm2 sm3 sm4
     whirlpool cmac cmp cms ct ocsp rfc3779 ts"
   for option in $without; do options+=("no-$option"); done
-  # It is built with a date in it.
-  SOURCE_DATE_EPOCH=0 "$source/config" "${options[@]}" --libdir=lib --openssldir=/etc/ssl \
+  export SOURCE_DATE_EPOCH=0 # It is built with a date in it.
+  "$source/config" "${options[@]}" --libdir=lib --openssldir=/etc/ssl \
     "${flags/-O2/-Os} -D_FORTIFY_SOURCE=2"
   make --jobs "$(nproc)" build_generated libssl.a libcrypto.a
   cp libssl.a libcrypto.a "$folder/lib"
@@ -59,13 +59,14 @@ build_openssl() {
 build_libpq() {
   local source=$1 folder=$2
   use_fast_scram "$source"
-  "$source/configure" --with-ssl=openssl --without-readline --without-zlib --without-icu \
+  cd "$source" # Beside it, the compiler would be told the files' whole paths, and put them into error messages.
+  ./configure --with-ssl=openssl --without-readline --without-zlib --without-icu \
     CFLAGS="$flags -D_FORTIFY_SOURCE=2" CPPFLAGS="-I$folder/include" LDFLAGS="-L$folder/lib" LIBS="-lpthread -ldl"
   make --jobs "$(nproc)" -C src/interfaces/libpq libpq.a
   make --jobs "$(nproc)" -C src/common libpgcommon.a
   make --jobs "$(nproc)" -C src/port libpgport.a
   cp src/interfaces/libpq/libpq.a src/common/libpgcommon.a src/port/libpgport.a "$folder/lib"
-  cp "$source"/src/{interfaces/libpq/libpq-fe.h,include/postgres_ext.h} src/include/pg_config_ext.h "$folder/include"
+  cp src/interfaces/libpq/libpq-fe.h src/include/{postgres_ext.h,pg_config_ext.h} "$folder/include"
   describe_library libpq "$folder" -lpq -lpgcommon -lpgport -lssl -lcrypto
 }
 
