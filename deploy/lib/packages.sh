@@ -13,6 +13,9 @@ has_package() {
     awscli) command -v aws ;;
     binutils) command -v readelf ;;
     chromium-driver) command -v chromedriver ;;
+    dnsmasq-base) command -v dnsmasq || [[ -x /usr/sbin/dnsmasq ]] ;;
+    dpkg-dev) command -v dpkg-source ;;
+    iproute2) command -v ip || [[ -x /usr/sbin/ip ]] ;;
     libcurl4-openssl-dev) pkg-config --exists libcurl ;;
     libpq-dev) pkg-config --exists libpq ;;
     libssl-dev) pkg-config --exists libcrypto ;;

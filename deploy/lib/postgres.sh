@@ -15,16 +15,24 @@ postgres_bin() {
 
 # Prints the name of the user whom PostgreSQL runs as.
 postgres_user() {
-  if ((EUID != 0)); then id -un; elif id postgres &>/dev/null; then echo postgres; else echo nobody; fi
+  if ((EUID != 0)) || is_lone_root; then id -un; elif id postgres &>/dev/null; then echo postgres; else echo nobody; fi
 }
 
 # Runs a command as that user, from a folder that everybody can enter.
 as_postgres() (
   cd /
   ((EUID == 0)) || exec "$@"
+  # Nobody else can be asked for: they are themselves, by another number.
+  is_lone_root && exec unshare --user --map-user=1 --map-group=1 -- "$@"
   user=$(postgres_user)
   exec setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
 )
+
+# Whether root is the only user there is, as in a user namespace that an ordinary user made:
+# https://man7.org/linux/man-pages/man7/user_namespaces.7.html
+is_lone_root() {
+  ((EUID == 0)) && [[ $(awk '{ count += $3 } END { print count }' /proc/self/uid_map) == 1 ]]
+}
 
 # make_cluster HOME [INITDB-OPTION…]: fills HOME, an empty folder of PostgreSQL's user, with a stopped cluster.
 make_cluster() {

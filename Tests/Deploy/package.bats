@@ -1,0 +1,144 @@
+#!/usr/bin/env bats
+# The zip for Lambda. That it runs where nothing else is, deploy/package proves by itself.
+
+# shellcheck source=helpers.bash
+. "$BATS_TEST_DIRNAME/helpers.bash"
+
+setup_file() {
+  # Whatever the test runs, the zip is that of the working copy.
+  "$BATS_TEST_DIRNAME/../../deploy/package" >"$BATS_FILE_TMPDIR/path" 2>"$BATS_FILE_TMPDIR/report" 3>&- ||
+    { cat "$BATS_FILE_TMPDIR/report" >&3; return 1; }
+}
+
+setup() {
+  make_folder
+  zip=$(<"$BATS_FILE_TMPDIR/path")
+}
+
+teardown() {
+  remove_folder
+}
+
+# compile SOURCE [OPTION…]: makes $folder/program.
+compile() {
+  gcc -x c -o "$folder/program" - "${@:2}" <<<"$1"
+}
+
+# refuses MESSAGE ARGUMENT…: deploy/package ends with exit code 2, one sentence and no zip.
+refuses() {
+  by_hand "$top/deploy/package" --output "$folder/out.zip" "${@:2}"
+  ((status == 2))
+  [[ $output == *"$1"* && ${#lines[@]} == 1 ]]
+  [[ ! -e $folder/out.zip ]]
+}
+
+@test "the zip has an executable bootstrap and nothing else, and is small" {
+  [[ $(unzip -Z1 "$zip") == bootstrap ]]
+  [[ $(unzip -Z "$zip" bootstrap) == -rwxr-xr-x* ]]
+  (($(stat --format %s "$zip") <= 5000000))
+  unzip -q "$zip" -d "$folder"
+  (($(stat --format %s "$folder/bootstrap") <= 12000000))
+  ! readelf --dynamic "$folder/bootstrap" | grep NEEDED || false
+}
+
+@test "the report tells sizes, sections, contributors and what the libraries are made of" {
+  grep --quiet ' the zip (bytes)$' "$BATS_FILE_TMPDIR/report"
+  grep --quiet '  \.text$' "$BATS_FILE_TMPDIR/report"
+  grep --quiet '  libswiftCore\.a$' "$BATS_FILE_TMPDIR/report"
+  grep --quiet --extended-regexp '^  openssl [0-9]' "$BATS_FILE_TMPDIR/report"
+}
+
+@test "the zip is proven, or it is said that it is not" {
+  grep --quiet --extended-regexp 'proven$|SKIPPED$' "$BATS_FILE_TMPDIR/report"
+  [[ -z ${CI-} ]] || grep --quiet 'proven$' "$BATS_FILE_TMPDIR/report"
+}
+
+@test "the same files make the same zip in another folder, with libraries of its own" {
+  mkdir "$folder/elsewhere"
+  (cd "$top" && git ls-files --cached --others --exclude-standard -z | tar --null --create --files-from -) |
+    tar --extract --directory "$folder/elsewhere"
+  umask 077
+  by_hand env TZ=Asia/Kathmandu "$folder/elsewhere/deploy/package" --no-proof
+  ((status == 0))
+  cmp "$zip" "$folder/elsewhere/.build-package/bootstrap.zip"
+}
+
+@test "--ca-bundle goes in beside bootstrap" {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=Test -keyout "$folder/key" \
+    -out "$folder/ca.pem" 2>/dev/null
+  by_hand "$top/deploy/package" --no-proof --ca-bundle "$folder/ca.pem" --output "$folder/out.zip"
+  ((status == 0))
+  [[ $(unzip -Z1 "$folder/out.zip") == bootstrap$'\n'ca-bundle.pem ]]
+  cmp <(unzip -p "$folder/out.zip" ca-bundle.pem) "$folder/ca.pem"
+}
+
+@test "a bundle without certificates is refused" {
+  echo nothing >"$folder/empty.pem"
+  refuses "there are no certificates in $folder/empty.pem" --ca-bundle "$folder/empty.pem"
+  refuses "there are no certificates in $folder/missing.pem" --ca-bundle "$folder/missing.pem"
+}
+
+@test "an executable that needs a newer glibc than Lambda's is refused" {
+  # hypotf has a new version since glibc 2.35.
+  compile '#include <math.h>
+    int main(int count, char **arguments) { return hypotf(count, count) > 9; }' -lm -fno-builtin
+  readelf --version-info "$folder/program" | grep --quiet GLIBC_2.35 || skip "this glibc is older than 2.35"
+  refuses "program needs GLIBC_2.35 (hypotf), and provided.al2023 ends with GLIBC_2.34" --bootstrap "$folder/program"
+}
+
+@test "an executable that needs a library which is not there is refused" {
+  gcc -shared -fPIC -o "$folder/libextra.so" -x c - <<<'int extra(void) { return 0; }'
+  compile 'int extra(void); int main(void) { return extra(); }' -L"$folder" -lextra
+  refuses "program needs libextra.so, which neither provided.al2023 nor the zip has" --bootstrap "$folder/program"
+}
+
+@test "an executable that only needs what Lambda has is packed" {
+  compile 'int main(void) { return 0; }'
+  by_hand "$top/deploy/package" --no-proof --bootstrap "$folder/program" --output "$folder/out.zip"
+  ((status == 0))
+  cmp <(unzip -p "$folder/out.zip" bootstrap) "$folder/program"
+}
+
+@test "an executable of another architecture is refused" {
+  compile 'int main(void) { return 0; }'
+  # e_machine: 0xb7 is AArch64, 0x3e is x86-64. https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
+  local other=$'\xb7'
+  [[ $(uname -m) == x86_64 ]] || other=$'\x3e'
+  printf %s "$other" | dd of="$folder/program" bs=1 seek=18 conv=notrunc status=none
+  refuses ", not for " --bootstrap "$folder/program"
+}
+
+@test "what is no executable is refused" {
+  echo hello >"$folder/program"
+  refuses "program is no ELF executable" --bootstrap "$folder/program"
+  refuses "no such executable: $folder/missing" --bootstrap "$folder/missing"
+}
+
+@test "wrong usage is one sentence" {
+  refuses "unknown argument --speed" --speed
+  refuses "--arch is x86_64 or arm64, not sparc" --arch sparc
+  refuses "--ca-bundle needs a value" --ca-bundle
+}
+
+@test "a foreign architecture needs --docker" {
+  local foreign=arm64
+  [[ $(uname -m) == x86_64 ]] || foreign=x86_64
+  refuses "for $foreign add --docker" --arch "$foreign"
+}
+
+@test "--docker runs this script for that platform, in a container" {
+  # No Docker engine runs where this is tested: this one notes what it is told, and leaves the zip.
+  mkdir "$folder/bin"
+  cat >"$folder/bin/docker" <<END
+#!/bin/sh
+printf '%s\n' "\$@" >"$folder/arguments"
+echo zip >"$top/.build-package/arm64/bootstrap.zip"
+END
+  chmod +x "$folder/bin/docker"
+  by_hand env PATH="$folder/bin:$PATH" "$top/deploy/package" --arch arm64 --docker --output "$folder/out.zip"
+  ((status == 0))
+  [[ $(<"$folder/out.zip") == zip ]]
+  grep --quiet --line-regexp linux/arm64 "$folder/arguments"
+  grep --quiet --line-regexp -e "$top:/cruddur" "$folder/arguments"
+  [[ $(tail -n 4 "$folder/arguments") == *--arch*arm64*--output*/cruddur/.build-package/arm64/bootstrap.zip ]]
+}

@@ -1,0 +1,103 @@
+# shellcheck shell=bash
+# The C libraries inside a bootstrap that needs nothing around it: OpenSSL, libpq and libcurl, static and with only what
+# bootstrap uses, built from the distribution's sources. To be sourced after messages.sh and distribution-source.sh.
+#
+# The distribution's own archives do not do: its libpq.a lacks half of itself, and both want GSSAPI and LDAP, which have
+# no static form.
+
+# make_static_libraries FOLDER: leaves the libraries in FOLDER/lib, headers in FOLDER/include, the sources' names in
+# FOLDER/versions. What is there already is kept, unless it was made by another recipe or another compiler.
+make_static_libraries() {
+  local folder=$1 work=$1.work recipe
+  recipe=$(cat "${BASH_SOURCE[0]}" "${BASH_SOURCE[0]%/*}/salted-password.c" <(cc --version) /etc/os-release | sha256sum)
+  [[ ! -f $folder/recipe || $(<"$folder/recipe") != "$recipe" ]] || return 0
+  heading "Building OpenSSL, libpq and libcurl (minutes, once)"
+  rm -rf "$folder" "$work"
+  mkdir -p "$folder"/{lib/pkgconfig,include} "$work"
+  update_sources "$work/sources"
+  build_library openssl openssl "$folder" "$work"
+  build_library libpq libpq-dev "$folder" "$work"
+  build_library libcurl curl "$folder" "$work"
+  cp "$work/sources/versions" "$folder/versions"
+  echo "$recipe" >"$folder/recipe"
+  rm -rf "$work"
+}
+
+# build_library LIBRARY PACKAGE FOLDER WORK: runs build_LIBRARY in a folder beside PACKAGE's source, which has the same
+# relative path wherever it is, so that what is built is the same.
+build_library() {
+  local library=$1 package=$2 folder=$3 work=$4
+  fetch_source "$package" "$work/sources"
+  mkdir "$work/$library"
+  # `if` would switch off errexit inside: https://mywiki.wooledge.org/BashFAQ/105
+  (cd "$work/$library" && bash -euo pipefail -c '. "$0"; "$@"' "${BASH_SOURCE[0]}" \
+    "build_$library" "../sources/$package" "$folder") >"$work/$library.log" 2>&1 ||
+    die "$library could not be built, the end of $work/$library.log:"$'\n'"$(tail -n 5 "$work/$library.log")"
+}
+
+# Sections that nothing refers to are left out by the linker; C needs no tables to unwind its stack.
+flags="-O2 -fstack-protector-strong -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables"
+
+# build_openssl SOURCE FOLDER: TLS 1.2 and 1.3 with elliptic curves, and what certificates need.
+build_openssl() {
+  local source=$1 folder=$2 without option options=()
+  without="shared tests module legacy engine dso async autoload-config ui-console ktls
+    ssl3 tls1 tls1_1 dtls comp nextprotoneg srp srtp psk gost
+    aria bf blake2 camellia cast des dh dsa ec2m idea md4 mdc2 ocb rc2 rc4 rmd160 scrypt seed siphash siv sm2 sm3 sm4
+    whirlpool cmac cmp cms ct ocsp rfc3779 ts"
+  for option in $without; do options+=("no-$option"); done
+  export SOURCE_DATE_EPOCH=0 # It is built with a date in it.
+  "$source/config" "${options[@]}" --libdir=lib --openssldir=/etc/ssl \
+    "${flags/-O2/-Os} -D_FORTIFY_SOURCE=2"
+  make --jobs "$(nproc)" build_generated libssl.a libcrypto.a
+  cp libssl.a libcrypto.a "$folder/lib"
+  cp --recursive "$source/include/openssl" include/openssl "$folder/include"
+  describe_library libcrypto "$folder" -lcrypto
+}
+
+# build_libpq SOURCE FOLDER: TLS, SCRAM and MD5; no GSSAPI, no LDAP.
+build_libpq() {
+  local source=$1 folder=$2
+  use_fast_scram "$source"
+  cd "$source" # Beside it, the compiler would be told the files' whole paths, and put them into error messages.
+  ./configure --with-ssl=openssl --without-readline --without-zlib --without-icu \
+    CFLAGS="$flags -D_FORTIFY_SOURCE=2" CPPFLAGS="-I$folder/include" LDFLAGS="-L$folder/lib" LIBS="-lpthread -ldl"
+  make --jobs "$(nproc)" -C src/interfaces/libpq libpq.a
+  make --jobs "$(nproc)" -C src/common libpgcommon.a
+  make --jobs "$(nproc)" -C src/port libpgport.a
+  cp src/interfaces/libpq/libpq.a src/common/libpgcommon.a src/port/libpgport.a "$folder/lib"
+  cp src/interfaces/libpq/libpq-fe.h src/include/{postgres_ext.h,pg_config_ext.h} "$folder/include"
+  describe_library libpq "$folder" -lpq -lpgcommon -lpgport -lssl -lcrypto
+}
+
+# use_fast_scram SOURCE: puts salted-password.c in the place of libpq's own function.
+use_fast_scram() {
+  local file=$1/src/common/scram-common.c
+  sed --in-place 's/^scram_SaltedPassword(/slow_&/' "$file"
+  grep --quiet '^slow_scram_SaltedPassword(' "$file"
+  cat "${BASH_SOURCE[0]%/*}/salted-password.c" >>"$file"
+}
+
+# build_libcurl SOURCE FOLDER: HTTP without TLS, as the Runtime API speaks it.
+build_libcurl() {
+  local source=$1 folder=$2 option options=()
+  for option in ssl zlib brotli zstd libpsl libgsasl librtmp libidn2 nghttp2 libssh2; do options+=("--without-$option"); done
+  for option in shared threaded-resolver ftp file ldap ldaps rtsp dict telnet tftp pop3 imap smb smtp gopher mqtt manual \
+    libcurl-option crypto-auth ntlm cookies http-auth doh mime dateparse netrc progress-meter alt-svc hsts tls-srp \
+    unix-sockets dnsshuffle get-easy-options; do
+    options+=("--disable-$option")
+  done
+  "$source/configure" "${options[@]}" CFLAGS="$flags" CPPFLAGS="-D_FORTIFY_SOURCE=2"
+  make --jobs "$(nproc)" -C lib
+  cp lib/.libs/libcurl.a "$folder/lib"
+  cp --recursive "$source/include/curl" "$folder/include"
+  describe_library libcurl "$folder" -lcurl
+}
+
+# describe_library NAME FOLDER LIBRARY…: for Swift's package manager, which asks pkg-config.
+describe_library() {
+  local name=$1 folder=$2
+  shift 2
+  printf '%s\n' "Name: $name" 'Description: static' 'Version: 0' "Cflags: -I$folder/include" "Libs: -L$folder/lib $*" \
+    >"$folder/lib/pkgconfig/$name.pc"
+}
