@@ -54,11 +54,16 @@ extension EndToEnd {
 
     @Test func twoPasswordsAreRefused() async throws {
       let elsewhere = ["_HANDLER": "cruddur.migrate", "CONNECTION_URL": place, "PGPASSWORD": "SECRET"]
-      for variables in [handler, elsewhere] {
+      let made = [
+        "_HANDLER": "cruddur.migrate", "CONNECTION_URL": "postgresql://ana@127.0.0.1/d?sslmode=require",
+        "DATABASE_IAM_AUTH": "1", "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id",
+        "AWS_SECRET_ACCESS_KEY": "key",
+      ]
+      for variables in [handler, elsewhere, made] {
         try await withFunction(variables) { invoke in
           let result = await invoke(event(#"{"username":"postgres","password":"SECRET"}"#))
           #expect(result.errorType == "Function.InvalidConfiguration")
-          #expect(result.errorMessage?.contains("CONNECTION_URL or PGPASSWORD") == true)
+          #expect(result.errorMessage?.contains("CONNECTION_URL, PGPASSWORD or DATABASE_IAM_AUTH") == true)
           #expect(result.errorMessage?.contains("SECRET") == false)
         }
       }

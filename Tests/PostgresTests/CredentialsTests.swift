@@ -1,4 +1,4 @@
-import Postgres
+@testable import Postgres
 import TestSupport
 import Testing
 
@@ -29,6 +29,15 @@ import Testing
     }
     #expect(error?.reason == .configuration)
     #expect(error?.description.contains(keyword) == true && error?.description.contains("secret") == false)
+  }
+
+  @Test func theyTakeThePlaceOfAPasswordThatWouldBeMade() throws {
+    let made = try ConnectionConfiguration("postgresql://ana@127.0.0.1/d?sslmode=require") { _ in "made" }
+    #expect(made.hasPassword)
+    let conninfos = try made.withCredentials(user: "bob", password: "given").conninfos(
+      unless: EventFD(), until: ampleTime)
+    #expect(conninfos.count == 1)
+    #expect(conninfos.allSatisfy { $0.contains("password='given'") && !$0.contains("made") })
   }
 
   @Test func aPasswordThatIsThereIsKnown() throws {
