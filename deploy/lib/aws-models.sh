@@ -6,4 +6,5 @@
 # logs. So the folder aws-models has those parts of the models, as botocore merges them into its own:
 # https://github.com/boto/botocore/blob/develop/botocore/loaders.py
 
+# shellcheck disable=SC2154 # aws.sh sets it.
 export AWS_DATA_PATH=$top/deploy/lib/aws-models${AWS_DATA_PATH:+:$AWS_DATA_PATH}
