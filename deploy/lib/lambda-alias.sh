@@ -8,7 +8,7 @@
 
 # go_live: publishes what the function has now, unless the alias has it already, and prints the alias's ARN.
 go_live() {
-  local previous version failure
+  local previous version arn failure
   previous=$(seek ResourceNotFoundException lambda get-alias --function-name "$function" --name live \
     --query FunctionVersion)
   if [[ -n $previous ]] && is_live; then
@@ -24,8 +24,9 @@ go_live() {
     fail "version $version did not go live${previous:+, version $previous stays}: $failure"
 
   heading "Making version $version live"
-  point_alias "$previous" "$version"
+  arn=$(point_alias "$previous" "$version")
   failure=$(smoke_test live 2>&1) || roll_back "$previous" "$version" "$failure"
+  "$dry_run" || echo "$arn"
 }
 
 # is_live: whether the alias has the function's settings, also those that --dry-run leaves undone.

@@ -110,7 +110,7 @@ wait_for_function() {
 # function_state VERSION: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
 function_state() {
   ask lambda get-function-configuration --function-name "$function" --qualifier "$1" --query \
-    "join(' ', [State || 'Active', LastUpdateStatus || 'Successful', StateReason || '', LastUpdateStatusReason || ''])"
+    "[State || 'Active', LastUpdateStatus || 'Successful', StateReason, LastUpdateStatusReason][?@] | join(' ', @)"
 }
 
 # check_code: ends the script if Lambda has other code than the zip.

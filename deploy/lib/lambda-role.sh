@@ -5,22 +5,26 @@
 # ensure_role ROLE: sets role_arn to that of ROLE, which is made if there is none. Ends the script if Lambda may not
 # assume it: a role that is there may be somebody else's, so whom it trusts is left alone.
 ensure_role() {
-  local role=$1 trusted
-  role_arn=$(seek NoSuchEntity iam get-role --role-name "$role" --query Role.Arn)
-  if [[ -z $role_arn ]]; then
+  local role=$1 found
+  found=$(seek NoSuchEntity iam get-role --role-name "$role")
+  if [[ -z $found ]]; then
     heading "Making the role $role"
-    role_arn=$(change iam create-role --role-name "$role" --assume-role-policy-document '{
-      "Version": "2012-10-17",
-      "Statement": [{
-        "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"
-      }]
-    }' --query Role.Arn)
+    role_arn=$(change iam create-role --role-name "$role" --assume-role-policy-document "$(role_trust)" --query Role.Arn)
   else
-    trusted=$(ask iam get-role --role-name "$role" --output json --query \
-      "Role.AssumeRolePolicyDocument.Statement[?Effect=='Allow'].Principal.Service[]")
-    [[ $trusted == *'"lambda.amazonaws.com"'* ]] ||
+    role_arn=$(jq --raw-output .Role.Arn <<<"$found")
+    jq --exit-status '[.Role.AssumeRolePolicyDocument.Statement | if type == "array" then .[] else . end
+      | select(.Effect == "Allow") | .Principal | objects | .Service] | flatten | index("lambda.amazonaws.com")' \
+      <<<"$found" >/dev/null ||
       fail "the role $role is there, but does not trust lambda.amazonaws.com: name another one with --role."
   fi
+}
+
+# Prints the policy that lets Lambda assume a role.
+role_trust() {
+  jq --null-input --compact-output '{
+    Version: "2012-10-17",
+    Statement: [{Effect: "Allow", Principal: {Service: "lambda.amazonaws.com"}, Action: "sts:AssumeRole"}]
+  }'
 }
 
 # attach_policy ROLE NAME: gives ROLE a policy of AWS's own for Lambda.
