@@ -8,12 +8,12 @@
 
 # go_live: publishes what the function has now, unless the alias has it already, and prints the alias's ARN.
 go_live() {
-  local previous version arn failure
-  previous=$(seek ResourceNotFoundException lambda get-alias --function-name "$function" --name live \
-    --query FunctionVersion)
+  local previous arn version failure
+  read -r previous arn <<<"$(seek ResourceNotFoundException lambda get-alias --function-name "$function" --name live \
+    --query '[FunctionVersion, AliasArn]')"
   if [[ -n $previous ]] && is_live; then
     heading "Version $previous is live and up to date"
-    ask lambda get-alias --function-name "$function" --name live --query AliasArn
+    echo "$arn"
     return
   fi
 
@@ -29,9 +29,9 @@ go_live() {
   "$dry_run" || echo "$arn"
 }
 
-# is_live: whether the alias has the function's settings, also those that --dry-run leaves undone.
+# is_live: whether the alias has the function's settings, which ensure_function has read, and those that --dry-run has
+# left undone.
 is_live() {
-  describe "$latest" >"$scratch/latest.json"
   describe live >"$scratch/live.json"
   [[ -z "$(changed_settings wanted live)$(changed_settings latest live)" ]]
 }

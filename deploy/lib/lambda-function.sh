@@ -7,12 +7,14 @@ latest=\$LATEST # As Lambda calls what is not published.
 
 # read_environment FILE: makes Lambda's JSON of its KEY=VALUE lines. A value is all that follows the first =.
 read_environment() {
-  local line
+  local line key
   [[ -f $1 && -r $1 ]] || die "the file ${1@Q} of --env-file cannot be read."
   # Which line is wrong, and no more: any of them may have a secret.
   line=$(grep --line-number --invert-match --extended-regexp '^([[:space:]]*(#.*)?|[A-Za-z][A-Za-z0-9_]+=.*)$' "$1" |
     head -n 1 | cut --delimiter : --fields 1 || true)
   [[ -z $line ]] || die "line $line of ${1@Q} is not KEY=VALUE, with a key of letters, digits and _."
+  key=$(grep --only-matching --extended-regexp '^[A-Za-z][A-Za-z0-9_]+=' "$1" | sort | uniq --repeated | head -n 1 || true)
+  [[ -z $key ]] || die "${1@Q} has ${key%=} twice."
   jq --raw-input --null-input '
     {Variables: [inputs | select(test("^\\s*(#|$)") | not) | capture("^(?<key>[^=]+)=(?<value>.*)$")] | from_entries}
   ' "$1" >"$scratch/environment.json"
@@ -44,13 +46,13 @@ ensure_function() {
     heading "Making the function $function"
     change_with_role create-function --function-name "$function" "${configuration[@]}" --architectures "$arch" \
       --zip-file "fileb://$zip"
+    check_code
   else
     changes=" $(changed_settings wanted latest) "
     [[ $changes =~ [^\ ] ]] || return 0
     heading "Updating the function $function:${changes% }"
     update_function "$changes"
   fi
-  "$dry_run" || check_code
 }
 
 # update_function CHANGES: CHANGES are the names of the settings to change, each between spaces.
@@ -63,6 +65,9 @@ update_function() {
   if [[ $1 == *' CodeSha256 '* || $1 == *' Architectures '* ]]; then
     change lambda update-function-code --function-name "$function" --architectures "$arch" --zip-file "fileb://$zip"
     wait_for_function "$latest"
+    check_code
+  else
+    "$dry_run" || describe "$latest" >"$scratch/latest.json"
   fi
 }
 
@@ -115,6 +120,7 @@ function_state() {
 
 # check_code: ends the script if Lambda has other code than the zip.
 check_code() {
+  ! "$dry_run" || return 0
   describe "$latest" >"$scratch/latest.json"
   [[ " $(changed_settings wanted latest) " != *' CodeSha256 '* ]] ||
     fail "the code that arrived is not that of ${zip@Q}: run it again."

@@ -11,6 +11,7 @@ ensure_role() {
     heading "Making the role $role"
     role_arn=$(change iam create-role --role-name "$role" --assume-role-policy-document "$(role_trust)" --query Role.Arn)
   else
+    # shellcheck disable=SC2034 # The caller uses it.
     role_arn=$(jq --raw-output .Role.Arn <<<"$found")
     jq --exit-status '[.Role.AssumeRolePolicyDocument.Statement | if type == "array" then .[] else . end
       | select(.Effect == "Allow") | .Principal | objects | .Service] | flatten | index("lambda.amazonaws.com")' \

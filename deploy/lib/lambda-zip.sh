@@ -14,7 +14,7 @@ check_zip() {
 # zip_architecture ZIP: prints the architecture that ZIP's bootstrap is for, as Lambda calls it.
 zip_architecture() {
   # e_machine: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
-  case $(unzip -p "$1" bootstrap 2>/dev/null | od -An -tx1 -j18 -N2 || true) in
+  case $(unzip -p "$1" bootstrap 2>/dev/null | od -An -tx1 -j18 -N2 2>/dev/null || true) in
     ' 3e 00') echo x86_64 ;;
     ' b7 00') echo arm64 ;;
     *) die "the bootstrap in ${1@Q} is no executable for x86_64 or arm64." ;;
