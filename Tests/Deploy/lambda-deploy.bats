@@ -2,23 +2,8 @@
 # shellcheck shell=bash
 # shellcheck source=lambda-helpers.bash
 . "$BATS_TEST_DIRNAME/lambda-helpers.bash"
-# shellcheck disable=SC2154 # The helpers set them.
 
-setup_file() {
-  export MOTO_IAM_LOAD_MANAGED_POLICIES=true zip arch
-  start_aws
-  start_bootstrap good CONNECTION_URL=postgresql://127.0.0.1:1/nobody-listens
-  start_bootstrap bad
-  zip=$folder/bootstrap.zip
-  make_zip "$zip"
-  arch=$(uname -m)
-  arch=${arch/aarch64/arm64}
-}
-
-# deploy ARGUMENT…: runs the script with the zip.
-deploy() {
-  script lambda-deploy --zip "$zip" "$@"
-}
+setup_file() { start_lambda; }
 
 @test "makes the role, the function and its alias; the second time changes nothing" {
   start_front "*=$good"
@@ -61,31 +46,6 @@ deploy() {
   [ "$(jq --raw-output .CodeSha256 "$folder/live")" = "$(openssl dgst -sha256 -binary "$folder/other.zip" | base64)" ]
   [[ $(aws_says iam list-attached-role-policies --role-name "$function-role" \
     --query 'AttachedPolicies[].PolicyName') == *AWSLambdaVPCAccessExecutionRole* ]]
-}
-
-@test "a version that fails its smoke test never goes live" {
-  start_front "*:2=$bad" "*=$good"
-  given role function live
-  deploy --memory 512
-  [[ $status -eq 1 && ${lines[-1]} == "lambda-deploy: version 2 did not go live, version 1 stays: Function.\
-InvalidConfiguration: "*CONNECTION_URL* ]]
-  [ "$(live_version)" = 1 ]
-}
-
-@test "a version that fails through the alias is rolled back" {
-  start_front "*:live=$bad" "*=$good"
-  given role function live
-  deploy --memory 512
-  [[ $status -eq 1 && ${lines[-1]} == "lambda-deploy: live is version 1 again, because version 2 failed through it: "* ]]
-  [ "$(live_version)" = 1 ]
-}
-
-@test "a first version that cannot be invoked through the alias leaves none" {
-  start_front "*:live=http://127.0.0.1:1" "*=$good"
-  given role function
-  AWS_MAX_ATTEMPTS=1 deploy
-  [[ $status -eq 1 && ${lines[-1]} == "lambda-deploy: there is no live version, because version 1 failed"* ]]
-  [ -z "$(live_version)" ]
 }
 
 @test "waits until Lambda knows of a new role, but not because of another error" {

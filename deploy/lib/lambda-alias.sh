@@ -8,12 +8,12 @@
 
 # go_live: publishes what the function has now, unless the alias has it already, and prints the alias's ARN.
 go_live() {
-  local previous arn version failure
-  read -r previous arn <<<"$(seek ResourceNotFoundException lambda get-alias --function-name "$function" --name live \
-    --query '[FunctionVersion, AliasArn]')"
+  local previous version failure arn
+  describe live >"$scratch/live.json"
+  previous=$(jq --raw-output .Version "$scratch/live.json")
   if [[ -n $previous ]] && is_live; then
-    heading "Version $previous is live and up to date"
-    echo "$arn"
+    heading "Version $previous of $function is live and up to date"
+    jq --raw-output '.FunctionArn | split(":")[:7] + ["live"] | join(":")' "$scratch/live.json"
     return
   fi
 
@@ -29,10 +29,8 @@ go_live() {
   "$dry_run" || echo "$arn"
 }
 
-# is_live: whether the alias has the function's settings, which ensure_function has read, and those that --dry-run has
-# left undone.
+# is_live: whether the alias has the function's settings, those which it has, and those which --dry-run left undone.
 is_live() {
-  describe live >"$scratch/live.json"
   [[ -z "$(changed_settings wanted live)$(changed_settings latest live)" ]]
 }
 

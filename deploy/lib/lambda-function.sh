@@ -15,7 +15,7 @@ read_environment() {
   [[ -z $line ]] || die "line $line of ${1@Q} is not KEY=VALUE, with a key of letters, digits and _."
   key=$(grep --only-matching --extended-regexp '^[A-Za-z][A-Za-z0-9_]+=' "$1" | sort | uniq --repeated | head -n 1 || true)
   [[ -z $key ]] || die "${1@Q} has ${key%=} twice."
-  jq --raw-input --null-input '
+  jq --raw-input --null-input --ascii-output '
     {Variables: [inputs | select(test("^\\s*(#|$)") | not) | capture("^(?<key>[^=]+)=(?<value>.*)$")] | from_entries}
   ' "$1" >"$scratch/environment.json"
 }
@@ -38,7 +38,7 @@ make_configuration() {
     ' >"$scratch/wanted.json"
 }
 
-# ensure_function: makes the function, or updates of it what is not as wanted.
+# ensure_function: makes the function, or updates of it what is not as wanted; and writes how it is now.
 ensure_function() {
   local changes
   describe "$latest" >"$scratch/latest.json"

@@ -1,0 +1,111 @@
+# deploy/bin/cognito-trigger, against moto, which resets a pool as Cognito does.
+# shellcheck shell=bash
+# shellcheck source=lambda-helpers.bash
+. "$BATS_TEST_DIRNAME/lambda-helpers.bash"
+
+setup_file() {
+  export zip arch=x86_64
+  start_aws
+  zip=$folder/any.zip
+  make_zip "$zip"
+  export AWS_DATA_PATH=$top/deploy/lib/aws-models arn=arn:aws:lambda:$AWS_REGION:123456789012:function:$function:live
+}
+
+setup() {
+  reset_aws
+  pool=$(given role function live "$BATS_TEST_DIRNAME/user-pool.json")
+}
+
+# settings: prints the pool but for its trigger.
+settings() {
+  aws_says cognito-idp describe-user-pool --user-pool-id "$pool" |
+    jq --sort-keys '.UserPool | del(.LambdaConfig.PostConfirmation, .AdminCreateUserConfig.UnusedAccountValidityDays)'
+}
+
+# trigger POOL: prints the ARN of what it invokes.
+trigger() {
+  aws_says cognito-idp describe-user-pool --user-pool-id "$1" --query UserPool.LambdaConfig.PostConfirmation
+}
+
+# permissions: prints who may invoke the alias: the statements' ids, services and conditions.
+permissions() {
+  aws_says lambda get-policy --function-name "$function" --qualifier live --query Policy |
+    jq --raw-output '.Statement[] | "\(.Sid) \(.Principal.Service) \(.Condition | [.. | strings] | sort | join(" "))"'
+}
+
+@test "sets the trigger and nothing else, with exactly one permission; the second time changes nothing" {
+  settings >"$folder/before"
+  works cognito-trigger --user-pool "$pool"
+  settings >"$folder/after"
+  diff "$folder/before" "$folder/after"
+  grep --quiet '"ESSENTIALS"' "$folder/after"
+  [ "$(trigger "$pool")" = "$arn" ]
+  [ "$(permissions)" = "cognito-$pool cognito-idp.amazonaws.com 123456789012 \
+arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool/$pool" ]
+
+  record_calls
+  works cognito-trigger --user-pool "$pool"
+  [[ -s $folder/calls && -z $(changing_calls) ]]
+}
+
+@test "replaces permissions that are wrong or too wide, and leaves others" {
+  local source=arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool
+  permit() {
+    aws_says lambda add-permission --function-name "$function" --qualifier live --action lambda:InvokeFunction "$@"
+  }
+  permit --statement-id "cognito-$pool" --principal cognito-idp.amazonaws.com --source-arn "$source/$pool"
+  permit --statement-id wide --principal cognito-idp.amazonaws.com
+  permit --statement-id other --principal cognito-idp.amazonaws.com --source-arn "$source/other"
+  permit --statement-id api --principal apigateway.amazonaws.com
+  works cognito-trigger --user-pool "$pool"
+  [ "$(permissions | cut --delimiter ' ' --fields 1 | sort | paste --serial --delimiter ' ')" = \
+    "api cognito-$pool-2 other" ]
+}
+
+@test "another function's trigger stays, unless it is to be replaced" {
+  local other=arn:aws:lambda:$AWS_REGION:123456789012:function:other:live taken
+  echo '{"PoolName": "taken", "LambdaConfig": {"PostConfirmation": "'"$other"'"}}' >"$folder/taken.json"
+  taken=$(given "$folder/taken.json")
+  fails_with 1 "the pool invokes $other: --replace takes its place." cognito-trigger --user-pool "$taken"
+  works cognito-trigger --user-pool "$taken" --replace
+  [ "$(trigger "$taken")" = "$arn" ]
+}
+
+@test "says so when more than the trigger has changed" {
+  # moto forgets these with an update; Cognito does not.
+  echo '{"PoolName": "addresses", "UsernameAttributes": ["email"]}' >"$folder/addresses.json"
+  script cognito-trigger --user-pool "$(given "$folder/addresses.json")"
+  [[ $status -eq 1 && ${lines[-1]} == *'so was more: UsernameAttributes. What there was before is in '* ]]
+  local kept=${lines[-1]##* is in }
+  [ "$(jq --raw-output .UsernameAttributes[] "${kept%.}")" = email ]
+  rm -r "${kept%/*}"
+}
+
+@test "--dry-run changes nothing" {
+  record_calls
+  works cognito-trigger --user-pool "$pool" --dry-run
+  [[ $output == *'aws lambda add-permission '*' --source-account 123456789012 '*'update-user-pool --cli-input-json'* ]]
+  [ -z "$(changing_calls)" ]
+}
+
+@test "wrong ids end in a sentence" {
+  fails_with 1 'aws cognito-idp describe-user-pool: ResourceNotFoundException: *' \
+    cognito-trigger --user-pool "${AWS_REGION}_nobody"
+  fails_with 1 'aws lambda get-function-configuration: ResourceNotFoundException: *' \
+    cognito-trigger --user-pool "$pool" --function nobody
+  fails_with 2 "'no function' is neither*" cognito-trigger --user-pool "$pool" --function 'no function'
+  fails_with 2 'the pool us-west-1_x is not in *' cognito-trigger --user-pool us-west-1_x
+  fails_with 2 '--user-pool has to be an id *' cognito-trigger --user-pool x
+  fails_with 2 '--user-pool ID is missing.*' cognito-trigger
+}
+
+@test "older AWS CLIs know all that a pool has" {
+  local cli
+  for cli in $(type -ap aws); do
+    "$cli" cognito-idp update-user-pool --generate-cli-skeleton >"$folder/skeleton"
+    jq --exit-status '.UserPoolTier and .Policies.SignInPolicy.AllowedFirstAuthFactors and .PoolName
+      and (.Policies.PasswordPolicy | has("PasswordHistorySize")) and .LambdaConfig.PreTokenGenerationConfig
+      and .LambdaConfig.InboundFederation and .UserPoolAddOns.AdvancedSecurityAdditionalFlows' "$folder/skeleton"
+    "$cli" lambda create-function --generate-cli-skeleton | jq --exit-status .LoggingConfig
+  done
+}
