@@ -48,7 +48,7 @@ arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool/$pool" ]
   [[ -s $folder/calls && -z $(changing_calls) ]]
 }
 
-@test "replaces permissions that are wrong or too wide, and leaves others" {
+@test "replaces permissions of the pool that are not as they should be, and leaves others" {
   local source=arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool
   permit() {
     aws_says lambda add-permission --function-name "$function" --qualifier live --action lambda:InvokeFunction "$@"
@@ -59,7 +59,8 @@ arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool/$pool" ]
   permit --statement-id api --principal apigateway.amazonaws.com
   works cognito-trigger --user-pool "$pool"
   [ "$(permissions | cut --delimiter ' ' --fields 1 | sort | paste --serial --delimiter ' ')" = \
-    "api cognito-$pool-2 other" ]
+    "api cognito-$pool-2 other wide" ]
+  [[ $output == *"Anybody's cognito-idp.amazonaws.com may invoke $arn: "*'(wide)'* ]]
 }
 
 @test "another function's trigger stays, unless it is to be replaced" {

@@ -29,7 +29,7 @@ go_live() {
   "$dry_run" || echo "$arn"
 }
 
-# is_live: whether the alias has the function's settings, those which it has, and those which --dry-run left undone.
+# is_live: whether the alias has the settings of the function, and those that --dry-run did not give to it.
 is_live() {
   [[ -z "$(changed_settings wanted live)$(changed_settings latest live)" ]]
 }

@@ -13,7 +13,8 @@ read_environment() {
   line=$(grep --line-number --invert-match --extended-regexp '^([[:space:]]*(#.*)?|[A-Za-z][A-Za-z0-9_]+=.*)$' "$1" |
     head -n 1 | cut --delimiter : --fields 1 || true)
   [[ -z $line ]] || die "line $line of ${1@Q} is not KEY=VALUE, with a key of letters, digits and _."
-  key=$(grep --only-matching --extended-regexp '^[A-Za-z][A-Za-z0-9_]+=' "$1" | sort | uniq --repeated | head -n 1 || true)
+  key=$(grep --only-matching --extended-regexp '^[A-Za-z][A-Za-z0-9_]+=' "$1" | sort | uniq --repeated |
+    head -n 1 || true)
   [[ -z $key ]] || die "${1@Q} has ${key%=} twice."
   jq --raw-input --null-input --ascii-output '
     {Variables: [inputs | select(test("^\\s*(#|$)") | not) | capture("^(?<key>[^=]+)=(?<value>.*)$")] | from_entries}
@@ -55,10 +56,14 @@ ensure_function() {
   fi
 }
 
-# update_function CHANGES: CHANGES are the names of the settings to change, each between spaces.
+# update_function CHANGES: CHANGES are the names of the settings to change, each between spaces. Lambda takes no update
+# while another one is not over, which may be that of a run that was interrupted.
 update_function() {
   local configured=${1/ CodeSha256 / }
   configured=${configured/ Architectures / }
+  if jq --exit-status '.State == "Pending" or .LastUpdateStatus == "InProgress"' "$scratch/latest.json" >/dev/null; then
+    wait_for_function "$latest"
+  fi
   if [[ $configured =~ [^\ ] ]]; then
     change_with_role update-function-configuration --function-name "$function" "${configuration[@]}"
   fi

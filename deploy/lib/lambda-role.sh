@@ -9,7 +9,8 @@ ensure_role() {
   found=$(seek NoSuchEntity iam get-role --role-name "$role")
   if [[ -z $found ]]; then
     heading "Making the role $role"
-    role_arn=$(change iam create-role --role-name "$role" --assume-role-policy-document "$(role_trust)" --query Role.Arn)
+    role_arn=$(change iam create-role --role-name "$role" --assume-role-policy-document "$(role_trust)" \
+      --query Role.Arn)
   else
     # shellcheck disable=SC2034 # The caller uses it.
     role_arn=$(jq --raw-output .Role.Arn <<<"$found")
@@ -54,7 +55,7 @@ allow_database() {
     change iam put-role-policy --role-name "$role" --policy-name rds-connect --policy-document "$policy"
 }
 
-# Prints the partition of the region: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+# Prints the partition of the region: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 aws_partition() {
   case $region in
     cn-*) echo aws-cn ;;
