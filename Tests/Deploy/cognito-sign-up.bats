@@ -6,6 +6,7 @@
 setup_file() {
   export zip='' api
   start_aws
+  export TMPDIR=$folder # What --dry-run leaves goes with it.
   # Answers as the function does, and notes who asked.
   start_service api "$python_tools/python3" -u -c '
 import http.server, sys
@@ -32,6 +33,15 @@ setup() {
     --explicit-auth-flows ALLOW_USER_PASSWORD_AUTH --query UserPoolClient.ClientId)
 }
 
+# record_curl: as record_calls does, into the same file.
+record_curl() {
+  mkdir "$folder/recorder"
+  printf '#!/bin/sh\necho "curl $*" >>%q\nexec %q "$@"\n' "$folder/calls" "$(command -v curl)" \
+    >"$folder/recorder/curl"
+  chmod 755 "$folder/recorder/curl"
+  PATH=$folder/recorder:$PATH
+}
+
 # sign_up PASSWORD ARGUMENT…: runs the script for Alice.
 sign_up() {
   script cognito-sign-up --user-pool "$pool" --client "$client" --email alice@example.com --name "Alice Green" \
@@ -40,9 +50,7 @@ sign_up() {
 
 @test "signs up, confirms, and finds the row; the second time changes nothing" {
   record_calls
-  # The arguments of curl, too.
-  sed "s,exec .*,exec $(command -v curl) \"\$@\"," "$folder/recorder/aws" >"$folder/recorder/curl"
-  chmod 755 "$folder/recorder/curl"
+  record_curl
   sign_up "It's secret: 1" --api "$api"
   [[ $status -eq 0 && ${lines[-1]} == '[]' ]]
   [[ $(<"$folder/token") == 'Bearer ey'* ]]

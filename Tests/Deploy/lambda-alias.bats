@@ -18,7 +18,8 @@ InvalidConfiguration: "*CONNECTION_URL* ]]
   start_front "*:live=$bad" "*=$good"
   given role function live
   deploy --memory 512
-  [[ $status -eq 1 && ${lines[-1]} == "lambda-deploy: live is version 1 again, because version 2 failed through it: "* ]]
+  [ "$status" -eq 1 ]
+  [[ ${lines[-1]} == "lambda-deploy: live is version 1 again, because version 2 failed through it: "* ]]
   [ "$(live_version)" = 1 ]
 }
 

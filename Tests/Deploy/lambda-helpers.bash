@@ -10,8 +10,9 @@ export MOTO_IAM_LOAD_MANAGED_POLICIES=true # AWS's own, which it makes at its st
 # start_lambda: sets zip, the real bootstrap's, and arch; good, where one runs that has no database but does not need
 # one, and bad, where one is without its configuration.
 start_lambda() {
-  export zip arch good bad
+  export zip arch good bad TMPDIR
   start_aws
+  TMPDIR=$folder # What --dry-run leaves goes with it.
   good=$(start_bootstrap good CONNECTION_URL=postgresql://127.0.0.1:1/nobody-listens)
   bad=$(start_bootstrap bad)
   zip=$folder/bootstrap.zip

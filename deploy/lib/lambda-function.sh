@@ -34,7 +34,8 @@ make_configuration() {
     --slurpfile environment "$scratch/environment.json" '
       {Role: $role, Runtime: "provided.al2023", Handler: "cruddur.events", MemorySize: $memory, Timeout: $timeout,
         Architectures: [$arch], CodeSha256: $sha256, LogFormat: "JSON"}
-      + if $subnets == "" then {} else {SubnetIds: ($subnets / "," | sort), SecurityGroupIds: ($groups / "," | sort)} end
+      + if $subnets == "" then {}
+        else {SubnetIds: ($subnets / "," | sort), SecurityGroupIds: ($groups / "," | sort)} end
       + if $environment[0] == null then {} else $environment[0] end
     ' >"$scratch/wanted.json"
 }
@@ -104,7 +105,7 @@ try_with_role() {
   local said
   if said=$(change lambda "$@" 2>&1); then
     echo ready
-  elif [[ $said == *'cannot be assumed'* || $said == *'does not have permissions to call CreateNetworkInterface'* ]]; then
+  elif [[ $said == *'cannot be assumed'* || $said == *'not have permissions to call CreateNetworkInterface'* ]]; then
     echo 'not yet'
   else
     printf '\n%s\n' "$said" >&2
