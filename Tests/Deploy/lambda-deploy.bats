@@ -67,8 +67,12 @@ END
 
 @test "--dry-run changes nothing" {
   record_calls
-  deploy --dry-run --memory 512
+  echo 'CONNECTION_URL=postgresql://db/cruddur' >"$folder/environment"
+  deploy --dry-run --memory 512 --env-file "$folder/environment"
   [ "$status" -eq 0 ]
+  # The file that the call names is there, and nothing else.
+  [ "$(find "$folder"/cruddur.* -type f -exec jq --compact-output . {} +)" = \
+    '{"Variables":{"CONNECTION_URL":"postgresql://db/cruddur"}}' ]
   [[ $output == *'aws lambda create-function --function-name '*' --memory-size 512 '* && $output == *create-alias* ]]
   [ -z "$(changing_calls)" ]
 }

@@ -59,6 +59,7 @@ roll_back() {
 # fails, says so in a sentence.
 smoke_test() {
   local event=$top/events/unknown-trigger.json answer=$scratch/answer.json failed
+  ! "$dry_run" || answer=/dev/stdout
   failed=$(change lambda invoke --function-name "$function" --qualifier "$1" --payload "fileb://$event" \
     --query FunctionError "$answer") || return
   ! "$dry_run" || return 0

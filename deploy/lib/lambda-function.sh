@@ -18,25 +18,30 @@ read_environment() {
   [[ -z $key ]] || die "${1@Q} has ${key%=} twice."
   jq --raw-input --null-input --ascii-output '
     {Variables: [inputs | select(test("^\\s*(#|$)") | not) | capture("^(?<key>[^=]+)=(?<value>.*)$")] | from_entries}
-  ' "$1" >"$scratch/environment.json"
+  ' "$1" >"$call_files/environment.json"
 }
 
 # make_configuration: sets configuration to the options of both calls that take one, and writes the settings that they
 # stand for. What they leave out stays as it is.
 make_configuration() {
+  local variables=$call_files/environment.json
   configuration=(--runtime provided.al2023 --handler cruddur.events --role "$role_arn"
     --memory-size "$memory" --timeout "$timeout" --logging-config LogFormat=JSON)
   [[ -z $subnets ]] || configuration+=(--vpc-config "SubnetIds=$subnets,SecurityGroupIds=$security_groups")
-  [[ -z $env_file ]] || configuration+=(--environment "file://$scratch/environment.json")
-  [[ -n $env_file ]] || echo null >"$scratch/environment.json"
+  if [[ -n $env_file ]]; then
+    configuration+=(--environment "file://$variables")
+  else
+    variables=$scratch/no-variables.json
+    echo '{}' >"$variables"
+  fi
   jq --null-input --arg role "$role_arn" --argjson memory "$memory" --argjson timeout "$timeout" --arg arch "$arch" \
     --arg sha256 "$(zip_sha256 "$zip")" --arg subnets "$subnets" --arg groups "$security_groups" \
-    --slurpfile environment "$scratch/environment.json" '
+    --slurpfile variables "$variables" '
       {Role: $role, Runtime: "provided.al2023", Handler: "cruddur.events", MemorySize: $memory, Timeout: $timeout,
         Architectures: [$arch], CodeSha256: $sha256, LogFormat: "JSON"}
       + if $subnets == "" then {}
         else {SubnetIds: ($subnets / "," | sort), SecurityGroupIds: ($groups / "," | sort)} end
-      + if $environment[0] == null then {} else $environment[0] end
+      + $variables[0]
     ' >"$scratch/wanted.json"
 }
 
