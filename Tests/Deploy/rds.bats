@@ -74,7 +74,7 @@ END
 }
 
 @test "It is stopped and started; the second time, nothing happens" {
-  works rds-create
+  works rds-create --no-wait
   works rds-stop --dry-run
   [[ $output == *$'\n'"aws rds stop-db-instance --db-instance-identifier cruddur-db-instance "* ]]
   [ "$(property DBInstanceStatus)" = available ]
@@ -94,7 +94,7 @@ END
 }
 
 @test "What is under way is waited for; what AWS does already is not asked for again" {
-  works rds-create
+  works rds-create --no-wait
   record_calls
   pretend_states backing-up backing-up modifying
   works rds-stop
@@ -109,7 +109,7 @@ END
 }
 
 @test "A broken database is not waited for" {
-  works rds-create
+  works rds-create --no-wait
   pretend_states incompatible-network
   fails_with 1 "cruddur-db-instance is incompatible-network, and cannot be made stopped." rds-stop
   pretend_states backing-up failed

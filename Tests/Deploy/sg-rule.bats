@@ -7,8 +7,17 @@
 
 setup() {
   reset_aws
-  DB_SECURITY_GROUP=$(aws_says ec2 create-security-group --group-name db --description d --query GroupId)
+  DB_SECURITY_GROUP=$(ec2 CreateSecurityGroup GroupName=db GroupDescription=d | grep --only-matching --max-count 1 \
+    'sg-[0-9a-f]*' | head -n 1)
   export DB_SECURITY_GROUP
+}
+
+# ec2 ACTION PARAMETER=VALUE…: prints moto's answer, in XML. The AWS CLI takes a second to read its description of EC2.
+ec2() {
+  local parameter parameters=()
+  for parameter in "Action=$1" Version=2016-11-15 "${@:2}"; do parameters+=(--data-urlencode "$parameter"); done
+  curl --silent --fail "${parameters[@]}" "$moto" --header \
+    "Authorization: AWS4-HMAC-SHA256 Credential=$AWS_ACCESS_KEY_ID/20300101/$AWS_REGION/ec2/aws4_request"
 }
 
 # rules: prints what is let in, a sorted line for each: address, ports, description.
@@ -30,8 +39,9 @@ rule() {
 
 # authorize ADDRESS DESCRIPTION
 authorize() {
-  aws_says ec2 authorize-security-group-ingress --group-id "$DB_SECURITY_GROUP" --ip-permissions \
-    "IpProtocol=tcp,FromPort=5432,ToPort=5432,IpRanges=[{CidrIp=$1,Description=$2}]" >"$folder/answer"
+  ec2 AuthorizeSecurityGroupIngress "GroupId=$DB_SECURITY_GROUP" IpPermissions.1.IpProtocol=tcp \
+    IpPermissions.1.FromPort=5432 IpPermissions.1.ToPort=5432 "IpPermissions.1.IpRanges.1.CidrIp=$1" \
+    "IpPermissions.1.IpRanges.1.Description=$2" >"$folder/answer"
 }
 
 @test "One address is let in, the next one instead of it, and the same one changes nothing" {
@@ -58,12 +68,6 @@ authorize() {
   # moto says that it has changed an IPv6 rule, and does not.
   works rds-update-sg-rule --address 2001:db8::2 --dry-run
   [[ $output == *$'\naws ec2 modify-security-group-rules '*"$(rule_ids)"*'"CidrIpv6":"2001:db8::2/128"'* ]]
-}
-
-@test "Rules that have piled up become one" {
-  for address in 203.0.113.{1,2,3}/32; do authorize "$address" 'cruddur: rds-update-sg-rule'; done
-  works rds-update-sg-rule --address 203.0.113.2
-  [ "$(rules)" = "$(rule 203.0.113.2/32)" ]
 }
 
 @test "Port and description may be others, and each description has its rule" {
@@ -107,20 +111,21 @@ authorize() {
   [ "$(rules)" = "$(rule 203.0.113.9/32)" ]
 }
 
-@test "--dry-run shows the calls that are made without it" {
-  authorize 203.0.113.1/32 'cruddur: rds-update-sg-rule'
-  authorize 203.0.113.2/32 'cruddur: rds-update-sg-rule'
+@test "Rules that have piled up become one, and --dry-run shows how" {
+  for address in 203.0.113.{1,2,3}/32; do authorize "$address" 'cruddur: rds-update-sg-rule'; done
   before=$(rules)
-  works rds-update-sg-rule --address 203.0.113.3 --dry-run
+  works rds-update-sg-rule --address 203.0.113.2 --dry-run
   planned=$(grep '^aws' <<<"$output")
-  [ "$(wc -l <<<"$planned")" -eq 2 ]
+  [[ $planned == "aws ec2 revoke-security-group-ingress "* && $planned != *$'\n'* ]]
   [ "$(rules)" = "$before" ]
-  bash -c "$planned" >"$folder/answer"
-  [ "$(rules)" = "$(rule 203.0.113.3/32)" ]
+  record_calls
+  works rds-update-sg-rule --address 203.0.113.2
+  [ "$(grep revoke "$folder/calls")" = "$planned" ]
+  [ "$(rules)" = "$(rule 203.0.113.2/32)" ]
 }
 
 @test "A wrong group, and none, end in one sentence" {
-  fails_with 1 "aws ec2 describe-security-groups: InvalidGroup.NotFound: *sg-0123456789abcdef0*" \
+  fails_with 1 "aws ec2 authorize-security-group-ingress: InvalidGroup.NotFound: *sg-0123456789abcdef0*" \
     rds-update-sg-rule --security-group sg-0123456789abcdef0 --address 203.0.113.7
   DB_SECURITY_GROUP='' fails_with 2 "--security-group ID is missing.*" rds-update-sg-rule --address 203.0.113.7
 }
