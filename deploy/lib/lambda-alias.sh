@@ -11,7 +11,7 @@ go_live() {
   local previous version failure arn
   describe live >"$scratch/live.json"
   previous=$(jq --raw-output .Version "$scratch/live.json")
-  if [[ -n $previous ]] && is_live; then
+  if [[ -n $previous && $previous != "$latest" ]] && is_live; then
     heading "Version $previous of $function is live and up to date"
     jq --raw-output '.FunctionArn | split(":")[:7] + ["live"] | join(":")' "$scratch/live.json"
     return
