@@ -2,8 +2,9 @@
 
 usage: aws_front.py MOTO_URL [PATTERN=URL …]
 
-moto cannot run a function without Docker. Here a function whose name matches PATTERN, as in a shell, is the one that
-`cruddur serve` has at URL; the first that matches counts. Prints its own URL, and ends with SIGTERM.
+moto cannot run a function without Docker. Here a function whose NAME, or NAME:QUALIFIER, matches PATTERN, as in a
+shell, is the one that `cruddur serve` has at URL; the first that matches counts. Prints its own URL, and ends with
+SIGTERM.
 """
 
 import fnmatch
@@ -13,15 +14,17 @@ import re
 import sys
 import urllib.parse
 
-INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations(\?.*)?")
+INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations(?:\?(.*))?")
 # Of one connection only: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "content-length"}
 
 
-def function_name(reference):
-    """The name in a name, an ARN, or a part of one, each with or without a qualifier."""
+def function_names(reference, query):
+    """The name in a name, an ARN, or a part of one; and the name with the qualifier that is there, or in the query."""
     parts = urllib.parse.unquote(reference).split(":")
-    return parts[parts.index("function") + 1] if "function" in parts[:-1] else parts[0]
+    parts = parts[parts.index("function") + 1 :] if "function" in parts[:-1] else parts
+    qualifiers = parts[1:2] + urllib.parse.parse_qs(query).get("Qualifier", [])
+    return [parts[0]] + [f"{parts[0]}:{qualifier}" for qualifier in qualifiers]
 
 
 class Front(http.server.BaseHTTPRequestHandler):
@@ -33,9 +36,9 @@ class Front(http.server.BaseHTTPRequestHandler):
         """The server that the request is for, the path to ask it, and the Host to say."""
         invoke = INVOKE.fullmatch(self.path)
         if invoke and self.command == "POST":
-            name = function_name(invoke[1])
+            names = function_names(invoke[1], invoke[2] or "")
             for pattern, url in self.functions:
-                if fnmatch.fnmatchcase(name, pattern):
+                if fnmatch.filter(names, pattern):
                     # `cruddur serve` has one function, in one version, and refuses a foreign Host.
                     return url, "/2015-03-31/functions/cruddur/invocations", url
         return self.moto, self.path, self.headers.get("Host", self.moto)

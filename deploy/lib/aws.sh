@@ -52,7 +52,7 @@ seek() {
   shift
   ! "$dry_run" || print_call '# ' "$@"
   answer=$(call_aws "$code" "$@") || exit
-  [[ $answer == None ]] || printf '%s\n' "$answer"
+  [[ -z $answer || $answer == None ]] || printf '%s\n' "$answer"
 }
 
 # change SERVICE OPERATION ARGUMENT…: prints what a --query asks for, and else nothing of the answer. With --dry-run,

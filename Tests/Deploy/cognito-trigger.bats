@@ -1,0 +1,115 @@
+# deploy/bin/cognito-trigger, against moto, which resets a pool as Cognito does.
+# shellcheck shell=bash
+# shellcheck source=lambda-helpers.bash
+. "$BATS_TEST_DIRNAME/lambda-helpers.bash"
+
+setup_file() {
+  export zip arch=x86_64
+  start_aws
+  export TMPDIR=$folder # What --dry-run leaves goes with it.
+  zip=$folder/any.zip
+  make_zip "$zip"
+  export AWS_DATA_PATH=$top/deploy/lib/aws-models arn=arn:aws:lambda:$AWS_REGION:123456789012:function:$function:live
+}
+
+# given_all: makes the function, and sets pool to a pool that has all settings.
+given_all() {
+  pool=$(given role function live "$BATS_TEST_DIRNAME/user-pool.json")
+}
+
+# settings: prints the pool but for its trigger.
+settings() {
+  aws_says cognito-idp describe-user-pool --user-pool-id "$pool" |
+    jq --sort-keys '.UserPool | del(.LambdaConfig.PostConfirmation, .AdminCreateUserConfig.UnusedAccountValidityDays)'
+}
+
+# trigger POOL: prints the ARN of what it invokes.
+trigger() {
+  aws_says cognito-idp describe-user-pool --user-pool-id "$1" --query UserPool.LambdaConfig.PostConfirmation
+}
+
+# permissions: prints who may invoke the alias: the statements' ids, services and conditions.
+permissions() {
+  aws_says lambda get-policy --function-name "$function" --qualifier live --query Policy |
+    jq --raw-output '.Statement[] | "\(.Sid) \(.Principal.Service) \(.Condition | [.. | strings] | sort | join(" "))"'
+}
+
+@test "sets the trigger and nothing else, with exactly one permission; the second time changes nothing" {
+  given_all
+  settings >"$folder/before"
+  works cognito-trigger --user-pool "$pool"
+  settings >"$folder/after"
+  diff "$folder/before" "$folder/after"
+  grep --quiet '"ESSENTIALS"' "$folder/after"
+  [ "$(trigger "$pool")" = "$arn" ]
+  [ "$(permissions)" = "cognito-$pool cognito-idp.amazonaws.com 123456789012 \
+arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool/$pool" ]
+
+  record_calls
+  works cognito-trigger --user-pool "$pool"
+  [[ -s $folder/calls && -z $(changing_calls) ]]
+}
+
+@test "replaces permissions of the pool that are not as they should be, and leaves others" {
+  local source=arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool
+  given_all
+  permit() {
+    aws_says lambda add-permission --function-name "$function" --qualifier live --action lambda:InvokeFunction "$@"
+  }
+  permit --statement-id "cognito-$pool" --principal cognito-idp.amazonaws.com --source-arn "$source/$pool"
+  permit --statement-id wide --principal cognito-idp.amazonaws.com
+  permit --statement-id other --principal cognito-idp.amazonaws.com --source-arn "$source/other"
+  works cognito-trigger --user-pool "$pool"
+  [ "$(permissions | cut --delimiter ' ' --fields 1 | sort | paste --serial --delimiter ' ')" = \
+    "cognito-$pool-2 other wide" ]
+  [[ $output == *"Anybody's cognito-idp.amazonaws.com may invoke $arn: "*'(wide)'* ]]
+}
+
+@test "another function's trigger stays, unless it is to be replaced" {
+  local other=arn:aws:lambda:$AWS_REGION:123456789012:function:other:live taken
+  echo '{"PoolName": "taken", "LambdaConfig": {"PostConfirmation": "'"$other"'"}}' >"$folder/taken.json"
+  taken=$(given role function live "$folder/taken.json")
+  fails_with 1 "the pool invokes $other: --replace takes its place." cognito-trigger --user-pool "$taken"
+  works cognito-trigger --user-pool "$taken" --replace
+  [ "$(trigger "$taken")" = "$arn" ]
+}
+
+@test "says so when more than the trigger has changed" {
+  # moto forgets these with an update; Cognito does not.
+  echo '{"PoolName": "addresses", "UsernameAttributes": ["email"]}' >"$folder/addresses.json"
+  script cognito-trigger --user-pool "$(given role function live "$folder/addresses.json")"
+  [[ $status -eq 1 && ${lines[-1]} == *'so was more: UsernameAttributes. What there was before is in '* ]]
+  local kept=${lines[-1]##* is in }
+  [ "$(jq --raw-output .UsernameAttributes[] "${kept%.}")" = email ]
+}
+
+@test "--dry-run changes nothing" {
+  given_all
+  record_calls
+  works cognito-trigger --user-pool "$pool" --dry-run
+  [[ $output == *'aws lambda add-permission '*' --source-account 123456789012 '*'update-user-pool --cli-input-json'* ]]
+  [ -z "$(changing_calls)" ]
+}
+
+@test "wrong ids end in a sentence" {
+  given_all
+  fails_with 1 'aws cognito-idp describe-user-pool: ResourceNotFoundException: *' \
+    cognito-trigger --user-pool "${AWS_REGION}_nobody"
+  fails_with 1 'aws lambda get-function-configuration: ResourceNotFoundException: *' \
+    cognito-trigger --user-pool "$pool" --function nobody
+  fails_with 2 "'no function' is neither*" cognito-trigger --user-pool "$pool" --function 'no function'
+  fails_with 2 'the pool us-west-1_x is not in *' cognito-trigger --user-pool us-west-1_x
+  fails_with 2 '--user-pool has to be an id *' cognito-trigger --user-pool x
+  fails_with 2 '--user-pool ID is missing.*' cognito-trigger
+}
+
+@test "older AWS CLIs know all that a pool has" {
+  local cli
+  for cli in $(type -ap aws | xargs realpath | sort --unique); do
+    "$cli" cognito-idp update-user-pool --generate-cli-skeleton | jq --exit-status '
+      .UserPoolTier and .Policies.SignInPolicy.AllowedFirstAuthFactors and has("PoolName")
+      and (.Policies.PasswordPolicy | has("PasswordHistorySize")) and .LambdaConfig.PreTokenGenerationConfig
+      and .LambdaConfig.InboundFederation and .UserPoolAddOns.AdvancedSecurityAdditionalFlows'
+    "$cli" lambda create-function --generate-cli-skeleton | jq --exit-status .LoggingConfig
+  done
+}
