@@ -8,13 +8,21 @@ require_build_tools() {
   require_packages git pkg-config libcurl4-openssl-dev libpq-dev libssl-dev "$@"
 }
 
+# require_zip_tools [PACKAGE…]: the same for deploy/package, which builds libraries, too, and proves what it made.
+require_zip_tools() {
+  require_build_tools gcc make bison flex perl dpkg-dev binutils zip unzip postgresql openssl iproute2 dnsmasq-base "$@"
+}
+
 # build_programs TOP: builds bootstrap and cruddur of the repository at TOP, into .build/debug.
 build_programs() {
-  local top=$1 product
   heading "Building bootstrap and cruddur (minutes the first time)"
-  for product in bootstrap cruddur; do
-    # A variable that changes makes the package manager read every manifest again, for ten seconds.
-    env -u CONNECTION_URL -u PROD_CONNECTION_URL -u CRUDDUR_POSTGRES \
-      swift build --quiet --package-path "$top" --product "$product" >&2
-  done
+  build_program "$1" bootstrap
+  build_program "$1" cruddur
+}
+
+# build_program TOP PRODUCT: builds one of them.
+build_program() {
+  # A variable that changes makes the package manager read every manifest again, for ten seconds.
+  env -u CONNECTION_URL -u PROD_CONNECTION_URL -u CRUDDUR_POSTGRES \
+    swift build --quiet --package-path "$1" --product "$2" >&2
 }

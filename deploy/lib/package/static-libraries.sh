@@ -59,7 +59,8 @@ build_openssl() {
 build_libpq() {
   local source=$1 folder=$2
   use_fast_scram "$source"
-  cd "$source" # Beside it, the compiler would be told the files' whole paths, and put them into error messages.
+  # Beside it, the compiler would be told the files' whole paths, and put them into error messages.
+  cd "$source" || return
   ./configure --with-ssl=openssl --without-readline --without-zlib --without-icu \
     CFLAGS="$flags -D_FORTIFY_SOURCE=2" CPPFLAGS="-I$folder/include" LDFLAGS="-L$folder/lib" LIBS="-lpthread -ldl"
   make --jobs "$(nproc)" -C src/interfaces/libpq libpq.a
