@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Everything of this folder but db.sh, to be sourced.
+# Everything of this folder but db.sh, aws.sh and what that has to itself, to be sourced.
 
 # shellcheck source=messages.sh
 . "${BASH_SOURCE[0]%/*}/messages.sh"
@@ -11,5 +11,7 @@
 . "${BASH_SOURCE[0]%/*}/psql.sh"
 # shellcheck source=packages.sh
 . "${BASH_SOURCE[0]%/*}/packages.sh"
+# shellcheck source=python.sh
+. "${BASH_SOURCE[0]%/*}/python.sh"
 # shellcheck source=local-postgres.sh
 . "${BASH_SOURCE[0]%/*}/local-postgres.sh"

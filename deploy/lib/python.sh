@@ -1,0 +1,28 @@
+# shellcheck shell=bash
+# The Python programs that tests need, to be sourced after messages.sh and packages.sh.
+
+# require_python_tools TOP: sets python_tools to the folder of the programs that Tests/Deploy/requirements.txt of the
+# repository at TOP asks for, in a virtual environment that is made if there is none, or one of other requirements. A
+# second caller waits for the first.
+require_python_tools() {
+  local requirements=$1/Tests/Deploy/requirements.txt environment=$1/.build/python-tools
+  python_tools=$environment/bin
+  # It is copied there last; and an environment whose Python was replaced by a newer one is of no use.
+  if cmp --silent "$requirements" "$environment/requirements.txt" && "$python_tools/python3" -c ''; then return; fi
+  require_packages python3-venv
+  mkdir -p "$environment" || die "$environment cannot be made."
+  make_python_tools "$requirements" "$environment"
+}
+
+# make_python_tools REQUIREMENTS ENVIRONMENT
+make_python_tools() (
+  flock 9
+  ! cmp --silent "$1" "$2/requirements.txt" || ! "$2/bin/python3" -c '' &>/dev/null || exit 0
+  heading "Installing ${1##*/} in $2"
+  rm -f "$2/requirements.txt"
+  # The system's, which has_package asked, whatever is first on PATH.
+  if ! /usr/bin/python3 -m venv --clear "$2" 9<&- ||
+    ! "$2/bin/pip" install --quiet --disable-pip-version-check --requirement "$1" 9<&-
+  then die "the programs of $1 could not be installed."; fi
+  cp "$1" "$2/requirements.txt"
+) 9>"$2.lock"
