@@ -1,11 +1,13 @@
 """deploy/template.yaml as AWS reads it: expanded by SAM's own translator, and resolved for a choice of parameters.
 
-Run, it prints the expanded template, without what moto's CloudFormation does not know.
+usage: stack_template.py          prints the expanded template
+       stack_template.py POOL_ID  prints what moto's CloudFormation knows of it, and has POOL_ID for the user pool
 """
 
 import json
 import os
 import pathlib
+import sys
 
 # The translator asks boto3 for a region.
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
@@ -75,13 +77,18 @@ def resolve(template, **parameters):
     }
 
 
-def for_moto(template):
-    """The template without the resources and attributes that moto does not know; their names stand for them."""
+def for_moto(template, pool):
+    """The template without the resources and attributes that moto does not know, for which their names stand.
+
+    The user pool is an IAM user that has its id for a name: what tells the id of the one tells that of the other."""
     from moto.cloudformation.parsing import get_model_map
 
-    known = {name: item for name, item in template["Resources"].items() if item["Type"] in get_model_map()}
-    known["Database"]["Properties"].pop("DBParameterGroupName")
-    unknown = set(template["Resources"]) - set(known)
+    resources = template["Resources"]
+    resources["UserPool"] = {"Type": "AWS::IAM::User", "Properties": {"UserName": pool}}
+    resources["Database"]["Properties"].pop("DBParameterGroupName")
+    known = {
+        name: item for name, item in resources.items() if item["Type"] in get_model_map() and "Condition" not in item}
+    unknown = set(resources) - set(known)
     attributes = {
         "Database.DbiResourceId": "db-TESTS",
         "Database.Endpoint.Address": "database.tests",
@@ -110,4 +117,4 @@ def for_moto(template):
 
 
 if __name__ == "__main__":
-    print(json.dumps(for_moto(expand()), indent=2))
+    print(json.dumps(for_moto(expand(), *sys.argv[1:]) if sys.argv[1:] else expand(), indent=2))

@@ -17,7 +17,7 @@ setup() { :; }
 @test "cfn-lint finds nothing, not even to remark, and is told to ignore nothing" {
   run grep --recursive --ignore-case --line-number cfn-lint "$top/deploy/template.yaml"
   [ "$status" -eq 1 ]
-  cd "$folder" # A .cfnlintrc of the folder would be read.
+  cd "$folder" || return # A .cfnlintrc of the folder would be read.
   run "$python_tools/cfn-lint" --include-checks I -- "$top/deploy/template.yaml"
   echo "$output"
   [ "$status" -eq 0 ]
@@ -25,7 +25,7 @@ setup() { :; }
 
 @test "cfn-lint finds nothing in what SAM makes of it" {
   "$python_tools/python3" "$BATS_TEST_DIRNAME/stack_template.py" >"$folder/expanded.json"
-  cd "$folder"
+  cd "$folder" || return
   run "$python_tools/cfn-lint" -- expanded.json
   echo "$output"
   [ "$status" -eq 0 ]
@@ -45,7 +45,7 @@ lines_that_count() {
 
 # invoke EVENT…: gives them to a bootstrap that logs as in the stack, and whose database is away.
 invoke() {
-  cd "$top"
+  cd "$top" || return
   by_hand .build/debug/cruddur invoke "$@" --env AWS_LAMBDA_LOG_FORMAT=JSON \
     --env CONNECTION_URL=postgresql://cruddur_app@127.0.0.1:1/cruddur
 }

@@ -10,29 +10,24 @@ require_stack_name() {
     wrong_usage '--stack has to be 1 to 24 small letters, digits and hyphens, a letter first.'
 }
 
-# name_bucket: sets account, and bucket to the name of the one that has the stack's zips: a name is used once in all the
-# world.
-name_bucket() {
+# find_bucket: sets account, bucket to the name of the one for the stack's zips, and has_bucket to the same if it is there
+# and this account's. A name is used once in all the world.
+find_bucket() {
   account=$(ask sts get-caller-identity --query Account)
   # shellcheck disable=SC2154 # aws.sh sets it.
   bucket=$stack-artifacts-$account-$region
+  # shellcheck disable=SC2034 # Scripts use it.
+  has_bucket=$(ask s3api list-buckets --query "Buckets[?Name=='$bucket'].Name")
 }
 
-# Whether the bucket is there, and this account's.
-has_bucket() {
-  [[ -n $(ask s3api list-buckets --query "Buckets[?Name=='$bucket'].Name") ]]
-}
-
-# Prints the stack's state, nothing if there is no stack.
-stack_state() {
+# find_stack: sets state to the stack's, and stack_arn to its ARN, by which it is found even once it is deleted; both are
+# empty if there is no stack.
+find_stack() {
+  local found
   # All are listed, for the error of asking for one that is not there is that of many other mistakes.
-  ask cloudformation describe-stacks --query "Stacks[?StackName=='$stack'].StackStatus | [0]"
-}
-
-# stack_output KEY: prints one of the stack's outputs.
-stack_output() {
-  ask cloudformation describe-stacks --stack-name "$stack" --query \
-    "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue | [0]"
+  found=$(ask cloudformation describe-stacks --query "Stacks[?StackName=='$stack'].[StackStatus,StackId] | [0]")
+  # shellcheck disable=SC2034 # Scripts use them.
+  IFS=$'\t' read -r state stack_arn <<<"$found"
 }
 
 # stack_events STACK: prints the newest events of a stack, given by its name or its ARN, newest first: id, time,
@@ -47,25 +42,25 @@ declare -gA told_events=()
 
 # note_events STACK: follow_stack will not tell what has happened before.
 note_events() {
-  local id rest
+  local events id rest
+  events=$(stack_events "$1")
   while IFS=$'\t' read -r id rest; do
-    told_events[${id:-none}]=$rest
-  done < <(stack_events "$1")
+    [[ -z $rest ]] || told_events[$id]=$rest
+  done <<<"$events"
 }
 
 # tell_events STACK: tells what happened since the last look, and keeps the first failure as `failure`.
 tell_events() {
-  local events event id time resource state reason
-  mapfile -t events < <(stack_events "$1" | tac)
-  for event in "${events[@]}"; do
-    IFS=$'\t' read -r id time resource state reason <<<"$event"
+  local events id time resource state reason
+  events=$(stack_events "$1" | tac)
+  while IFS=$'\t' read -r id time resource state reason; do
     [[ -n $state && ! -v told_events[$id] ]] || continue # A reason may have several lines.
     told_events[$id]=$resource
     [[ $state == *_FAILED && $reason != None ]] || reason=''
     # What follows the first one is given up because of it.
     [[ -z $reason || -n $failure ]] || failure="$resource: $reason"
     printf '%s  %s %s%s\n' "${time:11:8}" "$resource" "$state" "${reason:+: $reason}" >&2
-  done
+  done <<<"$events"
 }
 
 # follow_stack ARN: tells what happens to a stack until nothing does any more, and sets end to its state.

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # What can be told of a Lambda zip without unpacking it, to be sourced after messages.sh and packages.sh.
 
-# require_zip ZIP: ends the script if ZIP is not one of deploy/package's, with the certificates of Amazon RDS.
-require_zip() {
+# check_zip ZIP: ends the script if ZIP is not one of deploy/package's, with the certificates of Amazon RDS.
+check_zip() {
   local names
   [[ -f $1 && -r $1 ]] || die "there is no zip $1: make it with deploy/package --ca-bundle FILE."
   require_packages unzip

@@ -1,0 +1,70 @@
+#!/usr/bin/env bats
+# deploy/bin/teardown.
+# shellcheck disable=SC2030,SC2031 # Each test is a shell of its own, and changes its variables only there.
+# shellcheck source=stack-helpers.bash
+. "$BATS_TEST_DIRNAME/stack-helpers.bash"
+
+# Passes if nothing is there that stack-deploy has made.
+nothing_is_left() {
+  [ "$(aws_says cloudformation describe-stacks --query 'Stacks[].StackName')" = "" ]
+  [ "$(aws_says rds describe-db-instances --query DBInstances)" = "" ]
+  [ "$(aws_says s3api list-buckets --query Buckets)" = "" ]
+  [ "$(aws_says lambda list-functions --query Functions)" = "" ]
+  [ "$(aws_says logs describe-log-groups --query logGroups)" = "" ]
+}
+
+@test "All that stack-deploy has made is removed, however protected; the second time, nothing is there" {
+  make_stack prod
+  aws_says rds modify-db-instance --db-instance-identifier cruddur-db-instance --deletion-protection >"$folder/ignored"
+  aws_says rds create-db-snapshot --db-instance-identifier cruddur-db-instance --db-snapshot-identifier by-hand \
+    >"$folder/ignored"
+  works teardown --yes-destroy cruddur
+  [[ $output == *"cruddur DELETE_COMPLETE"* ]]
+  [[ $output == *"Snapshots of the database are left"*"aws rds delete-db-snapshot --db-snapshot-identifier by-hand"* ]]
+  nothing_is_left
+  [ "$(aws_says cognito-idp describe-user-pool --user-pool-id "$pool" --query UserPool.DeletionProtection)" = INACTIVE ]
+
+  record_calls
+  works teardown --yes-destroy cruddur
+  [[ $output == "There is nothing of the stack cruddur."* ]]
+  [ "$(changes)" = "" ]
+}
+
+# play_snapshot: with the stack goes the database, and leaves a snapshot, which moto does not know of its DeletionPolicy.
+play_snapshot() {
+  # shellcheck disable=SC2016 # For the shell that plays it.
+  play snapshot '
+    *" delete-stack "*)
+      "$real" rds create-db-snapshot --db-instance-identifier cruddur-db-instance --db-snapshot-identifier final \
+        --region eu-central-1 --endpoint-url "$AWS_ENDPOINT_URL" >/dev/null
+      ;;'
+}
+
+@test "--no-snapshot leaves those alone that were there before; log groups that came back are removed, others' are not" {
+  make_stack dev
+  aws_says rds create-db-snapshot --db-instance-identifier cruddur-db-instance --db-snapshot-identifier by-hand \
+    >"$folder/ignored"
+  play_snapshot
+  record_calls
+  works teardown --yes-destroy cruddur --no-snapshot
+  grep --quiet 'rds delete-db-snapshot --db-snapshot-identifier final ' "$folder/calls"
+  [ "$(aws_says rds describe-db-snapshots --query 'DBSnapshots[].DBSnapshotIdentifier')" = by-hand ]
+  nothing_is_left
+
+  aws_says logs create-log-group --log-group-name /aws/lambda/cruddur-sign-up
+  aws_says logs create-log-group --log-group-name /aws/lambda/cruddur-sign-up-of-others
+  works teardown --yes-destroy cruddur
+  [ "$(aws_says logs describe-log-groups --query 'logGroups[].logGroupName')" = /aws/lambda/cruddur-sign-up-of-others ]
+}
+
+@test "It wants the stack's name, and --dry-run changes nothing" {
+  make_stack dev
+  record_calls
+  fails_with 2 "this destroys the stack cruddur *" teardown
+  fails_with 2 "this destroys the stack cruddur *" teardown --yes-destroy cruddur-db-instance
+  STACK_NAME=other fails_with 2 "this destroys the stack other *" teardown --yes-destroy cruddur
+  works teardown --yes-destroy cruddur --dry-run
+  [[ $output == *"aws cognito-idp update-user-pool --user-pool-id $pool --deletion-protection INACTIVE"* ]]
+  [[ $output == *"aws cloudformation delete-stack --stack-name cruddur"*"aws s3 rb s3://$bucket --force"* ]]
+  [ "$(changes)" = "" ]
+}
