@@ -20,7 +20,7 @@ nothing_is_left() {
     >"$folder/ignored"
   works teardown --yes-destroy cruddur
   [[ $output == *"cruddur DELETE_COMPLETE"* ]]
-  [[ $output == *"Snapshots of the database are left"*"aws rds delete-db-snapshot --db-snapshot-identifier by-hand"* ]]
+  [[ $output == *"Snapshots of cruddur-db-instance are left"*"aws rds delete-db-snapshot --db-snapshot-identifier by-hand"* ]]
   nothing_is_left
   [ "$(aws_says cognito-idp describe-user-pool --user-pool-id "$pool" --query UserPool.DeletionProtection)" = INACTIVE ]
 
@@ -60,11 +60,47 @@ play_snapshot() {
 @test "It wants the stack's name, and --dry-run changes nothing" {
   make_stack dev
   record_calls
-  fails_with 2 "this destroys the stack cruddur *" teardown
-  fails_with 2 "this destroys the stack cruddur *" teardown --yes-destroy cruddur-db-instance
-  STACK_NAME=other fails_with 2 "this destroys the stack other *" teardown --yes-destroy cruddur
+  fails_with 2 "this destroys cruddur *" teardown
+  fails_with 2 "this destroys cruddur *" teardown --yes-destroy cruddur-db-instance
+  STACK_NAME=other fails_with 2 "this destroys other *" teardown --yes-destroy cruddur
   works teardown --yes-destroy cruddur --dry-run
   [[ $output == *"aws cognito-idp update-user-pool --user-pool-id $pool --deletion-protection INACTIVE"* ]]
   [[ $output == *"aws cloudformation delete-stack --stack-name cruddur"*"aws s3 rb s3://$bucket --force"* ]]
   [ "$(changes)" = "" ]
+}
+
+@test "A function of lambda-deploy is removed with its role and logs; the second time, it is not there" {
+  aws_says iam create-role --role-name f-role --assume-role-policy-document '{}' >"$folder/ignored"
+  policy='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"rds-db:connect","Resource":"arn:aws:rds-db:::*"}]}'
+  aws_says iam put-role-policy --role-name f-role --policy-name p --policy-document "$policy"
+  attached=$(aws_says iam create-policy --policy-name q --policy-document "$policy" --query Policy.Arn)
+  aws_says iam attach-role-policy --role-name f-role --policy-arn "$attached"
+  aws_says lambda create-function --function-name f --runtime provided.al2023 --handler cruddur.events \
+    --role arn:aws:iam::123456789012:role/f-role --zip-file "fileb://$zip" >"$folder/ignored"
+  aws_says logs create-log-group --log-group-name /aws/lambda/f
+  works teardown --function f --yes-destroy f
+  nothing_is_left
+  [ "$(aws_says iam list-roles --query Roles)" = "" ]
+  record_calls
+  works teardown --function f --yes-destroy f
+  [ "$output" = "There is no function f." ]
+  [ "$(changes)" = "" ]
+}
+
+@test "A database of rds-create is removed, and leaves a snapshot unless it is not to" {
+  for id in one two; do
+    aws_says rds create-db-instance --db-instance-identifier "$id" --engine postgres --db-instance-class db.t4g.micro \
+      --master-username cruddurroot --manage-master-user-password --allocated-storage 20 --deletion-protection \
+      >"$folder/ignored"
+  done
+  works teardown --db-instance one --yes-destroy one
+  [[ $output == *"Waiting until one is gone"*"aws rds delete-db-snapshot --db-snapshot-identifier one-2"* ]]
+  works teardown --db-instance two --yes-destroy two --no-snapshot
+  [[ $output != *Snapshots* ]]
+  nothing_is_left
+  record_calls
+  works teardown --db-instance two --yes-destroy two
+  [ "$output" = "There is no DB instance two." ]
+  [ "$(changes)" = "" ]
+  fails_with 2 "--function and --db-instance are removed one at a time.*" teardown --function f --db-instance two
 }
