@@ -86,11 +86,16 @@ fails_with() {
 
 # record_calls: from now on, whoever runs aws leaves a line for each call, all its arguments, in the file calls.
 record_calls() {
-  local real
-  real=$(command -v aws)
-  mkdir -p "$folder/recorder"
-  printf '#!/bin/sh\necho "aws $*" >>%q\nexec %q "$@"\n' "$folder/calls" "$real" >"$folder/recorder/aws"
-  chmod 755 "$folder/recorder/aws"
   : >"$folder/calls"
-  PATH=$folder/recorder:$PATH
+  wrap_aws <<<"echo \"aws \$*\" >>'$folder/calls'"
+}
+
+# wrap_aws: from now on, whoever runs aws runs the lines of standard input before, which may end it.
+wrap_aws() {
+  local wrapper real
+  real=$(command -v aws)
+  wrapper=$(mktemp -d "$folder/wrapper.XXXXXXXX")
+  { echo '#!/bin/sh' && cat && printf 'exec %q "$@"\n' "$real"; } >"$wrapper/aws"
+  chmod 755 "$wrapper" "$wrapper/aws"
+  PATH=$wrapper:$PATH
 }

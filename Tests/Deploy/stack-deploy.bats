@@ -109,17 +109,20 @@ play_failure() {
     event 1 Database CREATE_IN_PROGRESS None
   } >"$folder/second-look"
   tail -n 1 "$folder/second-look" >"$folder/first-look"
-  # shellcheck disable=SC2016 # For the shell that plays it.
-  play failure '
-    *describe-stack-events*)
-      if [ -e "$folder/looked" ]; then cat "$folder/second-look"; else cat "$folder/first-look"; fi
-      touch "$folder/looked"
-      exit
-      ;;
-    *describe-stacks*--stack-name*)
-      if [ -e "$folder/looked" ]; then echo ROLLBACK_COMPLETE; else echo CREATE_IN_PROGRESS; fi
-      exit
-      ;;'
+  wrap_aws <<END
+cd "$folder"
+case "\$*" in
+  *describe-stack-events*)
+    if [ -e looked ]; then cat second-look; else cat first-look; fi
+    touch looked
+    exit
+    ;;
+  *describe-stacks*--stack-name*)
+    if [ -e looked ]; then echo ROLLBACK_COMPLETE; else echo CREATE_IN_PROGRESS; fi
+    exit
+    ;;
+esac
+END
 }
 
 @test "A stack that fails is followed to its end, and told with the first failure and its reason" {

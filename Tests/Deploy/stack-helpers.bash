@@ -73,16 +73,3 @@ stack_parameter() {
   aws_says cloudformation describe-stacks --stack-name cruddur --query \
     "Stacks[0].Parameters[?ParameterKey=='$1'].ParameterValue"
 }
-
-# play NAME CASES: from now on, aws does what a case of `case "$*" in` says for the calls that it matches, whatever moto
-# would do, and then what $real does.
-play() {
-  local real
-  real=$(command -v aws)
-  mkdir -p "$folder/$1"
-  # shellcheck disable=SC2016 # For the shell that plays it.
-  printf '#!/bin/sh\nreal=%q folder=%q\ncase "$*" in\n%s\nesac\nexec "$real" "$@"\n' "$real" "$folder" "$2" \
-    >"$folder/$1/aws"
-  chmod 755 "$folder/$1/aws"
-  PATH=$folder/$1:$PATH
-}

@@ -32,12 +32,14 @@ nothing_is_left() {
 
 # play_snapshot: with the stack goes the database, and leaves a snapshot, which moto does not know of its DeletionPolicy.
 play_snapshot() {
-  # shellcheck disable=SC2016 # For the shell that plays it.
-  play snapshot '
-    *" delete-stack "*)
-      "$real" rds create-db-snapshot --db-instance-identifier cruddur-db-instance --db-snapshot-identifier final \
-        --region eu-central-1 --endpoint-url "$AWS_ENDPOINT_URL" >/dev/null
-      ;;'
+  wrap_aws <<END
+case "\$*" in
+  *' delete-stack '*)
+    "$(command -v aws)" rds create-db-snapshot --db-instance-identifier cruddur-db-instance \
+      --db-snapshot-identifier final --region "$AWS_REGION" --endpoint-url "$moto" >/dev/null
+    ;;
+esac
+END
 }
 
 @test "--no-snapshot leaves those alone that were there before; log groups that came back are removed, others' are not" {

@@ -77,6 +77,7 @@ call_aws() {
   if ((status == 0)); then
     [[ -z $error ]] || printf '%s\n' "$error" >&2 # A warning.
   else
+    ((status != 130)) || exit 130 # Ctrl-C.
     # shellcheck disable=SC2053 # A pattern.
     [[ -n $code && $(error_code "$error") == $code ]] || fail "aws $1 $2: $(one_sentence "$error")"
   fi

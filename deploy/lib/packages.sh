@@ -17,8 +17,8 @@ has_package() {
     libpq-dev) pkg-config --exists libpq ;;
     postgresql) postgres_bin && command -v psql ;;
     postgresql-client) command -v psql ;;
-    python3-venv) /usr/bin/python3 -c 'import ensurepip, venv' ;;
     python3-selenium) /usr/bin/python3 -c 'import selenium' ;;
+    python3-venv) /usr/bin/python3 -c 'import ensurepip, venv' ;;
     *) command -v "$1" ;;
   esac &>/dev/null
 }

@@ -14,7 +14,7 @@ wait_for() {
   fi
   printf 'Waiting until %s: ' "$what" >&2
   while :; do
-    new=$("$@")
+    new=$("$@") || exit
     if [[ $new == "$state" ]]; then printf . >&2; else printf '%s ' "${new:-gone}" >&2; fi
     state=$new
     # shellcheck disable=SC2053 # A pattern.
