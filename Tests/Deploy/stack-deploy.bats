@@ -5,6 +5,7 @@
 . "$BATS_TEST_DIRNAME/stack-helpers.bash"
 
 @test "A stack is made from nothing, and its database gets the tables; the second time, nothing changes" {
+  set_secret create-secret --name "$password"
   record_calls
   deploy --profile prod --alarm-email 'a,"b"@example.com'
   [ "$status" -eq 0 ]

@@ -81,8 +81,9 @@ END
     --role arn:aws:iam::123456789012:role/f-role --zip-file "fileb://$zip" >"$folder/ignored"
   aws_says logs create-log-group --log-group-name /aws/lambda/f
   works teardown --function f --yes-destroy f
-  nothing_is_left
+  [ "$(aws_says lambda list-functions --query Functions)" = "" ]
   [ "$(aws_says iam list-roles --query Roles)" = "" ]
+  [ "$(aws_says logs describe-log-groups --query logGroups)" = "" ]
   record_calls
   works teardown --function f --yes-destroy f
   [ "$output" = "There is no function f." ]
@@ -99,7 +100,7 @@ END
   [[ $output == *"Waiting until one is gone"*"aws rds delete-db-snapshot --db-snapshot-identifier one-2"* ]]
   works teardown --db-instance two --yes-destroy two --no-snapshot
   [[ $output != *Snapshots* ]]
-  nothing_is_left
+  [ "$(aws_says rds describe-db-instances --query DBInstances)" = "" ]
   record_calls
   works teardown --db-instance two --yes-destroy two
   [ "$output" = "There is no DB instance two." ]
