@@ -35,7 +35,7 @@ setup() { :; }
   run "$python_tools/python3" "$BATS_TEST_DIRNAME/template_tests.py"
   echo "$output"
   [ "$status" -eq 0 ]
-  [[ ${lines[*]} == *"Ran 88 tests"* ]]
+  [[ ${lines[*]} == *"Ran "[1-9]* ]]
 }
 
 # lines_that_count: prints how many lines of standard input the metric filter of lost users counts.
