@@ -11,6 +11,11 @@ check_zip() {
   [[ $entry == -??x* ]] || die "the bootstrap in ${1@Q} is not executable."
 }
 
+# check_ca_bundle ZIP: ends the script unless ZIP has the certificates without which no server of RDS can be verified.
+check_ca_bundle() {
+  [[ $(unzip -Z1 "$1") == *ca-bundle.pem* ]] || die "${1@Q} has no ca-bundle.pem: make it with deploy/package --ca-bundle."
+}
+
 # zip_architecture ZIP: prints the architecture that ZIP's bootstrap is for, as Lambda calls it.
 zip_architecture() {
   # e_machine: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html

@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# deploy/bin/stack-deploy.
+# shellcheck disable=SC2030,SC2031 # Each test is a shell of its own, and changes its variables only there.
+# shellcheck source=stack-helpers.bash
+. "$BATS_TEST_DIRNAME/stack-helpers.bash"
+
+@test "A stack is made from nothing, and its database gets the tables; the second time, nothing changes" {
+  set_secret create-secret --name "$password"
+  record_calls
+  deploy --profile prod --alarm-email 'a,"b"@example.com'
+  [ "$status" -eq 0 ]
+  [[ $output == *"Making the bucket $bucket"*"Deploying the stack cruddur"*"cruddur CREATE_COMPLETE"* ]]
+  [[ $output == *'"applied":["001-'* ]]
+  [[ $output == *$'\n'"MigrateFunction"$'\t'"cruddur-migrate"$'\n'*"UserPoolId"$'\t'"$pool"* ]]
+  [ "$(sql "SELECT count(*) FROM pg_roles WHERE rolname = 'cruddur_app'")" = 1 ]
+  [ "$(stack_parameter AlarmEmail)" = 'a,"b"@example.com' ]
+  # The function's code is the zip.
+  [ "$(aws_says lambda get-function-configuration --function-name cruddur-migrate --query '[Handler,CodeSha256]')" = \
+    $'cruddur.migrate\t'"$(openssl dgst -sha256 -binary "$zip" | base64)" ]
+  [ "$(aws_says s3api get-public-access-block --bucket "$bucket" --query \
+    PublicAccessBlockConfiguration.RestrictPublicBuckets)" = True ]
+
+  said=$output
+  mv "$folder/calls" "$folder/first-calls"
+  : >"$folder/calls"
+  deploy
+  [ "$status" -eq 0 ]
+  [[ $output == *"It is up to date."*'"applied":[]'*"UserPoolId"* ]]
+  # AWS found nothing to update, and the migration nothing to do.
+  [ "$(changes)" = $'cloudformation update-stack\nlambda invoke' ]
+  # What was not said is as it was.
+  [ "$(stack_parameter Profile)" = prod ]
+
+  set_secret put-secret-value --secret-id WRONG-SECRET
+  deploy
+  [ "$status" -eq 1 ]
+  [[ ${lines[-1]} == "stack-deploy: the migrations were not applied: "*credentials* ]]
+
+  # Nothing that was said or called had a password.
+  printf '%s\n' "$said" "$output" >"$folder/said"
+  run grep --fixed-strings --regexp "$password" --regexp WRONG-SECRET "$folder/said" "$folder/calls" "$folder/first-calls"
+  [ "$status" -eq 1 ]
+}
+
+@test "A new zip has a new key; whatever is not said stays as it is, and --dry-run changes nothing" {
+  make_stack prod
+  make_zip "$folder/new.zip" bootstrap="$top/.build/debug/bootstrap" ca-bundle.pem=/dev/null LICENSE=/dev/null
+  record_calls
+  script stack-deploy --dry-run --zip "$folder/new.zip" --template "$template" \
+    --parameter CorsOrigins=https://a.example.com,https://b.example.com
+  [ "$status" -eq 0 ]
+  [ "$(changes)" = "" ]
+  key=$(sha256sum "$folder/new.zip" | cut -d ' ' -f 1).zip
+  calls=$(grep --invert-match '^#' <<<"$output")
+  [[ $calls == *"aws s3api put-object --bucket $bucket --key $key --expected-bucket-owner 123456789012"* ]]
+  [[ $calls == *"aws cloudformation update-stack --stack-name cruddur --template-body file://$template"* ]]
+  [[ $calls == *"ParameterKey=CodeKey,ParameterValue=\"$key\""* && $calls == *'ParameterKey=Architecture,ParameterValue='* ]]
+  [[ $calls == *'ParameterValue="https://a.example.com,https://b.example.com"'* ]]
+  [[ $calls == *"ParameterKey=Profile,UsePreviousValue=true"* ]]
+  [[ $calls != *create-bucket* ]]
+}
+
+@test "--dry-run shows how to begin from nothing" {
+  record_calls
+  deploy --dry-run --profile prod
+  [ "$status" -eq 0 ]
+  [ "$(changes)" = "" ]
+  calls=$(grep --invert-match '^#' <<<"$output")
+  [[ $calls == *"aws s3api create-bucket --bucket $bucket --create-bucket-configuration LocationConstraint=eu-central-1"* ]]
+  [[ $calls == *"aws cloudformation create-stack --stack-name cruddur "*"ParameterKey=Profile,ParameterValue=\"prod\""* ]]
+  [[ $calls == *"umask 077 && >secret.json aws secretsmanager get-secret-value"* ]]
+  [[ $calls == *"aws lambda invoke --function-name cruddur-migrate --payload fileb://secret.json"* ]]
+}
+
+@test "What cannot be deployed is refused before anything is made" {
+  record_calls
+  fails_with 2 "there is no file '$folder/none.zip': deploy/package makes the zip, *" \
+    stack-deploy --zip "$folder/none.zip"
+  fails_with 2 "'$template' has no bootstrap at its top." stack-deploy --zip "$template"
+  make_zip "$folder/plain.zip" bootstrap="$top/.build/debug/bootstrap"
+  fails_with 2 "'$folder/plain.zip' has no ca-bundle.pem: *" stack-deploy --zip "$folder/plain.zip"
+  install -m 755 "$template" "$folder/text"
+  make_zip "$folder/text.zip" bootstrap="$folder/text" ca-bundle.pem=/dev/null
+  fails_with 2 "the bootstrap in '$folder/text.zip' is no executable for x86_64 or arm64." \
+    stack-deploy --zip "$folder/text.zip"
+  fails_with 2 "--profile has to be one of: dev prod.*" stack-deploy --zip "$zip" --profile production
+  fails_with 2 "--parameter needs NAME=VALUE.*" stack-deploy --zip "$zip" --parameter Profile
+  fails_with 2 "--stack has to be *" stack-deploy --zip "$zip" --stack Cruddur
+  fails_with 2 "there is no template *" stack-deploy --zip "$zip" --template "$folder/none.yaml"
+  [ "$(changes)" = "" ]
+}
+
+@test "What CloudFormation refuses ends in one sentence" {
+  echo '{"Parameters":{"Unknown":{"Type":"String"}},"Resources":{"Topic":{"Type":"AWS::SNS::Topic"}}}' >"$template"
+  deploy
+  [ "$status" -eq 1 ]
+  [[ ${lines[-1]} == "stack-deploy: aws cloudformation create-stack: ValidationError: "*Unknown* ]]
+}
+
+# event ID RESOURCE STATE REASON: prints it as the AWS CLI does.
+event() {
+  printf '%s\t2026-01-02T03:04:05.678Z\t%s\t%s\t%s\n' "$@"
+}
+
+# play_failure: AWS tells of a stack that fails between the first look and the second.
+play_failure() {
+  {
+    event 4 cruddur ROLLBACK_COMPLETE None
+    event 3 VPC CREATE_FAILED 'Resource creation cancelled'
+    event 2 Database CREATE_FAILED 'There is no such class.'
+    event 1 Database CREATE_IN_PROGRESS None
+  } >"$folder/second-look"
+  tail -n 1 "$folder/second-look" >"$folder/first-look"
+  wrap_aws <<END
+cd "$folder"
+case "\$*" in
+  *describe-stack-events*)
+    if [ -e looked ]; then cat second-look; else cat first-look; fi
+    touch looked
+    exit
+    ;;
+  *describe-stacks*--stack-name*)
+    if [ -e looked ]; then echo ROLLBACK_COMPLETE; else echo CREATE_IN_PROGRESS; fi
+    exit
+    ;;
+esac
+END
+}
+
+@test "A stack that fails is followed to its end, and told with the first failure and its reason" {
+  play_failure
+  deploy
+  [ "$status" -eq 1 ]
+  # Each event once, however often it was looked at.
+  [[ $output == *"
+03:04:05  Database CREATE_IN_PROGRESS
+03:04:05  Database CREATE_FAILED: There is no such class.
+03:04:05  VPC CREATE_FAILED: Resource creation cancelled
+03:04:05  cruddur ROLLBACK_COMPLETE
+stack-deploy: the stack cruddur is ROLLBACK_COMPLETE. Database: There is no such class." ]]
+}

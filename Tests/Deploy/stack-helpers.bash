@@ -1,0 +1,75 @@
+# shellcheck shell=bash
+# For the tests of the scripts for the stack: moto's CloudFormation, which gets what it knows of the expanded template,
+# and the migration function, which is the real bootstrap on a PostgreSQL of the file's own.
+# shellcheck source=aws-helpers.bash
+. "$BATS_TEST_DIRNAME/aws-helpers.bash"
+
+setup_file() {
+  start_aws
+  start_throwaway
+  password=${url#*postgres:} password=${password%%@*}
+  # Whoever has the throwaway's standard input open keeps it up.
+  start_service serve bash -c "exec $throwaway_input>&- && exec \"\$@\"" serve \
+    "$top/.build/debug/cruddur" serve --port 0 --timeout 60 \
+    --env _HANDLER=cruddur.migrate --env "CONNECTION_URL=${url/postgres:$password@/}"
+  start_front "cruddur-migrate=$(head -n 1 "$folder/serve")"
+  export url password zip=$folder/bootstrap.zip template=$folder/template.json
+  export bucket=cruddur-artifacts-123456789012-eu-central-1
+  make_zip "$zip" bootstrap="$top/.build/debug/bootstrap" ca-bundle.pem=/dev/null
+  "$python_tools/python3" "$BATS_TEST_DIRNAME/stack_template.py" POOL >"$folder/expanded.json"
+}
+
+teardown_file() {
+  end_throwaway
+  end_aws
+}
+
+# Makes the pool, for moto's CloudFormation knows nothing of Cognito.
+setup() {
+  reset_aws
+  pool=$(aws_says cognito-idp create-user-pool --pool-name cruddur --deletion-protection ACTIVE --query UserPool.Id)
+  sed "s/POOL/$pool/" "$folder/expanded.json" >"$template"
+}
+
+# set_secret OPERATION OPTION PASSWORD: makes or changes the master secret, as Amazon RDS writes it.
+set_secret() {
+  echo "{\"username\":\"postgres\",\"password\":\"$3\",\"port\":5432}" >"$folder/secret"
+  aws_says secretsmanager "$1" "$2" master-of-tests --secret-string "file://$folder/secret" >"$folder/ignored"
+}
+
+# make_zip ZIP NAME=FILE …
+make_zip() {
+  "$python_tools/python3" - "$@" <<'PYTHON'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w") as archive:
+    for name, _, path in (word.partition("=") for word in sys.argv[2:]):
+        archive.write(path, name)
+PYTHON
+}
+
+# deploy ARGUMENT…: runs stack-deploy with the file's zip and template.
+deploy() {
+  script stack-deploy --zip "$zip" --template "$template" "$@"
+}
+
+# make_stack PROFILE: makes what stack-deploy would have made, in fewer calls.
+make_stack() {
+  aws_says s3api create-bucket --bucket "$bucket" \
+    --create-bucket-configuration LocationConstraint=eu-central-1 >"$folder/ignored"
+  aws_says s3api put-object --bucket "$bucket" --key code.zip --body "$zip" >"$folder/ignored"
+  aws_says cloudformation create-stack --stack-name cruddur --template-body "file://$template" --parameters \
+    "ParameterKey=CodeBucket,ParameterValue=$bucket" ParameterKey=CodeKey,ParameterValue=code.zip \
+    "ParameterKey=Profile,ParameterValue=$1" >"$folder/ignored"
+}
+
+# changes: prints the service and the operation of those of the recorded calls that changed something.
+changes() {
+  cut -d ' ' -f 2,3 "$folder/calls" | grep --invert-match --extended-regexp ' (describe|get|head|list)-|^configure ' ||
+    true
+}
+
+# stack_parameter NAME: prints one of the stack's parameters.
+stack_parameter() {
+  aws_says cloudformation describe-stacks --stack-name cruddur --query \
+    "Stacks[0].Parameters[?ParameterKey=='$1'].ParameterValue"
+}

@@ -1,0 +1,300 @@
+"""What deploy/template.yaml promises, for each profile, with and without RDS Proxy."""
+
+import itertools
+import json
+import re
+import unittest
+
+import stack_template
+
+TEMPLATE = stack_template.expand()
+FUNCTIONS = {
+    "SignUpFunction": ("-sign-up", "cruddur.events"),
+    "ApiFunction": ("-api", "cruddur.events"),
+    "MigrateFunction": ("-migrate", "cruddur.migrate"),
+}
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def statements(resource):
+    """All statements of a policy or a role, but who may take the role."""
+    if not resource["Type"].startswith("AWS::IAM::"):
+        return []
+    properties = resource["Properties"]
+    documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [properties])]
+    return [statement for document in documents for statement in document["Statement"]]
+
+
+class Promises:
+    choice = {}
+
+    def setUp(self):
+        self.resources = stack_template.resolve(TEMPLATE, **self.choice)
+
+    def of_type(self, kind):
+        return {name: item["Properties"] for name, item in self.resources.items() if item["Type"] == kind}
+
+    def policies(self, role):
+        """The statements of a role, those of its managed policies with them."""
+        names = [arn["Ref"] for arn in self.resources[role]["Properties"].get("ManagedPolicyArns", [])]
+        return [statement for name in [role, *names] for statement in statements(self.resources[name])]
+
+    # --- Network
+
+    def test_nothing_reaches_the_internet_or_is_reached_from_it(self):
+        self.assertNotRegex(json.dumps(self.resources), r"0\.0\.0\.0/0|::/0")
+        kinds = {item["Type"] for item in self.resources.values()}
+        self.assertFalse(
+            kinds & {"AWS::EC2::InternetGateway", "AWS::EC2::NatGateway", "AWS::EC2::Route", "AWS::EC2::EIP"})
+        for subnet in self.of_type("AWS::EC2::Subnet").values():
+            self.assertNotIn("MapPublicIpOnLaunch", subnet)
+
+    def test_the_subnets_are_in_two_zones_and_in_the_vpc(self):
+        zones = [subnet["AvailabilityZone"] for subnet in self.of_type("AWS::EC2::Subnet").values()]
+        self.assertEqual([zone["Fn::Select"][0] for zone in zones], [0, 1])
+
+    def test_security_groups_allow_postgresql_between_each_other_alone(self):
+        into, out_of = set(), set()
+        for name, group in self.of_type("AWS::EC2::SecurityGroup").items():
+            self.assertNotIn("SecurityGroupIngress", group)
+            for rule in group["SecurityGroupEgress"]:
+                if rule.get("CidrIp") == "127.0.0.1/32":
+                    continue
+                self.assertEqual((rule["IpProtocol"], rule["FromPort"], rule["ToPort"]), ("tcp", 5432, 5432))
+                out_of.add((name, rule["DestinationSecurityGroupId"]["Ref"]))
+        for rule in self.of_type("AWS::EC2::SecurityGroupIngress").values():
+            self.assertEqual((rule["IpProtocol"], rule["FromPort"], rule["ToPort"]), ("tcp", 5432, 5432))
+            into.add((rule["SourceSecurityGroupId"]["Ref"], rule["GroupId"]["Ref"]))
+        expected = {("FunctionSecurityGroup", "DatabaseSecurityGroup")}
+        if self.choice["UseProxy"] == "true":
+            expected |= {
+                ("FunctionSecurityGroup", "ProxySecurityGroup"), ("ProxySecurityGroup", "DatabaseSecurityGroup")}
+        self.assertEqual(into, expected)
+        self.assertEqual(out_of, expected)
+
+    # --- Rights
+
+    def test_no_right_has_a_wildcard_but_for_network_interfaces(self):
+        for name, resource in self.resources.items():
+            for statement in statements(resource):
+                for action in as_list(statement["Action"]):
+                    self.assertNotIn("*", action, name)
+                if "*" in as_list(statement["Resource"]):
+                    self.assertEqual(name, "NetworkInterfacePolicy")
+                    for action in statement["Action"]:
+                        self.assertRegex(action, r"^ec2:\w*(NetworkInterface|Subnet|PrivateIpAddress)\w*$")
+
+    def test_the_functions_code_is_denied_what_lambda_may_do_for_them(self):
+        allow, deny = statements(self.resources["NetworkInterfacePolicy"])
+        self.assertEqual((allow["Effect"], deny["Effect"]), ("Allow", "Deny"))
+        self.assertEqual(allow["Action"], deny["Action"])
+        denied = [arn["Fn::Sub"] for arn in deny["Condition"]["ArnEquals"]["lambda:SourceFunctionArn"]]
+        self.assertEqual(len(denied), len(FUNCTIONS))
+        for suffix, _ in FUNCTIONS.values():
+            self.assertTrue(any(arn.endswith("${AWS::StackName}" + suffix) for arn in denied), suffix)
+
+    def test_each_function_has_a_role_and_a_log_group_of_its_own(self):
+        for function in FUNCTIONS:
+            name = function.removesuffix("Function")
+            properties = self.resources[function]["Properties"]
+            self.assertEqual(properties["Role"], {"Fn::GetAtt": [f"{name}Role", "Arn"]})
+            self.assertEqual(
+                properties["LoggingConfig"], {"LogFormat": "JSON", "LogGroup": {"Ref": f"{name}LogGroup"}})
+            logs = [s for s in self.policies(f"{name}Role") if "logs:PutLogEvents" in s["Action"]]
+            self.assertEqual([s["Resource"] for s in logs], [{"Fn::GetAtt": [f"{name}LogGroup", "Arn"]}])
+
+    def test_only_who_needs_it_connects_and_only_as_the_application(self):
+        connecting = {}
+        for role in self.of_type("AWS::IAM::Role"):
+            rules = [s for s in self.policies(role) if "rds-db:connect" in as_list(s["Action"])]
+            if rules:
+                connecting[role] = json.dumps([s["Resource"] for s in rules])
+        expected = {"SignUpRole", "ApiRole"}
+        through = "Database.DbiResourceId"
+        if self.choice["UseProxy"] == "true":
+            self.assertIn("${Database.DbiResourceId}/cruddur_app", connecting.pop("ProxyRole"))
+            through = "Proxy.DBProxyArn"
+        self.assertEqual(set(connecting), expected)
+        for resource in connecting.values():
+            self.assertIn("${resource}/cruddur_app", resource)
+            self.assertIn(through, resource.replace('", "', "."))
+
+    # --- Functions
+
+    def test_the_functions_are_the_contract(self):
+        functions = self.of_type("AWS::Lambda::Function")
+        self.assertEqual(set(functions), set(FUNCTIONS))
+        host = "Proxy.Endpoint" if self.choice["UseProxy"] == "true" else "Database.Endpoint.Address"
+        for name, (suffix, handler) in FUNCTIONS.items():
+            function = functions[name]
+            self.assertEqual(function["FunctionName"], {"Fn::Sub": "${AWS::StackName}" + suffix})
+            self.assertEqual((function["Handler"], function["Runtime"]), (handler, "provided.al2023"))
+            self.assertEqual(function["Code"], {"S3Bucket": "CodeBucket", "S3Key": "CodeKey"})
+            self.assertEqual(function["VpcConfig"]["SecurityGroupIds"], [{"Ref": "FunctionSecurityGroup"}])
+            variables = function["Environment"]["Variables"]
+            self.assertEqual(variables["PGSSLROOTCERT"], "/var/task/ca-bundle.pem")
+            url = json.dumps(variables["CONNECTION_URL"]).replace('", "', ".")
+            if name == "MigrateFunction":
+                self.assertIn("postgresql://${Database.Endpoint.Address}:5432/cruddur", url)
+                self.assertNotIn("DATABASE_IAM_AUTH", variables)
+            else:
+                self.assertIn("postgresql://cruddur_app@${host}:5432/cruddur", url)
+                self.assertIn(host, url)
+                self.assertEqual(variables["DATABASE_IAM_AUTH"], "1")
+            self.assertNotIn("ALLOW_ANONYMOUS_AUTHOR", variables)
+
+    def test_what_is_reserved_leaves_the_database_connections(self):
+        for row in TEMPLATE["Mappings"]["Profiles"].values():
+            # Migrations, Amazon RDS, superusers, people.
+            self.assertLessEqual(row["signUpConcurrency"] + row["apiConcurrency"] + 20, row["maxConnections"])
+            self.assertLess(row["manyConnections"], row["maxConnections"])
+        row = TEMPLATE["Mappings"]["Profiles"][self.choice["Profile"]]
+        group = self.resources["DatabaseParameterGroup"]["Properties"]
+        self.assertEqual(group["Parameters"]["max_connections"], row["maxConnections"])
+        reserved = [
+            self.resources[name]["Properties"].get("ReservedConcurrentExecutions")
+            for name in ["SignUpFunction", "ApiFunction"]
+        ]
+        reserves = self.choice["Profile"] == "prod" and self.choice["UseProxy"] == "false"
+        self.assertEqual(
+            reserved, [row["signUpConcurrency"], row["apiConcurrency"]] if reserves else [None, None])
+
+    def test_new_accounts_can_do_without_reserved_concurrency(self):
+        resources = stack_template.resolve(TEMPLATE, Profile="prod", ReserveConcurrency="false")
+        for name in FUNCTIONS:
+            self.assertNotIn("ReservedConcurrentExecutions", resources[name]["Properties"])
+
+    def test_cors_is_the_functions_and_absent_unless_asked_for(self):
+        self.assertNotIn("CORS_ORIGINS", self.resources["ApiFunction"]["Properties"]["Environment"]["Variables"])
+        self.assertNotIn("x-amazon-apigateway-cors", json.dumps(self.resources["Api"]))
+        resources = stack_template.resolve(TEMPLATE, CorsOrigins="https://example.com")
+        variables = resources["ApiFunction"]["Properties"]["Environment"]["Variables"]
+        self.assertEqual(variables["CORS_ORIGINS"], "https://example.com")
+
+    # --- Database
+
+    def test_the_database_is_private_encrypted_and_without_a_password_of_ours(self):
+        resource = self.resources["Database"]
+        database = resource["Properties"]
+        prod = self.choice["Profile"] == "prod"
+        self.assertEqual((resource["DeletionPolicy"], resource["UpdateReplacePolicy"]), ("Snapshot", "Snapshot"))
+        self.assertEqual(database["Engine"], "postgres")
+        self.assertRegex(database["EngineVersion"], r"^1[67]\.")
+        self.assertIs(database["PubliclyAccessible"], False)
+        self.assertIs(database["StorageEncrypted"], True)
+        self.assertIs(database["ManageMasterUserPassword"], True)
+        self.assertIs(database["EnableIAMDatabaseAuthentication"], True)
+        self.assertEqual(database["DBName"], "cruddur")
+        self.assertEqual(database["MasterUsername"], "cruddurroot")
+        self.assertNotIn("MasterUserPassword", database)
+        self.assertEqual((database["DeletionProtection"], database["MultiAZ"]), (prod, prod))
+        self.assertEqual(database["BackupRetentionPeriod"], 7 if prod else 1)
+        self.assertEqual(database["VPCSecurityGroups"], [{"Ref": "DatabaseSecurityGroup"}])
+        group = self.resources[database["DBParameterGroupName"]["Ref"]]["Properties"]
+        self.assertEqual(group["Parameters"]["rds.force_ssl"], "1")
+
+    def test_no_parameter_is_a_secret_and_nobody_reads_one(self):
+        self.assertNotIn("secretsmanager", json.dumps(self.resources).lower())
+        self.assertNotIn("resolve:", json.dumps(self.resources))
+        for name, parameter in TEMPLATE["Parameters"].items():
+            self.assertNotIn("NoEcho", parameter, name)
+            self.assertNotRegex(name, r"(?i)password|secret")
+
+    def test_the_proxy_takes_tokens_over_tls_alone(self):
+        proxies = list(self.of_type("AWS::RDS::DBProxy").values())
+        self.assertEqual(len(proxies), 1 if self.choice["UseProxy"] == "true" else 0)
+        for proxy in proxies:
+            self.assertEqual((proxy["DefaultAuthScheme"], proxy["RequireTLS"]), ("IAM_AUTH", True))
+
+    # --- Sign-up and API
+
+    def test_cognito_alone_may_invoke_the_trigger(self):
+        pool = self.resources["UserPool"]["Properties"]
+        self.assertEqual(pool["LambdaConfig"], {"PostConfirmation": {"Fn::GetAtt": ["SignUpFunction", "Arn"]}})
+        self.assertEqual(pool["DeletionProtection"], "ACTIVE" if self.choice["Profile"] == "prod" else "INACTIVE")
+        self.assertEqual(pool["AutoVerifiedAttributes"], ["email"])
+        self.assertEqual({a["Name"] for a in pool["Schema"]}, {"email", "name", "preferred_username"})
+        allowed = [
+            permission for permission in self.of_type("AWS::Lambda::Permission").values()
+            if permission["FunctionName"] == {"Ref": "SignUpFunction"}
+        ]
+        self.assertEqual([permission["Principal"] for permission in allowed], ["cognito-idp.amazonaws.com"])
+        self.assertEqual(allowed[0]["SourceAccount"], {"Ref": "AWS::AccountId"})
+        self.assertEqual(allowed[0]["SourceArn"], {"Fn::GetAtt": ["UserPool", "Arn"]})
+
+    def test_every_route_that_writes_wants_a_token_and_no_other(self):
+        swift = (stack_template.TOP / "Sources/Bootstrap/Routes.swift").read_text()
+        writing = {path for method, path in re.findall(r'http\.on\(\.(\w+), "([^"]+)"', swift) if method != "get"}
+        self.assertEqual(len(writing), 2)
+        body = self.resources["Api"]["Properties"]["Body"]
+        self.assertEqual(set(body["paths"]), writing | {"$default"})
+        for path in writing:
+            self.assertEqual(list(body["paths"][path]), ["post"])
+            self.assertEqual(body["paths"][path]["post"]["security"], [{"UserPool": []}])
+        self.assertNotIn("security", body["paths"]["$default"]["x-amazon-apigateway-any-method"])
+        authorizer = body["components"]["securitySchemes"]["UserPool"]["x-amazon-apigateway-authorizer"]
+        self.assertEqual(authorizer["type"], "jwt")
+        self.assertEqual(authorizer["jwtConfiguration"]["audience"], [{"Ref": "UserPoolClient"}])
+        self.assertIn("${UserPool}", authorizer["jwtConfiguration"]["issuer"]["Fn::Sub"])
+
+    def test_the_stage_is_throttled_and_logged_without_people(self):
+        (stage,) = self.of_type("AWS::ApiGatewayV2::Stage").values()
+        self.assertGreater(stage["DefaultRouteSettings"]["ThrottlingRateLimit"], 0)
+        self.assertGreater(stage["DefaultRouteSettings"]["ThrottlingBurstLimit"], 0)
+        fields = json.loads(stage["AccessLogSettings"]["Format"])
+        self.assertFalse([v for v in fields.values() if re.search("sourceIp|path|identity|claims", v)])
+
+    # --- Looking after it
+
+    def test_every_log_group_forgets(self):
+        groups = self.of_type("AWS::Logs::LogGroup")
+        self.assertEqual(len(groups), 5)
+        for group in groups.values():
+            self.assertGreater(group["RetentionInDays"], 0)
+
+    def test_alarms_tell_of_all_that_loses_a_user_or_is_about_to(self):
+        alarms = self.of_type("AWS::CloudWatch::Alarm")
+        watched = {
+            (alarm["MetricName"], *(d["Value"]["Ref"] for d in alarm.get("Dimensions", [])))
+            for alarm in alarms.values()
+        }
+        for function in FUNCTIONS:
+            self.assertLessEqual({("Errors", function), ("Throttles", function)}, watched)
+        self.assertLessEqual(
+            {("Duration", "SignUpFunction"), ("UsersLost",), ("5xx", "Api"),
+             ("DatabaseConnections", "Database"), ("FreeStorageSpace", "Database")}, watched)
+        for name, alarm in alarms.items():
+            self.assertEqual(alarm["AlarmActions"], [{"Ref": "AlarmTopic"}], name)
+            self.assertTrue(alarm["AlarmDescription"], name)
+        self.assertLess(alarms["SignUpDuration"]["Threshold"], 5000)
+        (metric,) = self.resources["UsersLostFilter"]["Properties"]["MetricTransformations"]
+        self.assertEqual(metric["MetricNamespace"], alarms["UsersLost"]["Namespace"])
+
+    def test_without_an_address_nobody_is_told(self):
+        resources = stack_template.resolve(TEMPLATE)
+        self.assertNotIn("AlarmTopic", resources)
+        self.assertNotIn("AlarmActions", resources["SignUpErrors"]["Properties"])
+
+    # --- The template itself
+
+    def test_it_is_small_enough_to_be_sent_as_it_is(self):
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+        self.assertLess(stack_template.PATH.stat().st_size, 51_200)
+
+    def test_its_outputs_are_the_contract(self):
+        self.assertEqual(
+            set(TEMPLATE["Outputs"]),
+            {"ApiUrl", "UserPoolId", "UserPoolClientId", "SignUpFunction", "ApiFunction", "MigrateFunction",
+             "DBInstance", "DBEndpoint", "MasterSecretArn"})
+
+
+for profile, proxy in itertools.product(["dev", "prod"], ["false", "true"]):
+    name = f"{profile}{' with RDS Proxy' if proxy == 'true' else ''}"
+    choice = {"Profile": profile, "UseProxy": proxy, "AlarmEmail": "alarms@example.com"}
+    globals()[name] = type(name, (Promises, unittest.TestCase), {"choice": choice})
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# What takes a DB instance away, to be sourced after aws.sh.
+
+# Prints the names of an instance's snapshots that only a person removes, each between spaces.
+snapshots() {
+  local names
+  names=$(seek '@(DBInstance|DBSnapshot)NotFound*' rds describe-db-snapshots --db-instance-identifier "$1" \
+    --snapshot-type manual --query 'DBSnapshots[].DBSnapshotIdentifier')
+  printf ' %s ' "${names//$'\t'/ }"
+}
+
+# tell_snapshots INSTANCE: they are somebody's data, so how to delete them is said, and no more.
+tell_snapshots() {
+  local names name
+  names=$(snapshots "$1")
+  [[ $names =~ [^\ ] ]] || return 0
+  heading "Snapshots of $1 are left; each of these lines deletes one"
+  for name in $names; do
+    print_call '' rds delete-db-snapshot --db-snapshot-identifier "$name"
+  done
+}
+
+# unprotect_database INSTANCE: lets it be deleted, if it is there.
+unprotect_database() {
+  local protection
+  protection=$(seek 'DBInstanceNotFound*' rds describe-db-instances --db-instance-identifier "$1" \
+    --query 'DBInstances[0].DeletionProtection')
+  [[ $protection == True ]] || return 0
+  heading "Letting $1 be deleted"
+  change rds modify-db-instance --db-instance-identifier "$1" --no-deletion-protection --apply-immediately
+}
+
+# Prints an instance's state, nothing if there is none.
+instance_state() {
+  seek 'DBInstanceNotFound*' rds describe-db-instances --db-instance-identifier "$1" \
+    --query 'DBInstances[0].DBInstanceStatus'
+}
+
+# remove_database INSTANCE: deletes what rds-create has made.
+remove_database() {
+  local state last=(--skip-final-snapshot)
+  state=$(instance_state "$1")
+  if [[ -z $state ]]; then
+    echo "There is no DB instance $1." >&2
+  else
+    unprotect_database "$1"
+    heading "Deleting $1"
+    # shellcheck disable=SC2154 # The script has set it.
+    ! "$snapshot" || last=(--final-db-snapshot-identifier "$1-$(date --utc +%Y%m%d%H%M%S)")
+    [[ $state == deleting ]] || change rds delete-db-instance --db-instance-identifier "$1" "${last[@]}"
+    wait_for "$1 is gone" '' '' instance_state "$1"
+  fi
+  tell_snapshots "$1"
+}

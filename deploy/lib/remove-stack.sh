@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# What takes away what stack-deploy has made, to be sourced after stack.sh, remove-database.sh and remove-logs.sh.
+# shellcheck disable=SC2154 # They, and the script, set what is used here.
+
+# remove_stack: deletes the stack, its bucket, and what it has left.
+remove_stack() {
+  local instance=$stack-db-instance before
+  find_stack
+  find_bucket
+  found=false
+  before=$(snapshots "$instance")
+  [[ -z $state ]] || delete_stack
+  [[ -z $has_bucket ]] || delete_bucket
+  # What was logged while the log groups were being deleted has made them anew.
+  if [[ -z $state ]] || ! "$dry_run"; then
+    remove_log_groups "/aws/rds/instance/$instance/postgresql" "/aws/vendedlogs/$stack-access" \
+      "/aws/lambda/$stack-"{sign-up,api,migrate}
+  fi
+  "$found" || echo "There is nothing of the stack $stack." >&2
+  tell_snapshots "$instance"
+}
+
+delete_stack() {
+  [[ $state != @(CREATE|UPDATE)*_IN_PROGRESS ]] ||
+    fail "the stack $stack is being changed, it is $state: try again later."
+  found=true
+  unprotect_database "$instance"
+  unprotect_user_pool
+  heading "Deleting the stack $stack"
+  note_events "$stack_arn"
+  change cloudformation delete-stack --stack-name "$stack"
+  "$dry_run" || follow_deletion
+  "$snapshot" || delete_snapshots
+}
+
+follow_deletion() {
+  follow_stack "$stack_arn"
+  [[ $end == DELETE_COMPLETE ]] || fail "the stack $stack is $end. ${failure:-No reason given.}"
+}
+
+unprotect_user_pool() {
+  local pool protection
+  pool=$(ask cloudformation list-stack-resources --stack-name "$stack" --query \
+    "StackResourceSummaries[?LogicalResourceId=='UserPool'].PhysicalResourceId | [0]")
+  [[ -n $pool ]] || return 0
+  protection=$(seek ResourceNotFoundException cognito-idp describe-user-pool --user-pool-id "$pool" \
+    --query UserPool.DeletionProtection)
+  [[ $protection == ACTIVE ]] || return 0
+  heading "Letting the user pool $pool be deleted"
+  # Whatever else is set of the pool is reset by this, which matters no more.
+  change cognito-idp update-user-pool --user-pool-id "$pool" --deletion-protection INACTIVE
+}
+
+# delete_snapshots: deletes what the stack has left of the database, and nothing of the snapshots that were there before.
+delete_snapshots() {
+  local names name
+  names=$(snapshots "$instance")
+  for name in $names; do
+    if [[ $before == *" $name "* ]]; then continue; fi
+    heading "Deleting the snapshot $name"
+    change rds delete-db-snapshot --db-snapshot-identifier "$name"
+  done
+}
+
+delete_bucket() {
+  # shellcheck disable=SC2034 # remove_stack uses it.
+  found=true
+  heading "Deleting the bucket $bucket"
+  change s3 rb "s3://$bucket" --force
+}
