@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What the scripts that call AWS have in common: deploy/lib/aws.sh, options.sh, waiting.sh.
+# What the scripts that call AWS have in common: deploy/lib/aws/aws.sh, options.sh, waiting.sh.
 # shellcheck disable=SC2030,SC2031 # Each test is a shell of its own, and changes its variables only there.
 # shellcheck disable=SC2016 # What is written is for another shell to expand.
 # shellcheck source=aws-helpers.bash
@@ -12,7 +12,7 @@ write_script() {
 #!/usr/bin/env bash
 set -euo pipefail
 shopt -s inherit_errexit
-. "$top/deploy/lib/aws.sh"
+. "$top/deploy/lib/aws/aws.sh"
 group=\${GROUP:-/a/group} tags=() quiet=false
 about 'Tries things.'
 option --group NAME group 'the group; GROUP'

@@ -9,7 +9,7 @@ setup_file() {
   export TMPDIR=$folder # What --dry-run leaves goes with it.
   zip=$folder/any.zip
   make_zip "$zip"
-  export AWS_DATA_PATH=$top/deploy/lib/aws-models arn=arn:aws:lambda:$AWS_REGION:123456789012:function:$function:live
+  export AWS_DATA_PATH=$top/deploy/lib/aws/aws-models arn=arn:aws:lambda:$AWS_REGION:123456789012:function:$function:live
 }
 
 # given_all: makes the function, and sets pool to a pool that has all settings.

@@ -10,13 +10,13 @@
 #
 # Secrets are given to AWS as file://… and fileb://…, or not at all: arguments can be read by everybody on the machine.
 
-top=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/../.." && pwd)
-# shellcheck source=all.sh
+top=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/../../.." && pwd)
+# shellcheck source=../all.sh
 . "$top/deploy/lib/all.sh"
 # shellcheck source=options.sh
-. "$top/deploy/lib/options.sh"
+. "$top/deploy/lib/aws/options.sh"
 # shellcheck source=waiting.sh
-. "$top/deploy/lib/waiting.sh"
+. "$top/deploy/lib/aws/waiting.sh"
 
 # --dry-run prints here, also from within a $(…).
 exec {plan}>&1

@@ -7,4 +7,4 @@
 # https://github.com/boto/botocore/blob/develop/botocore/loaders.py
 
 # shellcheck disable=SC2154 # aws.sh sets it.
-export AWS_DATA_PATH=$top/deploy/lib/aws-models${AWS_DATA_PATH:+:$AWS_DATA_PATH}
+export AWS_DATA_PATH=$top/deploy/lib/aws/aws-models${AWS_DATA_PATH:+:$AWS_DATA_PATH}
