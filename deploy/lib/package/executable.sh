@@ -9,7 +9,7 @@ libraries_on_lambda='^(ld-linux-.*|lib(c|m|dl|rt|util|pthread|resolv|stdc\+\+|gc
 # that has nothing beside it.
 check_executable() {
   local file=$1 architecture=$2 machine library symbol limit
-  machine=$(LC_ALL=C readelf --file-header "$file" 2>/dev/null | sed -n 's/^ *Machine: *//p')
+  machine=$(LC_ALL=C readelf --file-header "$file" 2>/dev/null | sed -n 's/^ *Machine: *//p' || true)
   [[ -n $machine ]] || die "$file is no ELF executable."
   [[ $(elf_architecture "$machine") == "$architecture" ]] || die "$file is for $machine, not for $architecture."
   while read -r library; do
