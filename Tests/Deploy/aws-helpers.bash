@@ -13,7 +13,7 @@ setup() { reset_aws; }
 start_aws() {
   make_folder
   require_python_tools "$top"
-  unset "${!AWS_@}" STACK_NAME DB_INSTANCE FUNCTION_NAME USER_POOL_ID
+  unset "${!AWS_@}" STACK_NAME DB_INSTANCE FUNCTION_NAME USER_POOL_ID USER_POOL_CLIENT_ID
   export folder python_tools HOME=$folder AWS_CONFIG_FILE=$folder/config AWS_SHARED_CREDENTIALS_FILE=$folder/credentials
   export AWS_EC2_METADATA_DISABLED=true AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE AWS_SECRET_ACCESS_KEY=secret-key-of-tests
   export AWS_REGION=eu-central-1 AWS_PAGER='' POLL_SECONDS=0.1

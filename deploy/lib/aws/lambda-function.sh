@@ -84,7 +84,7 @@ update_function() {
 
 # changed_settings WANTED NOW: prints the names of the settings in which two files of the scratch folder differ.
 changed_settings() {
-  jq --raw-output -L "$top/deploy/lib" --slurpfile now "$scratch/$2.json" 'include "lambda-settings";
+  jq --raw-output -L "$top/deploy/lib/aws" --slurpfile now "$scratch/$2.json" 'include "lambda-settings";
     (if .Version then settings else . end) | changes($now[0] | settings) | join(" ")' "$scratch/$1.json"
 }
 

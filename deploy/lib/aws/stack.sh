@@ -30,6 +30,17 @@ find_stack() {
   IFS=$'\t' read -r state stack_arn <<<"$found"
 }
 
+# read_outputs: sets outputs to the stack's.
+read_outputs() {
+  local found key value
+  declare -gA outputs=()
+  found=$(ask cloudformation describe-stacks --stack-name "$stack" --query \
+    'Stacks[0].Outputs[].[OutputKey,OutputValue]')
+  while IFS=$'\t' read -r key value; do
+    [[ -z $key ]] || outputs[$key]=$value
+  done <<<"$found"
+}
+
 # stack_events STACK: prints the newest events of a stack, given by its name or its ARN, newest first: id, time,
 # resource, state, and reason, with tabs between them.
 stack_events() {
