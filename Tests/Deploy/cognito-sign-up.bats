@@ -7,21 +7,7 @@ setup_file() {
   export zip='' api
   start_aws
   export TMPDIR=$folder # What --dry-run leaves goes with it.
-  # Answers as the function does, and notes who asked.
-  start_service api "$python_tools/python3" -u -c '
-import http.server, sys
-
-class API(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        with open(sys.argv[1], "w") as token:
-            token.write(self.headers.get("Authorization", ""))
-        self.send_response(200 if self.path == "/api/activities/@al%C3%AFce" else 404)
-        self.end_headers()
-        self.wfile.write(b"[]")
-
-server = http.server.HTTPServer(("127.0.0.1", 0), API)
-print(f"http://127.0.0.1:{server.server_port}")
-server.serve_forever()' "$folder/token"
+  start_service api "$python_tools/python3" -u "$BATS_TEST_DIRNAME/activities_api.py" "$folder/token" alïce
   api=$(grep --only-matching 'http://127[0-9.:]*' "$folder/api")
 }
 

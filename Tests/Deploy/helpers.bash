@@ -9,6 +9,10 @@ top=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/../.." && pwd)
 
 unset CONNECTION_URL PROD_CONNECTION_URL CRUDDUR_POSTGRES "${!PG@}"
 
+# Those of the README's commands that take an account of AWS.
+# shellcheck disable=SC2034 # Tests use it.
+aws_commands='^deploy/(package|bin/(cognito|lambda|rds|stack|teardown))'
+
 make_folder() {
   folder=$(mktemp -d /tmp/cruddur-deploy.XXXXXXXX)
   chmod 755 "$folder"

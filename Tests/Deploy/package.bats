@@ -6,7 +6,7 @@
 
 setup_file() {
   # Whatever the test runs, the zip is that of the working copy.
-  "$BATS_TEST_DIRNAME/../../deploy/package" >"$BATS_FILE_TMPDIR/path" 2>"$BATS_FILE_TMPDIR/report" 3>&- ||
+  "$BATS_TEST_DIRNAME/../../deploy/package" --output "$BATS_FILE_TMPDIR/bootstrap.zip" >"$BATS_FILE_TMPDIR/path" 2>"$BATS_FILE_TMPDIR/report" 3>&- ||
     { cat "$BATS_FILE_TMPDIR/report" >&3; return 1; }
 }
 

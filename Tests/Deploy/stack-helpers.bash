@@ -4,7 +4,11 @@
 # shellcheck source=aws-helpers.bash
 . "$BATS_TEST_DIRNAME/aws-helpers.bash"
 
-setup_file() {
+setup_file() { start_stack_aws; }
+setup() { reset_stack; }
+
+# start_stack_aws: the same for a file that has more to set up.
+start_stack_aws() {
   start_aws
   start_throwaway
   password=${url#*postgres:} password=${password%%@*}
@@ -24,8 +28,8 @@ teardown_file() {
   end_aws
 }
 
-# Makes the pool, for moto's CloudFormation knows nothing of Cognito.
-setup() {
+# reset_stack: empties moto, and makes the pool, for its CloudFormation knows nothing of Cognito.
+reset_stack() {
   reset_aws
   pool=$(aws_says cognito-idp create-user-pool --pool-name cruddur --deletion-protection ACTIVE --query UserPool.Id)
   sed "s/POOL/$pool/" "$folder/expanded.json" >"$template"
