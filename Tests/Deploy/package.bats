@@ -140,5 +140,6 @@ END
   [[ $(<"$folder/out.zip") == zip ]]
   grep --quiet --line-regexp linux/arm64 "$folder/arguments"
   grep --quiet --line-regexp -e "$top:/cruddur" "$folder/arguments"
+  grep --quiet --line-regexp -e /cruddur/.build "$folder/arguments"
   [[ $(tail -n 4 "$folder/arguments") == *--arch*arm64*--output*/cruddur/.build-package/arm64/bootstrap.zip ]]
 }
