@@ -1,4 +1,4 @@
-public import LambdaRuntime
+import LambdaRuntime
 
 /// What the function is for: the handler in its configuration. One program has both, so that one zip is all there is.
 public enum HandlerName: String, Sendable {

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Testing
+import TestSupport
 
 /// A folder of its own for a test, with a small runtime in it that does what its events say.
 struct FakeBootstrap {
@@ -14,8 +14,7 @@ struct FakeBootstrap {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let bootstrap = FakeBootstrap(folder: folder)
-    try bootstrap.write(script, to: "bootstrap")
-    try #require(chmod(bootstrap.path, 0o755) == 0)
+    try writeExecutable(script, to: bootstrap.path)
     try await test(bootstrap)
   }
 

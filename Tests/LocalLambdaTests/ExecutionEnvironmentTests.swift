@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import LocalLambda
@@ -126,8 +127,7 @@ struct ExecutionEnvironmentTests {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
     let path = directory.appending(path: "bootstrap").path()
-    try Data("#!/bin/bash\ncd '\(directory.path())' || exit 1\n\(script)\n".utf8).write(to: URL(filePath: path))
-    try #require(chmod(path, 0o755) == 0)
+    try writeExecutable("#!/bin/bash\ncd '\(directory.path())' || exit 1\n\(script)\n", to: path)
     try await test(path, directory)
   }
 

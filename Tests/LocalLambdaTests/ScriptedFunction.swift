@@ -1,7 +1,7 @@
 import Foundation
-import Glibc
 import LocalLambda
 import Synchronization
+import TestSupport
 import Testing
 
 /// A function whose runtime is a shell script, in a folder of its own.
@@ -27,8 +27,7 @@ struct ScriptedFunction {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appending(path: "bootstrap").path()
-    try Data(runtime(script).utf8).write(to: URL(filePath: path))
-    try #require(chmod(path, 0o755) == 0)
+    try writeExecutable(runtime(script), to: path)
     let failures = FailureList()
     let function = Function(
       .init(name: "scripted", bootstrap: path, timeout: timeout, maximumConcurrency: concurrency)

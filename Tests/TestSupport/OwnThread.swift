@@ -12,7 +12,12 @@ public struct OwnThread: SuiteTrait, TestTrait, TestScoping {
     for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
   ) async throws {
     guard testCase != nil else { return try await function() }
-    try await withTaskExecutorPreference(ThreadExecutor()) { try await function() }
+    try await withTaskExecutorPreference(ThreadExecutor()) {
+      // Only what comes back from a suspension comes to the preferred executor; the first part of a test, and the
+      // initializer of its suite, would block a shared thread.
+      await Task.yield()
+      try await function()
+    }
   }
 }
 

@@ -37,6 +37,7 @@ read_outputs() {
   found=$(ask cloudformation describe-stacks --stack-name "$stack" --query \
     'Stacks[0].Outputs[].[OutputKey,OutputValue]')
   while IFS=$'\t' read -r key value; do
+    # shellcheck disable=SC2034 # Scripts use it.
     [[ -z $key ]] || outputs[$key]=$value
   done <<<"$found"
 }
