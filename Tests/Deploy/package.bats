@@ -59,7 +59,8 @@ refuses() {
     tar --extract --directory "$folder/élse where"
   umask 077
   # Other settings for the compiler, too, of which any would show.
-  by_hand env TZ=Asia/Kathmandu CFLAGS=-O0 LDFLAGS=-L/missing LIBS=-lmissing "$folder/élse where/deploy/package" --no-proof
+  by_hand env TZ=Asia/Kathmandu CFLAGS=-O0 LDFLAGS=-L/missing LIBS=-lmissing \
+    "$folder/élse where/deploy/package" --no-proof
   ((status == 0))
   cmp "$zip" "$folder/élse where/.build-package/bootstrap.zip"
 }
