@@ -54,13 +54,15 @@ refuses() {
 }
 
 @test "the same files make the same zip in another folder, with libraries of its own" {
-  mkdir "$folder/elsewhere"
+  mkdir "$folder/élse where"
   (cd "$top" && git ls-files --cached --others --exclude-standard -z | tar --null --create --files-from -) |
-    tar --extract --directory "$folder/elsewhere"
+    tar --extract --directory "$folder/élse where"
   umask 077
-  by_hand env TZ=Asia/Kathmandu "$folder/elsewhere/deploy/package" --no-proof
+  # Other settings for the compiler, too, of which any would show.
+  by_hand env TZ=Asia/Kathmandu CFLAGS=-O0 LDFLAGS=-L/missing LIBS=-lmissing \
+    "$folder/élse where/deploy/package" --no-proof
   ((status == 0))
-  cmp "$zip" "$folder/elsewhere/.build-package/bootstrap.zip"
+  cmp "$zip" "$folder/élse where/.build-package/bootstrap.zip"
 }
 
 @test "--ca-bundle goes in beside bootstrap" {
@@ -108,9 +110,34 @@ refuses() {
   refuses ", not for " --bootstrap "$folder/program"
 }
 
+@test "an executable that another loader than Lambda's starts is refused" {
+  compile 'int main(void) { return 0; }' -Wl,--dynamic-linker=/opt/other/ld.so
+  refuses "program is started by /opt/other/ld.so, which provided.al2023 lacks" --bootstrap "$folder/program"
+}
+
+@test "an executable with relocations that only a newer glibc understands is refused" {
+  compile 'int main(int count, char **arguments) { static char *all[] = {"a", "b"}; return *all[count]; }' \
+    -pie -fPIE -Wl,-z,pack-relative-relocs
+  readelf --version-info "$folder/program" | grep --quiet GLIBC_ABI_DT_RELR || skip "this linker does not pack them"
+  refuses "program has packed relocations" --bootstrap "$folder/program"
+}
+
 @test "what is no executable is refused" {
   echo hello >"$folder/program"
   refuses "program is no ELF executable" --bootstrap "$folder/program"
+  compile 'int main(void) { return 0; }' -c
+  refuses "program is no ELF executable" --bootstrap "$folder/program"
+  compile 'int main(void) { return 0; }' -shared -fPIC
+  refuses "program is no ELF executable" --bootstrap "$folder/program"
+}
+
+@test "an executable whose end is missing is refused" {
+  compile 'int main(void) { return 0; }' -static
+  truncate --size 100000 "$folder/program"
+  refuses "program is no ELF executable, or not all of it" --bootstrap "$folder/program"
+}
+
+@test "a missing executable is refused" {
   refuses "no such executable: $folder/missing" --bootstrap "$folder/missing"
 }
 
@@ -118,6 +145,20 @@ refuses() {
   refuses "unknown argument --speed" --speed
   refuses "--arch is x86_64 or arm64, not sparc" --arch sparc
   refuses "--ca-bundle needs a value" --ca-bundle
+  refuses "leave out --bootstrap" --docker --bootstrap "$zip"
+}
+
+@test "a zip that cannot be put where it is asked for is refused before anything is built" {
+  refuses "--output names a folder" --output "$folder"
+  refuses "--output names a file that cannot be written" --output /proc/zip
+}
+
+@test "a repository where OpenSSL cannot be built is refused" {
+  mkdir "$folder/o'clock"
+  cp -r "$top/deploy" "$folder/o'clock"
+  by_hand "$folder/o'clock/deploy/package"
+  ((status == 2))
+  [[ $output == *"the repository's path must not have any of "* && ${#lines[@]} == 1 ]]
 }
 
 @test "a foreign architecture needs --docker" {

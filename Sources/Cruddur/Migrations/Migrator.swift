@@ -30,6 +30,7 @@ struct Migrator {
     do {
       return try await database.transaction(until: deadline) { transaction in
         step = "waiting for other runs of the migrations"
+        try await transaction.execute(.seeWhatOthersCommit, until: deadline)
         try await transaction.execute(.lockMigrations, until: deadline)
         step = "reading which migrations are applied"
         try await transaction.execute(.createMigrationRecord, until: deadline)

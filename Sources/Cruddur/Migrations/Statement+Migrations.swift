@@ -3,6 +3,14 @@ import Postgres
 
 /// The record of what was applied. Each statement is sent once or twice in a process's life, so none is prepared.
 extension Statement {
+  /// Makes each statement see what was committed before it began, whatever the database's default is: at the stricter
+  /// levels it would be what was committed before the waiting began. Has to be the transaction's first statement.
+  ///
+  /// Source: <https://www.postgresql.org/docs/current/transaction-iso.html>.
+  static var seeWhatOthersCommit: Statement {
+    Statement("SET TRANSACTION ISOLATION LEVEL READ COMMITTED").unprepared()
+  }
+
   /// Waits until no other transaction does the same, and keeps all others waiting until this one ends.
   ///
   /// The lock is PostgreSQL's own affair, so that it works before there is a table, and it ends with the transaction,

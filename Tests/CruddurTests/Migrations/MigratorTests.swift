@@ -33,6 +33,17 @@ import Testing
     }
   }
 
+  private let migrationLocks = """
+    SELECT granted FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE locktype = 'advisory' AND datname = current_database()
+    """
+
+  /// Keeps all runs waiting for as long as the session lasts.
+  private func lockMigrations(in session: PsqlSession) throws {
+    try session.send("BEGIN; DO 'BEGIN PERFORM pg_advisory_xact_lock(x''63727564647572''::bigint); END';")
+    try wait(for: "SELECT count(*) > 0 FROM (\(migrationLocks)) AS locks WHERE granted")
+  }
+
   /// The error that a run ends with.
   private func failure(_ migrations: KeyValuePairs<String, String>) async throws -> any LambdaError {
     let error = await #expect(throws: (any Error).self) { try await Migrator(url: url, migrations).run() }
@@ -87,12 +98,25 @@ import Testing
     #expect(try record() == "001-a")
   }
 
-  @Test func manyAtOnceApplyEachOnce() async throws {
+  /// A transaction of the stricter levels sees what there was when it began to wait.
+  @Test(arguments: ["read committed", "repeatable read", "serializable"])
+  func manyAtOnceApplyEachOnce(isolation: String) async throws {
+    try postgres.psql(
+      """
+      DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = %L', current_database(), '\(isolation)');
+      END $$
+      """, url: url)
     let migrations: KeyValuePairs = ["001-a": "CREATE TABLE a (n int)", "002-b": "INSERT INTO a VALUES (1)"]
+    let other = try PsqlSession(url)
+    defer { other.end() }
+    try lockMigrations(in: other)
     let applied = try await withThrowingTaskGroup(of: [String].self) { group in
       for _ in 0..<6 {
         group.addTask(executorPreference: ThreadExecutor()) { try await Migrator(url: url, migrations).run() }
       }
+      try wait(for: "SELECT count(*) = 6 FROM (\(migrationLocks)) AS locks WHERE NOT granted")
+      other.end()
       return try await group.reduce(into: []) { $0 += $1 }
     }
     #expect(applied.sorted() == ["001-a", "002-b"])
@@ -102,12 +126,7 @@ import Testing
   @Test func whoWaitsForAnotherRunInVainSaysSo() async throws {
     let other = try PsqlSession(url)
     defer { other.end() }
-    try other.send("BEGIN; DO 'BEGIN PERFORM pg_advisory_xact_lock(x''63727564647572''::bigint); END';")
-    try wait(
-      for: """
-        SELECT count(*) > 0 FROM pg_locks JOIN pg_database ON pg_database.oid = database
-        WHERE locktype = 'advisory' AND datname = current_database()
-        """)
+    try lockMigrations(in: other)
     let error = await #expect(throws: DatabaseFailure.self) {
       try await Migrator(url: url, ["001-a": a]).run(until: .now + .seconds(3))
     }

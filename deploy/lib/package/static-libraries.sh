@@ -6,13 +6,14 @@
 # no static form.
 
 # make_static_libraries FOLDER: leaves the libraries in FOLDER/lib, headers in FOLDER/include, the sources' names in
-# FOLDER/versions. What is there already is kept, unless it was made by another recipe or another compiler.
+# FOLDER/versions. What is there already is kept, unless it was made by another recipe or another compiler, or for another
+# FOLDER: it may have been copied here, and its descriptions still name the libraries there.
 make_static_libraries() {
   local folder=$1 work=$1.work recipe
-  recipe=$(cat "${BASH_SOURCE[0]}" "${BASH_SOURCE[0]%/*}/salted-password.c" <(cc --version) /etc/os-release | sha256sum)
+  recipe=$(cat "${BASH_SOURCE[0]}" "${BASH_SOURCE[0]%/*}/salted-password.c" <(cc --version; echo "$folder") /etc/os-release | sha256sum)
   [[ ! -f $folder/recipe || $(<"$folder/recipe") != "$recipe" ]] || return 0
   heading "Building OpenSSL, libpq and libcurl (minutes, once)"
-  rm -rf "$folder" "$work"
+  rm -rf "$folder/recipe" "$folder" "$work"
   mkdir -p "$folder"/{lib/pkgconfig,include} "$work"
   update_sources "$work/sources"
   build_library openssl openssl "$folder" "$work"
@@ -24,19 +25,20 @@ make_static_libraries() {
 }
 
 # build_library LIBRARY PACKAGE FOLDER WORK: runs build_LIBRARY in a folder beside PACKAGE's source, which has the same
-# relative path wherever it is, so that what is built is the same.
+# relative path wherever it is, and without the caller's CC, CFLAGS and so on, so that what is built is the same.
 build_library() {
   local library=$1 package=$2 folder=$3 work=$4
   fetch_source "$package" "$work/sources"
   mkdir "$work/$library"
   # `if` would switch off errexit inside: https://mywiki.wooledge.org/BashFAQ/105
-  (cd "$work/$library" && bash -euo pipefail -c '. "$0"; "$@"' "${BASH_SOURCE[0]}" \
-    "build_$library" "../sources/$package" "$folder") >"$work/$library.log" 2>&1 ||
+  # shellcheck disable=SC2016 # It is the other shell that expands it.
+  (cd "$work/$library" && env --ignore-environment PATH="$PATH" bash -euo pipefail -c '. "$0"; "$@"' \
+    "${BASH_SOURCE[0]}" "build_$library" "../sources/$package" "$folder") >"$work/$library.log" 2>&1 ||
     die "$library could not be built, the end of $work/$library.log:"$'\n'"$(tail -n 5 "$work/$library.log")"
 }
 
 # Sections that nothing refers to are left out by the linker; C needs no tables to unwind its stack.
-flags="-O2 -fstack-protector-strong -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables"
+compiler_flags="-O2 -fstack-protector-strong -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables"
 
 # build_openssl SOURCE FOLDER: TLS 1.2 and 1.3 with elliptic curves, and what certificates need.
 build_openssl() {
@@ -48,7 +50,7 @@ build_openssl() {
   for option in $without; do options+=("no-$option"); done
   export SOURCE_DATE_EPOCH=0 # It is built with a date in it.
   "$source/config" "${options[@]}" --libdir=lib --openssldir=/etc/ssl \
-    "${flags/-O2/-Os} -D_FORTIFY_SOURCE=2"
+    "${compiler_flags/-O2/-Os} -D_FORTIFY_SOURCE=2"
   make --jobs "$(nproc)" build_generated libssl.a libcrypto.a
   cp libssl.a libcrypto.a "$folder/lib"
   cp --recursive "$source/include/openssl" include/openssl "$folder/include"
@@ -61,8 +63,10 @@ build_libpq() {
   use_fast_scram "$source"
   # Beside it, the compiler would be told the files' whole paths, and put them into error messages.
   cd "$source" || return
+  # Folders whose names have spaces cannot be among the flags: https://gcc.gnu.org/onlinedocs/gcc/Environment-Variables.html
+  export CPATH=$folder/include LIBRARY_PATH=$folder/lib
   ./configure --with-ssl=openssl --without-readline --without-zlib --without-icu \
-    CFLAGS="$flags -D_FORTIFY_SOURCE=2" CPPFLAGS="-I$folder/include" LDFLAGS="-L$folder/lib" LIBS="-lpthread -ldl"
+    CFLAGS="$compiler_flags -D_FORTIFY_SOURCE=2" LIBS="-lpthread -ldl"
   make --jobs "$(nproc)" -C src/interfaces/libpq libpq.a
   make --jobs "$(nproc)" -C src/common libpgcommon.a
   make --jobs "$(nproc)" -C src/port libpgport.a
@@ -88,7 +92,7 @@ build_libcurl() {
     unix-sockets dnsshuffle get-easy-options; do
     options+=("--disable-$option")
   done
-  "$source/configure" "${options[@]}" CFLAGS="$flags" CPPFLAGS="-D_FORTIFY_SOURCE=2"
+  "$source/configure" "${options[@]}" CFLAGS="$compiler_flags" CPPFLAGS="-D_FORTIFY_SOURCE=2"
   make --jobs "$(nproc)" -C lib
   cp lib/.libs/libcurl.a "$folder/lib"
   cp --recursive "$source/include/curl" "$folder/include"
@@ -99,6 +103,7 @@ build_libcurl() {
 describe_library() {
   local name=$1 folder=$2
   shift 2
-  printf '%s\n' "Name: $name" 'Description: static' 'Version: 0' "Cflags: -I$folder/include" "Libs: -L$folder/lib $*" \
+  printf '%s\n' "Name: $name" 'Description: static' 'Version: 0' "Cflags: \"-I$folder/include\"" \
+    "Libs: \"-L$folder/lib\" $*" \
     >"$folder/lib/pkgconfig/$name.pc"
 }
