@@ -107,10 +107,10 @@ change_with_role() {
 
 # try_with_role OPERATION ARGUMENT…: prints whether the call was made.
 try_with_role() {
-  local said
+  local said unknown='cannot be assumed|role does not have permissions|KMS key is invalid for CreateGrant'
   if said=$(change lambda "$@" 2>&1); then
     echo ready
-  elif [[ $said == *'cannot be assumed'* || $said == *'not have permissions to call CreateNetworkInterface'* ]]; then
+  elif [[ $said =~ $unknown ]]; then
     echo 'not yet'
   else
     printf '\n%s\n' "$said" >&2
