@@ -42,6 +42,28 @@
   [ "$status" -eq 1 ]
 }
 
+# play_idleness: Lambda has taken the function out of the network, which the first invocation finds out.
+play_idleness() {
+  wrap_aws <<END
+case "\$*" in *'lambda invoke'*)
+  if ! [ -e "$folder/woken" ]; then
+    touch "$folder/woken"
+    echo "An error occurred (ResourceNotReadyException) when calling the Invoke operation: The function is inactive and \
+its VPC connection is no longer available." >&2
+    exit 254
+  fi
+esac
+END
+}
+
+@test "A migration function that nobody has invoked for weeks is woken" {
+  set_secret create-secret --name "$password"
+  play_idleness
+  deploy
+  [ "$status" -eq 0 ]
+  [[ $output == *"Waiting until cruddur-migrate is ready: Active"*'"applied":['*"MigrateFunction"* ]]
+}
+
 @test "A new zip has a new key; whatever is not said stays as it is, and --dry-run changes nothing" {
   make_stack prod
   make_zip "$folder/new.zip" bootstrap="$top/.build/debug/bootstrap" ca-bundle.pem=/dev/null LICENSE=/dev/null
