@@ -161,3 +161,23 @@ END
 03:04:05  cruddur ROLLBACK_COMPLETE
 stack-deploy: the stack cruddur is ROLLBACK_COMPLETE. Database: There is no such class." ]]
 }
+
+# play_state STATE: the stack is there, in this state.
+play_state() {
+  wrap_aws <<END
+case "\$*" in *describe-stacks*) printf '$1\tarn:aws:cloudformation:stack/cruddur\n' && exit ;; esac
+END
+}
+
+@test "A stack that cannot be updated is told with what helps" {
+  play_state UPDATE_ROLLBACK_FAILED
+  deploy --dry-run
+  [ "$status" -eq 1 ]
+  [[ ${lines[-1]} == "stack-deploy: "*" UPDATE_ROLLBACK_FAILED: "*"aws cloudformation continue-update-rollback"* ]]
+  for state in REVIEW_IN_PROGRESS ROLLBACK_COMPLETE; do
+    play_state "$state"
+    deploy --dry-run
+    [ "$status" -eq 1 ]
+    [[ ${lines[-1]} == "stack-deploy: "*" $state: remove it with deploy/bin/teardown." ]]
+  done
+}
