@@ -8,7 +8,7 @@ setup_file() { start_lambda; }
 @test "makes the role, the function and its alias; the second time changes nothing" {
   start_front "*=$good"
   record_calls
-  printf '%s\n' '# The database' '' 'CONNECTION_URL=postgresql://u:p%40ss@db/cruddur?a=b' 'AA=' >"$folder/environment"
+  printf '%s\n' '# The database' '' 'CONNECTION_URL=postgresql://u:p%40ss@db/cruddur?a=b' $'AA=\r' >"$folder/environment"
   deploy --env-file "$folder/environment" --db-resource-id db-ABC
   [[ $status -eq 0 && ${lines[-1]} == "arn:aws:lambda:$AWS_REGION:123456789012:function:$function:live" ]]
 

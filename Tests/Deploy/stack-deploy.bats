@@ -6,6 +6,8 @@
 
 @test "A stack is made from nothing, and its database gets the tables; the second time, nothing changes" {
   set_secret create-secret --name "$password"
+  mkdir "$folder/temporary"
+  export TMPDIR=$folder/temporary
   record_calls
   deploy --profile prod --alarm-email 'a,"b"@example.com'
   [ "$status" -eq 0 ]
@@ -36,7 +38,8 @@
   [ "$status" -eq 1 ]
   [[ ${lines[-1]} == "stack-deploy: the migrations were not applied: "*credentials* ]]
 
-  # Nothing that was said or called had a password.
+  # Nothing that was said or called had a password, and no file has it any more.
+  [ "$(ls -A "$TMPDIR")" = "" ]
   printf '%s\n' "$said" "$output" >"$folder/said"
   run grep --fixed-strings --regexp "$password" --regexp WRONG-SECRET "$folder/said" "$folder/calls" "$folder/first-calls"
   [ "$status" -eq 1 ]
