@@ -208,6 +208,7 @@ class Promises:
         self.assertEqual(len(proxies), 1 if self.choice["UseProxy"] == "true" else 0)
         for proxy in proxies:
             self.assertEqual((proxy["DefaultAuthScheme"], proxy["RequireTLS"]), ("IAM_AUTH", True))
+            self.assertEqual(self.resources["ProxyTargetGroup"]["DependsOn"], "DatabaseIngressFromProxy")
 
     # --- Sign-up and API
 
