@@ -8,7 +8,7 @@ setup_file() { start_lambda; }
 @test "makes the role, the function and its alias; the second time changes nothing" {
   start_front "*=$good"
   record_calls
-  printf '%s\n' '# The database' '' 'CONNECTION_URL=postgresql://u:p%40ss@db/cruddur?a=b' 'AA=' >"$folder/environment"
+  printf '%s\n' '# The database' '' 'CONNECTION_URL=postgresql://u:p%40ss@db/cruddur?a=b' $'AA=\r' >"$folder/environment"
   deploy --env-file "$folder/environment" --db-resource-id db-ABC
   [[ $status -eq 0 && ${lines[-1]} == "arn:aws:lambda:$AWS_REGION:123456789012:function:$function:live" ]]
 
@@ -54,15 +54,20 @@ setup_file() { start_lambda; }
   wrap_aws <<END
 case "\$*" in *create-function*)
   echo >>"$folder/refused"
-  [ "\$(wc -l <"$folder/refused")" -lt 3 ] || exit 255
-  echo "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role \
-defined for the function cannot be assumed by Lambda." >&2
+  case "\$(wc -l <"$folder/refused")" in
+    1) why="The role defined for the function cannot be assumed by Lambda." ;;
+    2) why="The provided execution role does not have permissions to call CreateNetworkInterface on EC2" ;;
+    3) why="Lambda was unable to configure access to your environment variables because the KMS key is invalid for \
+CreateGrant. KMS Message: ARN does not refer to a valid principal" ;;
+    *) exit 255 ;;
+  esac
+  echo "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: \$why" >&2
   exit 254
 esac
 END
   deploy
   [[ $status -eq 1 ]]
-  [[ $output == *'Lambda may assume the role: not yet .'*'lambda-deploy: aws lambda create-function'* ]]
+  [[ $output == *'Lambda may assume the role: not yet ..'*'lambda-deploy: aws lambda create-function'* ]]
 }
 
 @test "--dry-run changes nothing" {

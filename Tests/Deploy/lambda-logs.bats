@@ -49,6 +49,7 @@ says() {
   [ "$output" = $'a name é 😀 \\x41 "quoted"\na\ttab\nand two lines\n?[31mred' ]
   works lambda-logs --no-follow --filter quoted
   [ "$output" = 'a name é 😀 \x41 "quoted"' ]
+  works lambda-logs --no-follow --filter -quoted
   works lambda-logs --no-follow --since 3h
   [[ $output == old$'\n'* ]]
   works lambda-logs --no-follow --since 2h --log-group /aws/lambda/cruddur --function other --filter tab

@@ -81,7 +81,8 @@ authorize() {
 
 @test "No, too wide, and impossible addresses are refused" {
   for address in 0.0.0.0/0 ::/0 0.0.0.0 :: 203.0.113.0/31 203.0.113.0/24 2001:db8::/64 256.1.1.1 1.2.3 1.2.3.4/33 \
-    01.2.3.4 127.0.0.1 ::1 224.0.0.1 fe80::1 /32 localhost '1.2.3.4 5.6.7.8' '$(id)' 2001:db8::1::2; do
+    01.2.3.4 127.0.0.1 ::1 224.0.0.1 fe80::1 /32 localhost '1.2.3.4 5.6.7.8' '$(id)' 2001:db8::1::2 \
+    2001:db8::1%eth0; do
     echo "$address"
     fails_with 2 "*" rds-update-sg-rule --address "$address"
   done

@@ -6,6 +6,8 @@
 
 @test "A stack is made from nothing, and its database gets the tables; the second time, nothing changes" {
   set_secret create-secret --name "$password"
+  mkdir "$folder/temporary"
+  export TMPDIR=$folder/temporary
   record_calls
   deploy --profile prod --alarm-email 'a,"b"@example.com'
   [ "$status" -eq 0 ]
@@ -36,10 +38,33 @@
   [ "$status" -eq 1 ]
   [[ ${lines[-1]} == "stack-deploy: the migrations were not applied: "*credentials* ]]
 
-  # Nothing that was said or called had a password.
+  # Nothing that was said or called had a password, and no file has it any more.
+  [ "$(ls -A "$TMPDIR")" = "" ]
   printf '%s\n' "$said" "$output" >"$folder/said"
   run grep --fixed-strings --regexp "$password" --regexp WRONG-SECRET "$folder/said" "$folder/calls" "$folder/first-calls"
   [ "$status" -eq 1 ]
+}
+
+# play_idleness: Lambda has taken the function out of the network, which the first invocation finds out.
+play_idleness() {
+  wrap_aws <<END
+case "\$*" in *'lambda invoke'*)
+  if ! [ -e "$folder/woken" ]; then
+    touch "$folder/woken"
+    echo "An error occurred (ResourceNotReadyException) when calling the Invoke operation: The function is inactive and \
+its VPC connection is no longer available." >&2
+    exit 254
+  fi
+esac
+END
+}
+
+@test "A migration function that nobody has invoked for weeks is woken" {
+  set_secret create-secret --name "$password"
+  play_idleness
+  deploy
+  [ "$status" -eq 0 ]
+  [[ $output == *"Waiting until cruddur-migrate is ready: Active"*'"applied":['*"MigrateFunction"* ]]
 }
 
 @test "A new zip has a new key; whatever is not said stays as it is, and --dry-run changes nothing" {
@@ -138,4 +163,24 @@ END
 03:04:05  VPC CREATE_FAILED: Resource creation cancelled
 03:04:05  cruddur ROLLBACK_COMPLETE
 stack-deploy: the stack cruddur is ROLLBACK_COMPLETE. Database: There is no such class." ]]
+}
+
+# play_state STATE: the stack is there, in this state.
+play_state() {
+  wrap_aws <<END
+case "\$*" in *describe-stacks*) printf '$1\tarn:aws:cloudformation:stack/cruddur\n' && exit ;; esac
+END
+}
+
+@test "A stack that cannot be updated is told with what helps" {
+  play_state UPDATE_ROLLBACK_FAILED
+  deploy --dry-run
+  [ "$status" -eq 1 ]
+  [[ ${lines[-1]} == "stack-deploy: "*" UPDATE_ROLLBACK_FAILED: "*"aws cloudformation continue-update-rollback"* ]]
+  for state in REVIEW_IN_PROGRESS ROLLBACK_COMPLETE; do
+    play_state "$state"
+    deploy --dry-run
+    [ "$status" -eq 1 ]
+    [[ ${lines[-1]} == "stack-deploy: "*" $state: remove it with deploy/bin/teardown." ]]
+  done
 }

@@ -59,6 +59,24 @@ END
   [ "$(aws_says logs describe-log-groups --query 'logGroups[].logGroupName')" = /aws/lambda/cruddur-sign-up-of-others ]
 }
 
+# make_stacks NAME…: makes empty ones.
+make_stacks() {
+  "$python_tools/python3" - "$@" <<'END'
+import os, sys
+import boto3
+
+stacks = boto3.client("cloudformation", endpoint_url=os.environ["moto"], region_name=os.environ["AWS_REGION"])
+for name in sys.argv[1:]:
+    stacks.create_stack(StackName=name, TemplateBody='{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}')
+END
+}
+
+@test "A stack is found behind more than AWS tells of at once" {
+  make_stacks other-{1..50} cruddur
+  works teardown --yes-destroy cruddur --dry-run
+  [[ $output == *"aws cloudformation delete-stack --stack-name cruddur"* ]]
+}
+
 @test "It wants the stack's name, and --dry-run changes nothing" {
   make_stack dev
   record_calls

@@ -208,22 +208,33 @@ class Promises:
         self.assertEqual(len(proxies), 1 if self.choice["UseProxy"] == "true" else 0)
         for proxy in proxies:
             self.assertEqual((proxy["DefaultAuthScheme"], proxy["RequireTLS"]), ("IAM_AUTH", True))
+            self.assertEqual(self.resources["ProxyTargetGroup"]["DependsOn"], "DatabaseIngressFromProxy")
 
     # --- Sign-up and API
 
-    def test_cognito_alone_may_invoke_the_trigger(self):
+    def test_cognito_and_the_clock_alone_may_invoke_the_trigger(self):
         pool = self.resources["UserPool"]["Properties"]
         self.assertEqual(pool["LambdaConfig"], {"PostConfirmation": {"Fn::GetAtt": ["SignUpFunction", "Arn"]}})
         self.assertEqual(pool["DeletionProtection"], "ACTIVE" if self.choice["Profile"] == "prod" else "INACTIVE")
         self.assertEqual(pool["AutoVerifiedAttributes"], ["email"])
         self.assertEqual({a["Name"] for a in pool["Schema"]}, {"email", "name", "preferred_username"})
-        allowed = [
-            permission for permission in self.of_type("AWS::Lambda::Permission").values()
+        allowed = {
+            permission["Principal"]: permission for permission in self.of_type("AWS::Lambda::Permission").values()
             if permission["FunctionName"] == {"Ref": "SignUpFunction"}
-        ]
-        self.assertEqual([permission["Principal"] for permission in allowed], ["cognito-idp.amazonaws.com"])
-        self.assertEqual(allowed[0]["SourceAccount"], {"Ref": "AWS::AccountId"})
-        self.assertEqual(allowed[0]["SourceArn"], {"Fn::GetAtt": ["UserPool", "Arn"]})
+        }
+        self.assertEqual(set(allowed), {"cognito-idp.amazonaws.com", "events.amazonaws.com"})
+        cognito = allowed["cognito-idp.amazonaws.com"]
+        self.assertEqual(cognito["SourceAccount"], {"Ref": "AWS::AccountId"})
+        self.assertEqual(cognito["SourceArn"], {"Fn::GetAtt": ["UserPool", "Arn"]})
+        (rule,) = self.of_type("AWS::Events::Rule")
+        self.assertEqual(allowed["events.amazonaws.com"]["SourceArn"], {"Fn::GetAtt": [rule, "Arn"]})
+
+    def test_the_trigger_is_never_idle_for_weeks(self):
+        (rule,) = self.of_type("AWS::Events::Rule").values()
+        self.assertEqual(rule["ScheduleExpression"], "rate(1 day)")
+        (target,) = rule["Targets"]
+        self.assertEqual(target["Arn"], {"Fn::GetAtt": ["SignUpFunction", "Arn"]})
+        self.assertEqual(list(json.loads(target["Input"])), ["triggerSource"])
 
     def test_every_route_that_writes_wants_a_token_and_no_other(self):
         swift = (stack_template.TOP / "Sources/Bootstrap/Routes.swift").read_text()

@@ -17,6 +17,8 @@ def source(text, prefix4, prefix6):
     if network.prefixlen < shortest:
         raise ValueError(f"{text} is too wide: a prefix of /{shortest} is the shortest that is accepted.")
     first = network.network_address
+    if getattr(first, "scope_id", None):
+        raise ValueError(f"{text} names a network interface of one machine.")
     if first.is_unspecified or first.is_loopback or first.is_multicast or first.is_link_local:
         raise ValueError(f"{text} is an address that nobody comes from.")
     return network

@@ -5,7 +5,8 @@
 
 latest=\$LATEST # As Lambda calls what is not published.
 
-# read_environment FILE: makes Lambda's JSON of its KEY=VALUE lines. A value is all that follows the first =.
+# read_environment FILE: makes Lambda's JSON of its KEY=VALUE lines. A value is all that follows the first =, but not
+# the carriage return that editors on Windows end a line with.
 read_environment() {
   local line key
   [[ -f $1 && -r $1 ]] || die "the file ${1@Q} of --env-file cannot be read."
@@ -17,7 +18,8 @@ read_environment() {
     head -n 1 || true)
   [[ -z $key ]] || die "${1@Q} has ${key%=} twice."
   jq --raw-input --null-input --ascii-output '
-    {Variables: [inputs | select(test("^\\s*(#|$)") | not) | capture("^(?<key>[^=]+)=(?<value>.*)$")] | from_entries}
+    {Variables: [inputs | rtrimstr("\r") | select(test("^\\s*(#|$)") | not) | capture("^(?<key>[^=]+)=(?<value>.*)$")]
+      | from_entries}
   ' "$1" >"$call_files/environment.json"
 }
 
@@ -107,10 +109,10 @@ change_with_role() {
 
 # try_with_role OPERATION ARGUMENT…: prints whether the call was made.
 try_with_role() {
-  local said
+  local said unknown='cannot be assumed|role does not have permissions|KMS key is invalid for CreateGrant'
   if said=$(change lambda "$@" 2>&1); then
     echo ready
-  elif [[ $said == *'cannot be assumed'* || $said == *'not have permissions to call CreateNetworkInterface'* ]]; then
+  elif [[ $said =~ $unknown ]]; then
     echo 'not yet'
   else
     printf '\n%s\n' "$said" >&2

@@ -13,14 +13,29 @@ migrate() {
   cd "$private" || exit
   heading 'Applying the migrations'
   read_secret "$2" >secret.json
-  # The function has five minutes.
-  error=$(change lambda invoke --function-name "$1" --payload fileb://secret.json --cli-read-timeout 0 \
-    --query FunctionError answer.json)
+  error=$(invoke_migrations "$1")
   rm secret.json
   # shellcheck disable=SC2154 # aws.sh sets it.
   ! "$dry_run" || return 0
   [[ $error == None ]] || fail "the migrations were not applied: $(error_message "$(<answer.json)")"
   printf '%s\n' "$(<answer.json)" >&2
+}
+
+# invoke_migrations FUNCTION: prints its error, or None. A function that was idle for weeks is no longer in its network:
+# Lambda refuses the first invocation, and then puts it back there.
+# https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+invoke_migrations() {
+  # The function has five minutes.
+  local call=(lambda invoke --function-name "$1" --payload fileb://secret.json --cli-read-timeout 0
+    --query FunctionError answer.json) error
+  if "$dry_run"; then change "${call[@]}" && return; fi
+  error=$(call_aws '@(ResourceNotReady|ResourceConflict|ENINotReady)*' "${call[@]}")
+  if [[ -z $error ]]; then
+    WAIT_SECONDS=${WAIT_SECONDS:-600} wait_for "$1 is ready" Active Failed \
+      ask lambda get-function-configuration --function-name "$1" --query State
+    error=$(change "${call[@]}")
+  fi
+  echo "$error"
 }
 
 # read_secret ARN: prints the secret.

@@ -6,7 +6,7 @@ snapshots() {
   local names
   names=$(seek '@(DBInstance|DBSnapshot)NotFound*' rds describe-db-snapshots --db-instance-identifier "$1" \
     --snapshot-type manual --query 'DBSnapshots[].DBSnapshotIdentifier')
-  printf ' %s ' "${names//$'\t'/ }"
+  printf ' %s ' "${names//[$'\t\n']/ }"
 }
 
 # tell_snapshots INSTANCE: they are somebody's data, so how to delete them is said, and no more.

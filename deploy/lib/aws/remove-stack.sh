@@ -41,7 +41,7 @@ follow_deletion() {
 unprotect_user_pool() {
   local pool protection
   pool=$(ask cloudformation list-stack-resources --stack-name "$stack" --query \
-    "StackResourceSummaries[?LogicalResourceId=='UserPool'].PhysicalResourceId | [0]")
+    "StackResourceSummaries[?LogicalResourceId=='UserPool'].PhysicalResourceId")
   [[ -n $pool ]] || return 0
   protection=$(seek ResourceNotFoundException cognito-idp describe-user-pool --user-pool-id "$pool" \
     --query UserPool.DeletionProtection)

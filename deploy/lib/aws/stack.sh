@@ -24,8 +24,9 @@ find_bucket() {
 # empty if there is no stack.
 find_stack() {
   local found
-  # All are listed, for the error of asking for one that is not there is that of many other mistakes.
-  found=$(ask cloudformation describe-stacks --query "Stacks[?StackName=='$stack'].[StackStatus,StackId] | [0]")
+  # All are listed, for the error of asking for one that is not there is that of many other mistakes. They come in pages,
+  # each of which is queried: a "| [0]" would print None for each without ours.
+  found=$(ask cloudformation describe-stacks --query "Stacks[?StackName=='$stack'].[StackStatus,StackId]")
   # shellcheck disable=SC2034 # Scripts use them.
   IFS=$'\t' read -r state stack_arn <<<"$found"
 }
