@@ -168,19 +168,24 @@ refuses() {
 }
 
 @test "--docker runs this script for that platform, in a container" {
-  # No Docker engine runs where this is tested: this one notes what it is told, and leaves the zip.
-  mkdir "$folder/bin"
+  # No Docker engine runs where this is tested: this one notes what it is told, runs the container's command where only
+  # the caller's ids are known, and leaves the zip.
+  mkdir -p "$folder/bin" "$folder/cruddur"/{deploy,.build,.build-package}
+  printf '#!/bin/sh\nprintf "%%s\\n" "$@" >inner\n' >"$folder/cruddur/deploy/package"
   cat >"$folder/bin/docker" <<END
-#!/bin/sh
+#!/bin/bash
 printf '%s\n' "\$@" >"$folder/arguments"
-echo zip >"$top/.build-package/arm64/bootstrap.zip"
+while [[ \$1 != bash ]]; do shift; done
+cd "$folder/cruddur" && chown() { [[ \$2 != 0:0 ]] || set -- "\$1" "\$(id -u):\$(id -g)" "\${@:3}"; command chown "\$@"; }
+export -f chown
+"\$@" && echo zip >"$top/.build-package/docker-arm64/package/bootstrap.zip"
 END
-  chmod +x "$folder/bin/docker"
+  chmod +x "$folder/bin/docker" "$folder/cruddur/deploy/package"
   by_hand env PATH="$folder/bin:$PATH" "$top/deploy/package" --arch arm64 --docker --output "$folder/out.zip"
   ((status == 0))
   [[ $(<"$folder/out.zip") == zip ]]
   grep --quiet --line-regexp linux/arm64 "$folder/arguments"
   grep --quiet --line-regexp -e "$top:/cruddur" "$folder/arguments"
-  grep --quiet --line-regexp -e /cruddur/.build "$folder/arguments"
-  [[ $(tail -n 4 "$folder/arguments") == *--arch*arm64*--output*/cruddur/.build-package/arm64/bootstrap.zip ]]
+  grep --quiet --line-regexp -e "$top/.build-package/docker-arm64/build:/cruddur/.build" "$folder/arguments"
+  [[ $(<"$folder/cruddur/inner") == --arch$'\n'arm64 ]]
 }

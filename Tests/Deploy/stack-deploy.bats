@@ -165,6 +165,31 @@ END
 stack-deploy: the stack cruddur is ROLLBACK_COMPLETE. Database: There is no such class." ]]
 }
 
+# play_limit COUNT: the account runs so many functions at once.
+play_limit() {
+  wrap_aws <<END
+case "\$*" in *'lambda get-account-settings'*) echo $1 && exit ;; esac
+END
+}
+
+@test "A new account that cannot reserve what prod reserves is told at once, and not after the database is made" {
+  # What the template reserves.
+  grep --quiet 'signUpConcurrency: 30$' "$top/deploy/template.yaml"
+  grep --quiet 'apiConcurrency: 80$' "$top/deploy/template.yaml"
+  play_limit 209
+  deploy --profile prod --dry-run
+  [ "$status" -eq 1 ]
+  [[ ${lines[-1]} == "stack-deploy: this account runs 209 functions at once, too few to reserve 110 of them"* ]]
+  [[ $output != *create-stack* ]]
+  deploy --profile prod --parameter ReserveConcurrency=false --dry-run
+  [[ $status -eq 0 && $output == *create-stack* ]]
+  deploy --profile dev --dry-run
+  [ "$status" -eq 0 ]
+  play_limit 210
+  deploy --profile prod --dry-run
+  [ "$status" -eq 0 ]
+}
+
 # play_state STATE: the stack is there, in this state.
 play_state() {
   wrap_aws <<END

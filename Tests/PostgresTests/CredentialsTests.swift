@@ -4,7 +4,7 @@ import Testing
 
 /// A user and a password from elsewhere than the connection string.
 @Suite(.ownThread) struct CredentialsTests {
-  private let password = #"p@ss:w/o%rd?&#'" \ ü"#
+  private let password = #"s@f:e/t%y?&#'" \ ü"#
 
   @Test func theyTakeThePlaceOfTheConnectionStrings() async throws {
     let postgres = try ThrowawayPostgres()

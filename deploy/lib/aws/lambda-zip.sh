@@ -13,7 +13,8 @@ check_zip() {
 
 # check_ca_bundle ZIP: ends the script unless ZIP has the certificates without which no server of RDS can be verified.
 check_ca_bundle() {
-  [[ $(unzip -Z1 "$1") == *ca-bundle.pem* ]] || die "${1@Q} has no ca-bundle.pem: make it with deploy/package --ca-bundle."
+  [[ $'\n'$(unzip -Z1 "$1")$'\n' == *$'\nca-bundle.pem\n'* ]] ||
+    die "${1@Q} has no ca-bundle.pem: make it with deploy/package --ca-bundle."
 }
 
 # zip_architecture ZIP: prints the architecture that ZIP's bootstrap is for, as Lambda calls it.
