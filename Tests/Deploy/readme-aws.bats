@@ -24,7 +24,7 @@ setup() {
   sed --in-place "s|\"Value\": \"UserPoolClient\"|\"Value\": \"$client\"|; s|\"Value\": \"Api\"|\"Value\": \"$api\"|" "$template"
   set_secret create-secret --name "$password"
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=Test -keyout "$folder/key" \
-    -out "$folder/global-bundle.pem" 2>/dev/null
+    -out "$folder/rds-ca.pem" 2>/dev/null
 }
 
 # follow COMMAND: runs it as it stands in the README, but for what moto lacks.
