@@ -10,15 +10,15 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// Lambda on a laptop, and the tests: whoever depends on this package for `LambdaRuntime` or `Postgres` leaves it out, with
+/// `.package(url: …, traits: [])`, and resolves nothing of what only this needs.
+let laptop = TargetDependencyCondition.when(traits: ["Laptop"])
+
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
-let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
-let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
-let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess", condition: laptop)
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system", condition: laptop)
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser", condition: laptop)
 
 let package = Package(
   name: "cruddur",
@@ -34,15 +34,15 @@ let package = Package(
     .library(name: "Cruddur", targets: ["Cruddur"]),
     .library(name: "LocalLambda", targets: ["LocalLambda"]),
   ],
+  traits: [
+    .trait(name: "Laptop", description: "Lambda on a laptop: LocalLambda, the command cruddur, and what tests them."),
+    .default(enabledTraits: ["Laptop"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.11.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     .systemLibrary(
@@ -68,10 +68,10 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "LocalLambda",
-      dependencies: ["JSON", hummingbird, nio, serviceLifecycle, subprocess, systemPackage, crypto, logging],
+      dependencies: ["COpenSSL", "JSON", subprocess, systemPackage],
       swiftSettings: settings),
     .executableTarget(
-      name: "CruddurCLI", dependencies: ["JSON", "LocalLambda", argumentParser, unixSignals],
+      name: "CruddurCLI", dependencies: ["JSON", "LocalLambda", argumentParser],
       resources: [.embedInCode("Page")], swiftSettings: settings),
     .target(
       name: "TestSupport", path: "Tests/TestSupport", exclude: ["throwaway-postgres"], swiftSettings: settings),

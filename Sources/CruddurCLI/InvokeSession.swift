@@ -1,6 +1,5 @@
 import Foundation
 import LocalLambda
-import UnixSignals
 
 /// One run of `cruddur invoke`, whose inputs have all been checked.
 struct InvokeSession {
@@ -15,11 +14,11 @@ struct InvokeSession {
   /// - Returns: the exit status: 0 if every event was answered, 1 if not, 128 and the signal's number if one ended it.
   /// - Throws: ``PortError`` if there can be no Runtime API.
   func run() async throws -> Int32 {
-    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+    let signals = EndSignals()
     return try await withThrowingTaskGroup(of: Int32.self) { group in
       group.addTask { try await deliver() ? 0 : 1 }
       group.addTask {
-        for await signal in signals { return 128 + signal.rawValue }
+        for await signal in signals { return 128 + signal }
         return 1
       }
       defer { group.cancelAll() }

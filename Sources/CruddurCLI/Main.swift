@@ -5,6 +5,7 @@ import Glibc
 @main
 enum Main {
   static func main() async {
+    signal(SIGPIPE, SIG_IGN)  // Who does not read the answers is told of in words.
     exit(await run())
   }
 

@@ -1,6 +1,5 @@
 import Foundation
 import LocalLambda
-import UnixSignals
 
 /// One run of `cruddur serve`, whose inputs have all been checked.
 struct ServeSession {
@@ -13,7 +12,7 @@ struct ServeSession {
   ///
   /// - Throws: ``PortError`` if the port cannot be listened on.
   func run() async throws {
-    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+    let signals = EndSignals()
     let timeout = timeout
     let function = Function(
       .init(

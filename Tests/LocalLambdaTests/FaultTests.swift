@@ -41,6 +41,19 @@ struct FaultTests {
     }
   }
 
+  @Test func `An answer is broken off half-way, and its call was taken`() async throws {
+    try await withRuntimeAPI { api, curl in
+      await api.inject(Fault(route: .next, kind: .brokenOff(afterBytes: 3)))
+      async let result = api.invoke(InvocationRequest(payload: Array("[1,2,3]".utf8), timeout: .seconds(60)))
+      let broken = try await curl.next()
+      #expect(broken.headers["content-length"] == "7")
+      #expect(broken.body == "[1,")
+      #expect(try await curl.next().body == "[1,2,3]")
+      #expect(try await curl.post("/invocation/\(broken.requestID)/response", "1").status == 202)
+      #expect(await result == .response(Array("1".utf8)))
+    }
+  }
+
   @Test func aWaitingNextIsNotBefallen() async throws {
     try await withRuntimeAPI { api, curl in
       async let waiting = curl.next()

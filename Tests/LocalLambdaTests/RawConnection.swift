@@ -1,32 +1,70 @@
+import Foundation
 import Glibc
 import Testing
 
-/// A connection for requests that curl does not send.
-enum RawConnection {
-  /// Sends bytes, says that no more will come, and gives what is answered within ten seconds.
-  static func send(_ request: String, to endpoint: String) throws -> String {
+/// A connection for requests that curl does not send. What blocks does so on a thread of its own.
+final class RawConnection: Sendable {
+  private let descriptor: Int32
+
+  /// Connects to `host:port`; nothing is waited for longer than twenty seconds.
+  init(_ endpoint: String) throws {
     let port = try #require(endpoint.split(separator: ":").last.flatMap { UInt16($0) })
-    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    try #require(socket >= 0)
-    defer { close(socket) }
-    var limit = timeval(tv_sec: 10, tv_usec: 0)
-    try #require(setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size)) == 0)
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    try #require(descriptor >= 0)
+    var limit = timeval(tv_sec: 20, tv_usec: 0)
+    try #require(setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size)) == 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     let connected = withUnsafePointer(to: address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
     try #require(connected == 0)
-    let bytes = Array(request.utf8)
-    try #require(write(socket, bytes, bytes.count) == bytes.count)
-    try #require(shutdown(socket, Int32(SHUT_WR)) == 0)
-    var answer: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 4096)
-    while case let count = read(socket, &chunk, chunk.count), count > 0 { answer += chunk[..<count] }
-    return String(decoding: answer, as: UTF8.self)
+  }
+
+  deinit {
+    close()
+  }
+
+  /// Sends bytes, may say that no more will come, and gives what comes until the server closes the connection.
+  static func send(_ request: String, to endpoint: String, halfCloses: Bool = false) async throws -> String {
+    let connection = try RawConnection(endpoint)
+    try connection.write(request)
+    if halfCloses { try #require(shutdown(connection.descriptor, Int32(SHUT_WR)) == 0) }
+    return try await connection.readToEnd()
+  }
+
+  func write(_ text: String) throws {
+    let bytes = Array(text.utf8)
+    try #require(Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
+  }
+
+  /// What comes until the server closes the connection.
+  func readToEnd() async throws -> String {
+    let (bytes, error) = await withCheckedContinuation { continuation in
+      Thread.detachNewThread { [self] in
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while true {
+          let count = read(descriptor, &chunk, chunk.count)
+          guard count > 0 else { return continuation.resume(returning: (bytes, count < 0 ? errno : 0)) }
+          bytes += chunk[..<count]
+        }
+      }
+    }
+    try #require(error != EAGAIN, "the server did not close the connection")
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Hangs up.
+  func hangUp() {
+    shutdown(descriptor, Int32(SHUT_RDWR))
+  }
+
+  private func close() {
+    Glibc.close(descriptor)
   }
 }

@@ -1,6 +1,7 @@
-import LocalLambda
 import TestSupport
 import Testing
+
+@testable import LocalLambda
 
 /// The Runtime API as a runtime sees it: over HTTP.
 @Suite(.timeLimit(.minutes(3)))
@@ -106,8 +107,8 @@ struct RuntimeAPITests {
     try await withRuntimeAPI { api, curl in
       async let result = api.invoke(.patient)
       let path = "/2018-06-01/runtime/invocation/\(try await curl.next().requestID)/response"
-      let answer = try RawConnection.send(
-        "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{}", to: api.endpoint)
+      let answer = try await RawConnection.send(
+        "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{}", to: api.endpoint, halfCloses: true)
       #expect(answer.hasPrefix("HTTP/1.1 400 "))
       #expect(answer.contains("TruncatedHTTPRequest"), "\(answer)")
       #expect(await result.functionErrorType == "Runtime.TruncatedResponse")
@@ -125,15 +126,57 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func aStreamedResponseIsRefused() async throws {
+  private static let streaming = "Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked"
+
+  @Test(arguments: [
+    ("", .response(Array("[1]".utf8))),
+    (
+      "Lambda-Runtime-Function-Error-Type: Function.Late\r\nLambda-Runtime-Function-Error-Body: eyJhIjoxfQ==\r\n",
+      InvocationResult.functionError(type: "Function.Late", body: Array(#"{"a":1}"#.utf8))
+    ),
+    (
+      "Lambda-Runtime-Function-Error-Type: late\r\nLambda-Runtime-Function-Error-Body: ?\r\n",
+      .functionError(type: "Runtime.Unknown", body: [])
+    ),
+  ])
+  func `A streamed response ends well, or with the error of its trailers`(
+    trailers: String, expected: InvocationResult
+  ) async throws {
     try await withRuntimeAPI { api, curl in
       async let result = api.invoke(.patient)
-      let id = try await curl.next().requestID
-      let answer = try await curl.post(
-        "/invocation/\(id)/response", "[1]", "--header", "Lambda-Runtime-Function-Response-Mode: streaming")
-      #expect(answer.status == 400)
-      #expect(answer.body.contains("takes no streamed responses"))
-      #expect(await result.functionErrorType == "Runtime.InvalidResponseModeHeader")
+      let path = "/2018-06-01/runtime/invocation/\(try await curl.next().requestID)/response"
+      let answer = try await RawConnection.send(
+        "POST \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\(Self.streaming)\r\n\r\n"
+          + "2\r\n[1\r\n1\r\n]\r\n0\r\n\(trailers)\r\n", to: api.endpoint)
+      #expect(answer.hasPrefix("HTTP/1.1 202 "))
+      #expect(await result == expected)
+    }
+  }
+
+  @Test func `A stream that ends half-way is a truncated response`() async throws {
+    try await withRuntimeAPI { api, curl in
+      async let result = api.invoke(.patient)
+      let path = "/2018-06-01/runtime/invocation/\(try await curl.next().requestID)/response"
+      let answer = try await RawConnection.send(
+        "POST \(path) HTTP/1.1\r\nHost: x\r\n\(Self.streaming)\r\n\r\n2\r\n[1\r\n", to: api.endpoint,
+        halfCloses: true)
+      #expect(answer.contains("TruncatedHTTPRequest"), "\(answer)")
+      #expect(await result.functionErrorType == "Runtime.TruncatedResponse")
+    }
+  }
+
+  @Test func `An event does not go to a runtime that has hung up`() async throws {
+    try await withRuntimeAPI { api, curl in
+      let gone = try RawConnection(api.endpoint)
+      try gone.write("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n")
+      try await eventually("/next waits") { await api.waitingCalls == 1 }
+      gone.hangUp()
+      try await eventually("its end is known") { await api.waitingCalls == 0 }
+      async let result = api.invoke(.patient)
+      let event = try await curl.next()
+      #expect(event.status == 200)
+      _ = try await curl.post("/invocation/\(event.requestID)/response")
+      #expect(await result == .response(Array("{}".utf8)))
     }
   }
 

@@ -16,7 +16,7 @@ struct RuntimeCallTests {
   ])
   func aCallIsReadFromItsRequest(method: String, path: String, call: RuntimeCall) throws {
     let (route, requestID) = try Route.parse(method: method, path: path)
-    #expect(RuntimeCall(route, requestID: requestID, headers: [:], body: .success([7])) == call)
+    #expect(RuntimeCall(route, requestID: requestID, HTTPCall(method: method, path: path, body: [7])) == call)
   }
 
   @Test(arguments: [
@@ -56,13 +56,12 @@ struct RuntimeCallTests {
   }
 
   @Test(arguments: [
-    (nil, nil), ("", nil), ("streaming", BadPost.streamedResponse), ("buffered", .unknownResponseMode),
+    (nil, nil), ("", nil), ("streaming", nil), ("buffered", BadPost.unknownResponseMode),
     ("Streaming", .unknownResponseMode),
   ])
   func aResponseModeIsChecked(mode: String?, bad: BadPost?) {
-    var headers: [String: String] = [:]
-    headers["lambda-runtime-function-response-mode"] = mode
-    let call = RuntimeCall(.response, requestID: "a", headers: headers, body: .success([7]))
+    let headers = mode.map { [HTTPCall.Header(name: "lambda-runtime-function-response-mode", value: $0)] } ?? []
+    let call = RuntimeCall(.response, requestID: "a", HTTPCall(method: "POST", path: "", headers: headers, body: [7]))
     let result: Result<InvocationResult, BadPost> = bad.map { .failure($0) } ?? .success(.response([7]))
     #expect(call == .post(requestID: "a", result))
   }

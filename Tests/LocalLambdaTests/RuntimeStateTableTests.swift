@@ -60,7 +60,6 @@ struct RuntimeStateTableTests {
     Row(.running, .post(requestID: "b", .failure(.tooLarge(limit: 8))), 400),
     Row(.running, .post(requestID: "a", .failure(.truncated)), 400),
     Row(.running, .post(requestID: "a", .failure(.unknownResponseMode)), 400),
-    Row(.running, .post(requestID: "a", .failure(.streamedResponse)), 400),
     Row(.answered, .response("a"), 403),
     Row(.timedOut, .response("a"), 410),
     Row(.timedOut, .response("b"), 403),

@@ -71,7 +71,6 @@ struct RuntimeStateTests {
     (BadPost.tooLarge(limit: 8), "Function.ResponseSizeTooLarge"),
     (.truncated, "Runtime.TruncatedResponse"),
     (.unknownResponseMode, "Runtime.InvalidResponseModeHeader"),
-    (.streamedResponse, "Runtime.InvalidResponseModeHeader"),
   ])
   func aBadAnswerFailsItsInvocationAtOnce(bad: BadPost, type: String) {
     var state = RuntimeState(in: .running)

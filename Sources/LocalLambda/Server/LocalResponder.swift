@@ -1,21 +1,7 @@
-import Hummingbird
-
 /// Finds who answers a request: the HTTP API, the user pool, the Invoke API, or a file.
-struct LocalResponder: HTTPResponder {
-  /// The most bytes that API Gateway takes of a body,
-  /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
-  static let maximumBodyBytes = 10 << 20
-
-  /// Knows on which port the request came in.
-  struct Context: RequestContext {
-    var coreContext: CoreRequestContextStorage
-    let port: Int
-
-    init(source: ApplicationRequestContextSource) {
-      coreContext = .init(source: source)
-      port = source.channel.localAddress?.port ?? 0
-    }
-  }
+struct LocalResponder {
+  /// As API Gateway has them: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
+  static let limits = HTTPServer.Limits(maximumHeadBytes: 1 << 16, maximumBodyBytes: 10 << 20)
 
   let httpAPI: HTTPAPI
   let cognitoAPI: CognitoAPI
@@ -23,28 +9,24 @@ struct LocalResponder: HTTPResponder {
   let files: [String: StaticFile]
   let onRequest: @Sendable (ServedRequest) -> Void
 
-  func respond(to request: Request, context: Context) async throws -> Response {
+  /// Answers a request, and tells of it.
+  func answer(to call: HTTPCall) async -> Answer {
     let start = ContinuousClock.now
-    let posted = await PostedBody.read(request.body, limit: Self.maximumBodyBytes)
-    var call = HTTPCall(request, body: [])
-    let answer: Answer
-    switch posted.content {
-    case _ where !HostGuard(port: context.port).admits(call): answer = .message("Forbidden", status: 403)
-    case .success(let body):
-      call.body = body
-      answer = await self.answer(to: call)
-    case .failure(.tooLarge):
-      let isInvoke = call.segments?.first == InvokeAPI.version
-      answer = isInvoke ? InvokeError.payloadTooLarge.answer : .message("Request Too Long", status: 413)
-    case .failure: answer = .message("Bad Request", status: 400)
-    }
+    let answer: Answer =
+      switch call.bodyFault {
+      case _ where !HostGuard(port: call.port).admits(call): Answer.message("Forbidden", status: 403)
+      case nil: await route(call)
+      case .tooLarge where call.segments?.first == InvokeAPI.version: InvokeError.payloadTooLarge.answer
+      case .tooLarge: Answer.message("Request Too Long", status: 413)
+      case .truncated: Answer.message("Bad Request", status: 400)
+      }
     onRequest(
       ServedRequest(
         method: call.method, path: call.path, status: answer.status, duration: ContinuousClock.now - start))
-    return Response(answer, to: request)
+    return answer
   }
 
-  private func answer(to call: HTTPCall) async -> Answer {
+  private func route(_ call: HTTPCall) async -> Answer {
     switch call.segments?.first {
     case "api": await httpAPI.answer(to: call)
     case "cognito": await cognitoAPI.answer(to: call)

@@ -7,10 +7,10 @@
 ///
 /// It listens from ``start(port:function:files:onRequest:)`` to ``stop()``. Requests of other web sites are refused.
 public final class LocalServer: Sendable {
-  private let service: LoopbackService
+  private let server: HTTPServer
 
-  private init(service: LoopbackService) {
-    self.service = service
+  private init(server: HTTPServer) {
+    self.server = server
   }
 
   /// Starts a server on a port of 127.0.0.1, which listens when this returns; the port 0 is any that is free. End it
@@ -28,14 +28,17 @@ public final class LocalServer: Sendable {
       httpAPI: HTTPAPI(function: function, authorizer: JWTAuthorizer(tokens: tokens)),
       cognitoAPI: CognitoAPI(cognito: Cognito(function: function), tokens: tokens),
       invokeAPI: InvokeAPI(function: function), files: files, onRequest: onRequest)
-    return LocalServer(service: try await LoopbackService.start(responder, port: port, maximumHeaderBytes: 1 << 16))
+    return LocalServer(
+      server: try HTTPServer.start(port: port, limits: LocalResponder.limits) {
+        .answer(await responder.answer(to: $0))
+      })
   }
 
   /// Where it listens, such as `http://127.0.0.1:3000`.
-  public var url: String { "http://127.0.0.1:\(service.port)" }
+  public var url: String { "http://127.0.0.1:\(server.port)" }
 
   /// Stops listening, gives answers that are owed a second to go out, and closes all connections.
   public func stop() async {
-    await service.stop()
+    await server.stop()
   }
 }

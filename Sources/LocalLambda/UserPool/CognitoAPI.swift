@@ -10,7 +10,7 @@ struct CognitoAPI {
       switch (call.segments ?? []).dropFirst() {
       case ["users"]:
         switch call.method {
-        case "POST": return Self.answer(try await cognito.signUp(try SignUpRequest(json: call.body)))
+        case "POST": return Self.answer(try await signUp(try SignUpRequest(json: call.body)))
         case "GET": return Self.answer(await cognito.users)
         default: return .methodNotAllowed(allowed: "GET, POST")
         }
@@ -22,6 +22,15 @@ struct CognitoAPI {
     } catch {
       return error.answer
     }
+  }
+
+  /// In a task of its own: a sign-up that has begun goes on when the client hangs up.
+  private func signUp(_ request: SignUpRequest) async throws(PoolError) -> Cognito.SignUp {
+    try await Task { [cognito] in
+      do throws(PoolError) { return Result<_, PoolError>.success(try await cognito.signUp(request)) } catch {
+        return .failure(error)
+      }
+    }.value.get()
   }
 
   private static func answer(_ signUp: Cognito.SignUp) -> Answer {

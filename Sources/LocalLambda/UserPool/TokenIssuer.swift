@@ -1,4 +1,4 @@
-import Crypto
+internal import COpenSSL
 import Foundation
 import JSON
 
@@ -14,11 +14,11 @@ struct TokenIssuer: Sendable {
   private static let issuer = "https://cognito-idp.us-east-1.amazonaws.com/\(UserPool.id)"
   private static let header = #"{"alg":"HS256","typ":"JWT"}"#
 
-  private let key: SymmetricKey
+  private let key: [UInt8]
 
-  /// Takes a key, which is a random one unless given.
-  init(key: SymmetricKey = SymmetricKey(size: .bits256)) {
-    self.key = key
+  /// Makes a key.
+  init() {
+    key = (1...32).map { _ in UInt8.random(in: 0...UInt8.max) }
   }
 
   /// A token for a user; `now` is in seconds since the Unix epoch.
@@ -36,7 +36,7 @@ struct TokenIssuer: Sendable {
       for (name, value) in user.attributes { $0.add(name, value) }
     }
     let signed = [Array(Self.header.utf8), claims].map(\.base64URL).joined(separator: ".")
-    return signed + "." + Array(HMAC<SHA256>.authenticationCode(for: Data(signed.utf8), using: key)).base64URL
+    return signed + "." + signature(of: signed).base64URL
   }
 
   /// The claims of a token that is one of ours and still good, in their order; nil of any other.
@@ -46,14 +46,33 @@ struct TokenIssuer: Sendable {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
     // The signature covers the header: one that says another algorithm is not ours.
     guard parts.count == 3, let signature = Data(base64URL: parts[2]), let payload = Data(base64URL: parts[1]),
-      HMAC<SHA256>.isValidAuthenticationCode(
-        signature, authenticating: Data("\(parts[0]).\(parts[1])".utf8), using: key),
+      isSignature(Array(signature), of: "\(parts[0]).\(parts[1])"),
       let claims = try? JSONDocument(Array(payload)).root,
       let expiry = try? claims["exp"]?.integer(), now < expiry,
       let members = try? claims.members()
     else { return nil }
     return members.map { HTTPEvent.Claim(name: $0.key, value: Self.text($0.value)) }
   }
+
+  /// [HMAC](https://docs.openssl.org/3.0/man3/HMAC/) with SHA-256; nothing, which is no signature, if OpenSSL cannot make
+  /// it.
+  private func signature(of text: String) -> [UInt8] {
+    let message = Array(text.utf8)
+    return [UInt8](unsafeUninitializedCapacity: Self.signatureLength) { signature, count in
+      let isMade =
+        HMAC(EVP_sha256(), key, CInt(key.count), message, message.count, signature.baseAddress, nil) != nil
+      count = isMade ? Self.signatureLength : 0
+    }
+  }
+
+  private func isSignature(_ signature: [UInt8], of text: String) -> Bool {
+    let right = self.signature(of: text)
+    // In a time that does not tell how much of it is right.
+    return right.count == Self.signatureLength && signature.count == right.count
+      && CRYPTO_memcmp(signature, right, right.count) == 0
+  }
+
+  private static let signatureLength = 32
 
   private static func text(_ value: JSONValue) -> String {
     (try? value.string()) ?? String(decoding: value.bytes, as: UTF8.self)

@@ -4,8 +4,14 @@ enum BadPost: Error, Sendable, Equatable {
   /// The connection ended before the body did.
   case truncated
   case unknownResponseMode
-  /// Hummingbird drops trailers, and without them a stream that failed half-way would count as a success.
-  case streamedResponse
+
+  init(_ fault: HTTPCall.BodyFault) {
+    self =
+      switch fault {
+      case .tooLarge(let limit): .tooLarge(limit: limit)
+      case .truncated: .truncated
+      }
+  }
 
   /// How the invocation ends that was answered so.
   var failure: InvocationResult {
@@ -13,7 +19,7 @@ enum BadPost: Error, Sendable, Equatable {
       switch self {
       case .tooLarge: "Function.ResponseSizeTooLarge"
       case .truncated: "Runtime.TruncatedResponse"
-      case .unknownResponseMode, .streamedResponse: "Runtime.InvalidResponseModeHeader"
+      case .unknownResponseMode: "Runtime.InvalidResponseModeHeader"
       }
     return .functionError(type: type, body: Answer.errorBody(type: type, message: message))
   }
@@ -21,7 +27,7 @@ enum BadPost: Error, Sendable, Equatable {
   var status: Int {
     switch self {
     case .tooLarge: 413
-    case .truncated, .unknownResponseMode, .streamedResponse: 400
+    case .truncated, .unknownResponseMode: 400
     }
   }
 
@@ -29,7 +35,7 @@ enum BadPost: Error, Sendable, Equatable {
     switch self {
     case .tooLarge: "RequestEntityTooLarge"
     case .truncated: "TruncatedHTTPRequest"
-    case .unknownResponseMode, .streamedResponse: "InvalidFunctionResponseMode"
+    case .unknownResponseMode: "InvalidFunctionResponseMode"
     }
   }
 
@@ -38,7 +44,6 @@ enum BadPost: Error, Sendable, Equatable {
     case .tooLarge(let limit): "The body is larger than \(limit) bytes."
     case .truncated: "The request ended before its body did."
     case .unknownResponseMode: "The response mode is not known."
-    case .streamedResponse: "This Runtime API takes no streamed responses."
     }
   }
 }

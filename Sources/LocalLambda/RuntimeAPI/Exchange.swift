@@ -11,4 +11,11 @@ public struct Exchange: Sendable, Equatable {
   /// The HTTP status of the answer: nil while the call waits for one, and for ever where a ``Fault`` closed the
   /// connection.
   public internal(set) var status: Int?
+
+  init(_ request: HTTPCall) {
+    method = request.method
+    path = request.path
+    headers = Dictionary(request.headers.map { ($0.name, $0.value) }) { "\($0), \($1)" }
+    bodySize = request.bodySize
+  }
 }

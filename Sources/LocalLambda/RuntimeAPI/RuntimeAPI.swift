@@ -22,12 +22,12 @@ public final class RuntimeAPI: Sendable {
   /// What a runtime expects in `AWS_LAMBDA_RUNTIME_API`: `127.0.0.1:PORT`.
   public let endpoint: String
   private let broker: RuntimeBroker
-  private let service: LoopbackService
+  private let server: HTTPServer
 
-  private init(broker: RuntimeBroker, service: LoopbackService) {
-    endpoint = "127.0.0.1:\(service.port)"
+  private init(broker: RuntimeBroker, server: HTTPServer) {
+    endpoint = "127.0.0.1:\(server.port)"
     self.broker = broker
-    self.service = service
+    self.server = server
   }
 
   /// Starts a Runtime API, which listens when this returns. End it with ``stop()``.
@@ -35,17 +35,17 @@ public final class RuntimeAPI: Sendable {
   /// - Throws: ``PortError`` where the port cannot be listened on.
   public static func start(options: Options = Options()) async throws(PortError) -> RuntimeAPI {
     let broker = RuntimeBroker(functionARN: options.functionARN, recordsExchanges: options.recordsExchanges)
-    let server = RuntimeAPIServer(broker: broker, maximumBodyBytes: options.maximumResponseBytes)
     // An X-Ray error cause is a header, and may have nearly a mebibyte.
-    let service = try await LoopbackService.start(server, port: options.port, maximumHeaderBytes: 1 << 20)
-    return RuntimeAPI(broker: broker, service: service)
+    let limits = HTTPServer.Limits(maximumHeadBytes: 2 << 20, maximumBodyBytes: options.maximumResponseBytes)
+    let server = try HTTPServer.start(port: options.port, limits: limits) { await broker.serve($0) }
+    return RuntimeAPI(broker: broker, server: server)
   }
 
   /// Stops listening: invocations end as cancelled, a runtime that waits for an event is told to exit (500), and its
   /// connections are closed.
   public func stop() async {
     await broker.handle(.stop)
-    await service.stop()
+    await server.stop()
   }
 
   /// Queues an event, first come, first served, and waits for how its invocation ends. Cancelling the task ends it as
@@ -72,6 +72,11 @@ public final class RuntimeAPI: Sendable {
   /// Whether the runtime has ended, or could not start: every invocation ends so, until ``reset(initLimit:)``.
   var isRuntimeGone: Bool {
     get async { await broker.isRuntimeGone }
+  }
+
+  /// How many calls of `/next` wait for an event.
+  var waitingCalls: Int {
+    get async { await broker.waitingCalls }
   }
 
   /// Commits a fault on calls that are still to come, after those that were asked for before. A call that waits already

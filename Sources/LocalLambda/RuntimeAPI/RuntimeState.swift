@@ -9,7 +9,7 @@ struct RuntimeState {
   /// First come, first served.
   private var queue: [Invocation] = []
   /// Calls of `/next` that wait for an event.
-  private var waiting: [CallID] = []
+  private(set) var waiting: [CallID] = []
   /// Invocations whose callers wait no more, so that a late answer is told so.
   private var abandoned: Set<String> = []
 
@@ -26,6 +26,7 @@ struct RuntimeState {
       case .call(let call, .next): next(call, at: now)
       case .call(let call, .post(let id, let result)): post(result, to: id, call)
       case .call(let call, .initError(let error)): failInit(error, call)
+      case .hungUp(let call): hangUp(call)
       case .cancel(let id): abandon(id, as: .cancelled)
       case .elapsed(.invocation(let id)): abandon(id, as: .timedOut)
       case .elapsed(.initialization): phase == .initializing ? end(as: .initTimedOut) : []
@@ -87,6 +88,13 @@ struct RuntimeState {
     case .failed: return [.answer(call, .refused(.wrongState))]
     case .stopped: return [.answer(call, .refused(.containerError))]
     }
+  }
+
+  /// A call that waits for an event gets none any more: the event would be lost with its connection.
+  private mutating func hangUp(_ call: CallID) -> [Effect] {
+    guard let index = waiting.firstIndex(of: call) else { return [] }
+    waiting.remove(at: index)
+    return [.answer(call, .refused(.containerError))]
   }
 
   /// As AWS does, looks at the state first, at the request id next, and at the rest last: a post that is refused for

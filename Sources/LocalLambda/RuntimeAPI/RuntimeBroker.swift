@@ -1,11 +1,5 @@
 /// Stands between those who invoke and the runtime: feeds ``RuntimeState`` and does what it says.
 actor RuntimeBroker {
-  /// What becomes of a request.
-  enum Reply: Sendable, Equatable {
-    case answer(Answer)
-    case disconnect
-  }
-
   private var state: RuntimeState
   private var faults = FaultPlan()
   private var callers: [String: CheckedContinuation<InvocationResult, Never>] = [:]
@@ -27,6 +21,8 @@ actor RuntimeBroker {
     if case .failed = state.phase { true } else { false }
   }
 
+  var waitingCalls: Int { state.waiting.count }
+
   func invoke(_ request: InvocationRequest) async -> InvocationResult {
     let invocation = Invocation(id: request.requestID ?? String.randomUUID(), request: request)
     return await withTaskCancellationHandler {
@@ -39,18 +35,19 @@ actor RuntimeBroker {
     }
   }
 
-  /// Serves a request of the runtime; `headers` have lower-case names.
-  func serve(method: String, path: String, headers: [String: String], body: PostedBody) async -> Reply {
-    let id = receive(Exchange(method: method, path: path, headers: headers, bodySize: body.byteCount))
+  /// Serves a request of the runtime. Cancelling the task ends a call that waits.
+  func serve(_ request: HTTPCall) async -> HTTPReply {
+    let id = receive(request)
     do throws(Refusal) {
-      let (route, requestID) = try Route.parse(method: method, path: path)
-      let call = RuntimeCall(route, requestID: requestID, headers: headers, body: body.content)
+      let (route, requestID) = try Route.parse(method: request.method, path: request.path)
+      let call = RuntimeCall(route, requestID: requestID, request)
       switch faults.take(for: route) {
       case .status(let status): throw .injected(status: status)
       case .disconnect(taken: false): return .disconnect
       case .disconnect(taken: true):
         _ = await answer(to: call, id)
         return .disconnect
+      case .brokenOff(let count): return .brokenOff(await answer(to: call, id), afterBytes: count)
       case nil: return reply(await answer(to: call, id), to: id)
       }
     } catch {
@@ -76,21 +73,25 @@ actor RuntimeBroker {
     if state.phase != .initializing { timers.removeValue(forKey: .initialization)?.cancel() }
   }
 
-  private func receive(_ exchange: Exchange) -> RuntimeState.CallID {
+  private func receive(_ request: HTTPCall) -> RuntimeState.CallID {
     callCount += 1
-    if recordsExchanges { exchanges.append(exchange) }
+    if recordsExchanges { exchanges.append(Exchange(request)) }
     return callCount
   }
 
-  private func reply(_ answer: Answer, to id: RuntimeState.CallID) -> Reply {
+  private func reply(_ answer: Answer, to id: RuntimeState.CallID) -> HTTPReply {
     if recordsExchanges { exchanges[id - 1].status = answer.status }
     return .answer(answer)
   }
 
   private func answer(to call: RuntimeCall, _ id: RuntimeState.CallID) async -> Answer {
-    await withCheckedContinuation { continuation in
-      calls[id] = continuation
-      handle(.call(id, call))
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        calls[id] = continuation
+        handle(.call(id, call))
+      }
+    } onCancel: {
+      Task { await self.handle(.hungUp(id)) }
     }
   }
 

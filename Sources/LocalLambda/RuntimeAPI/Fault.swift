@@ -6,6 +6,8 @@ public struct Fault: Sendable, Equatable {
     case status(Int)
     /// The connection is closed without an answer; `taken` says whether the call has taken effect before.
     case disconnect(taken: Bool)
+    /// The call is taken, and of its answer's body so many bytes are sent; then the connection is closed.
+    case brokenOff(afterBytes: Int)
   }
 
   /// The call that it befalls.
@@ -25,5 +27,21 @@ public struct Fault: Sendable, Equatable {
     self.route = route
     self.kind = kind
     self.times = times
+  }
+}
+/// The faults still to be committed, in the order in which they were asked for.
+struct FaultPlan {
+  private var remaining: [(fault: Fault, times: Int)] = []
+
+  mutating func add(_ fault: Fault) {
+    remaining.append((fault, fault.times))
+  }
+
+  /// The fault that befalls this call of `route`, which counts as committed.
+  mutating func take(for route: Route) -> Fault.Kind? {
+    remaining.removeAll { $0.times <= 0 }
+    guard let index = remaining.firstIndex(where: { $0.fault.route == route }) else { return nil }
+    remaining[index].times -= 1
+    return remaining[index].fault.kind
   }
 }

@@ -27,6 +27,8 @@ extension RuntimeState {
   enum Input {
     case invoke(Invocation)
     case call(CallID, RuntimeCall)
+    /// Whoever called waits no more.
+    case hungUp(CallID)
     case cancel(String)
     case elapsed(Timer)
     case exited(String)

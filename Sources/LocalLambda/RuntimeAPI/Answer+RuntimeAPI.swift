@@ -1,13 +1,6 @@
 import JSON
 
-/// What is answered to an HTTP request.
-struct Answer: Sendable, Equatable {
-  var status: Int
-  var headers: [String: String]
-  /// Those of `Set-Cookie`, the one header that cannot be joined with others of its name.
-  var cookies: [String] = []
-  var body: [UInt8]
-
+extension Answer {
   /// The answer to every post that is taken.
   static let accepted = Answer(
     status: 202, headers: ["Content-Type": "application/json"], body: Array(#"{"status":"OK"}"#.utf8))

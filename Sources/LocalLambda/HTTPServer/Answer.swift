@@ -1,0 +1,59 @@
+import Glibc
+
+/// What is answered to an HTTP request.
+struct Answer: Sendable, Equatable {
+  var status: Int
+  /// One value for each name; those that are about the connection or the body's length are the server's to say.
+  var headers: [String: String] = [:]
+  /// Those of `Set-Cookie`, the one header that cannot be joined with others of its name.
+  var cookies: [String] = []
+  var body: [UInt8] = []
+}
+
+/// What becomes of a request.
+enum HTTPReply: Sendable, Equatable {
+  case answer(Answer)
+  /// The answer's head and so many bytes of its body, and then the connection is closed.
+  case brokenOff(Answer, afterBytes: Int)
+  /// The connection is closed without an answer.
+  case disconnect
+}
+
+extension Answer {
+  /// The bytes of the response to a request by `method`: <https://www.rfc-editor.org/rfc/rfc9112#section-4>.
+  ///
+  /// The status line has no phrase, which clients are told to ignore. One to HEAD, and some statuses, have no body,
+  /// whatever the answer says: <https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1>.
+  func encoded(method: String, closes: Bool) -> (head: [UInt8], body: [UInt8]) {
+    let isBodiless = [204, 205, 304].contains(status)
+    var lines = ["HTTP/1.1 \(status) "]
+    for (name, value) in headers.sorted(by: { $0.key < $1.key }) where name.utf8.allSatisfy(\.isHTTPToken) {
+      lines.append("\(name): \(value.singleLine)")
+    }
+    lines += cookies.map { "set-cookie: \($0.singleLine)" }
+    if status != 204 && status != 304 { lines.append("content-length: \(isBodiless ? 0 : body.count)") }
+    lines.append("date: \(Self.date())")
+    if closes { lines.append("connection: close") }
+    return (Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8), isBodiless || method == "HEAD" ? [] : body)
+  }
+
+  /// Now, in the form of <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>.
+  private static func date() -> String {
+    var now = time(nil)
+    var parts = tm()
+    gmtime_r(&now, &parts)
+    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let day = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][Int(parts.tm_wday)]
+    let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][Int(parts.tm_mon)]
+    return "\(day), \(two(parts.tm_mday)) \(month) \(1900 + parts.tm_year) "
+      + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
+  }
+}
+
+extension String {
+  /// What would end the header, and let a function's answer say more than its own, becomes a space:
+  /// <https://www.rfc-editor.org/rfc/rfc9110#section-5.5>.
+  fileprivate var singleLine: String {
+    String(decoding: utf8.map { [0, 10, 13].contains($0) ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Synchronization
+
+/// An HTTP/1.1 server on 127.0.0.1, which listens from ``start(port:limits:handler:)`` to ``stop()``.
+///
+/// It has a thread for each connection, which may block: the clients are those of one laptop. A thread also knows at once
+/// who hangs up, and a reply may be to break off an answer, neither of which a web framework lets its handlers do.
+final class HTTPServer: Sendable {
+  /// Answers a request; the task is cancelled when the client hangs up, and what it returns then goes nowhere.
+  typealias Handler = @Sendable (HTTPCall) async -> HTTPReply
+
+  struct Limits {
+    /// Of the request line and the headers together, and of the trailers; more is a 431.
+    var maximumHeadBytes: Int
+    /// A body with more is read to its end, but not kept; see ``HTTPCall/BodyFault``.
+    var maximumBodyBytes: Int
+  }
+
+  private struct State {
+    var connections: [ObjectIdentifier: HTTPConnection] = [:]
+    var isAccepting = true
+    var isStopping = false
+    /// Those who wait for the end.
+    var waiting: [CheckedContinuation<Void, Never>] = []
+  }
+
+  /// The port that it listens on.
+  let port: Int
+  private let listener: Socket
+  private let limits: Limits
+  private let handler: Handler
+  private let state = Mutex(State())
+
+  private init(listener: Socket, port: Int, limits: Limits, handler: @escaping Handler) {
+    self.listener = listener
+    self.port = port
+    self.limits = limits
+    self.handler = handler
+  }
+
+  /// Starts a server, which listens when this returns; the port 0 is any that is free.
+  ///
+  /// - Throws: ``PortError`` where the port cannot be listened on.
+  static func start(port: Int, limits: Limits, handler: @escaping Handler) throws(PortError) -> HTTPServer {
+    let (listener, port) = try Socket.listen(port: port)
+    let server = HTTPServer(listener: listener, port: port, limits: limits, handler: handler)
+    Thread.detachNewThread { server.accept() }
+    return server
+  }
+
+  /// Stops listening, gives answers that are owed a second to go out, and closes all connections.
+  func stop() async {
+    let connections = state.withLock {
+      $0.isStopping = true
+      return Array($0.connections.values)
+    }
+    listener.shutDown()
+    for connection in connections { connection.stop() }
+    let breaking = Task {
+      try await Task.sleep(for: .seconds(1))
+      for connection in state.withLock({ Array($0.connections.values) }) { connection.end() }
+    }
+    await withCheckedContinuation { continuation in
+      change { $0.waiting.append(continuation) }
+    }
+    breaking.cancel()
+  }
+
+  private func accept() {
+    while let socket = listener.accept() {
+      let connection = HTTPConnection(socket: socket, port: port, limits: limits, handler: handler)
+      let isTaken = state.withLock {
+        if !$0.isStopping { $0.connections[ObjectIdentifier(connection)] = connection }
+        return !$0.isStopping
+      }
+      guard isTaken else { continue }
+      Thread.detachNewThread { [self] in
+        connection.run()
+        change { $0.connections[ObjectIdentifier(connection)] = nil }
+      }
+    }
+    change { $0.isAccepting = false }
+  }
+
+  /// Changes the state, and tells those who wait for the end if that was it.
+  private func change(_ body: (inout State) -> Void) {
+    let told = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+      body(&state)
+      guard state.connections.isEmpty, !state.isAccepting else { return [] }
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    for continuation in told { continuation.resume() }
+  }
+}
