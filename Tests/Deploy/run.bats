@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # deploy/run with the real bootstrap, cruddur and PostgreSQL.
+# shellcheck disable=SC2030,SC2031 # Each test is a shell of its own, and changes its variables only there.
 # shellcheck source=helpers.bash
 . "$BATS_TEST_DIRNAME/helpers.bash"
 
@@ -86,20 +87,88 @@ use_throwaway() {
   [[ $output == *"Google_100000000000000000001"* ]]
 }
 
-@test "deploy/run ends with 2 if an event is not JSON" {
+@test "deploy/run reads all events before it builds or starts anything" {
+  pretend_swift 'echo "not this" && exit 1'
+  echo '{"a": "\ud83d"}' >"$folder/half.json"
+  echo 'not JSON' >"$folder/no.json"
+  : >"$folder/empty.json"
+  { printf '"' && head --bytes 6291555 /dev/zero | tr '\0' x && printf '"'; } >"$folder/large.json"
+  for event in half no empty large; do
+    by_hand "$top/deploy/run" "$top/events/health.json" "$folder/$event.json"
+    [[ $status -eq 2 && ${#lines[@]} -eq 1 && $output == "run: $folder/$event.json "* ]]
+  done
+  by_hand "$top/deploy/run" - - </dev/null
+  [[ $status -eq 2 && $output == "run: standard input is not an event: malformed JSON string"* ]]
+  by_hand "$top/deploy/run" - - <"$top/events/health.json"
+  [[ $status -eq 2 && $output == "run: standard input can be read only once." ]]
+  [ ! -e "$CRUDDUR_POSTGRES" ]
+}
+
+@test "deploy/run takes an event from standard input" {
   use_throwaway
-  echo 'not JSON' >"$folder/event.json"
-  by_hand "$top/deploy/run" "$folder/event.json"
-  [ "$status" -eq 2 ]
+  by_hand "$top/deploy/run" - "$top/events/federated.json" <"$top/events/phone-only.json"
+  [ "$status" -eq 0 ]
+  [[ $output == *"The user of standard input"*"b8d4f602-9c7e-4a15-b3d8-6f204e8a1c90"*"Google_100000000000000000001"* ]]
+}
+
+@test "Each sample succeeds in deploy/run's own database, in any order, and --url leads psql there" {
+  url=$("$top/deploy/run" --url 3>&-)
+  mapfile -t samples < <(printf '%s\n' "$top"/events/*.json | shuf)
+  by_hand "$top/deploy/run" "${samples[@]}"
+  [ "$status" -eq 0 ]
+  # What is bad is told so, and all else is well.
+  [ "$(grep --only-matching '"statusCode":[0-9]*' <<<"$output" | sort | uniq --count | tr --squeeze-repeats ' \n' ' ')" = \
+    ' 7 "statusCode":200 1 "statusCode":204 1 "statusCode":422 ' ]
+  [ "$(sql "SELECT count(*) FROM users WHERE handle IN ('andrewbrown', 'alice')")" = 2 ]
+  [ "$(psql --no-psqlrc -At "$url" --command 'SELECT count(*) FROM activities')" = 4 ]
+
+  # A server that was stopped is found where it was.
+  "$top/deploy/run" --stop
+  [ "$("$top/deploy/run" --url 3>&-)" = "$url" ]
+  [ "$(sql 'SELECT count(*) FROM activities')" = 4 ]
+}
+
+# pretend_swift LINES: from now on, swift runs these lines of shell.
+pretend_swift() {
+  mkdir -p "$folder/pretended"
+  printf '#!/bin/bash\n%s\n' "$1" >"$folder/pretended/swift"
+  chmod 755 "$folder/pretended/swift"
+  PATH=$folder/pretended:$PATH
+}
+
+@test "swift is told the same wherever deploy/run is started, or it would read every manifest anew" {
+  use_throwaway
+  pretend_swift "tr '\\0' '\n' </proc/\$\$/environ >>'$folder/told'; echo \"\$@\" >>'$folder/told'"
+  (cd / && TERM=vt100 COLUMNS=7 LANG=C LC_NUMERIC=tr_TR.UTF-8 "$top/deploy/run")
+  mv "$folder/told" "$folder/first"
+  (cd "$folder" && FOO=bar OLDPWD=/ SWIFTPM=1 "$top/deploy/run")
+  diff "$folder/first" "$folder/told" >"$folder/difference" || true
+  [ "$(grep --count '^[<>]' "$folder/difference")" -eq 2 ]
+  [ "$(grep '^[<>]' "$folder/difference" | sort --unique)" = '> SWIFTPM=1' ]
+}
+
+@test "What the package manager says is shown only if it fails, and its steps on a terminal" {
+  use_throwaway
+  # shellcheck disable=SC2016 # The other shell expands it.
+  pretend_swift 'echo "Fetching everything" >&2; echo "[12/34] Compiling"; sleep 2; exit "$(<"${0%/*}/status")"'
+  echo 0 >"$folder/pretended/status"
+  by_hand "$top/deploy/run"
+  [[ $status -eq 0 && $output != *Fetching* && $output != *Building* ]]
+  TERM=xterm run script --quiet --return --command "'$top/deploy/run'" /dev/null 3>&-
+  [[ $status -eq 0 && $output == *"Building cruddur: step 12 of 34"*$'\e[K'* && $output != *Fetching* ]]
+  echo 3 >"$folder/pretended/status"
+  by_hand "$top/deploy/run"
+  [[ $status -eq 3 && $output == *"Fetching everything"*"[12/34] Compiling"* ]]
 }
 
 @test "deploy/run shows the feed after HTTP requests, once" {
   use_throwaway
+  run_psql "$url" --quiet --file "$top/deploy/db/seed.sql"
   events=("$top/events/"{confirm-sign-up,create-activity,bad-activity,home}.json)
   by_hand "$top/deploy/run" "${events[@]}"
   [ "$status" -eq 0 ]
   [[ $output == *ttl_unknown*message_blank* ]]
-  [[ $output == *"The user of events/confirm-sign-up.json"*"The feed"*"| alice  | Hello, Cruddur! 👋 |"* ]]
+  [[ $output == *"The user of events/confirm-sign-up.json"*"The feed"*"| bayko       | Hello, Cruddur! 👋 "* ]]
   [ "$(grep --count 'The feed' <<<"$output")" -eq 1 ]
 }
 

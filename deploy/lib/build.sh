@@ -15,14 +15,58 @@ require_zip_tools() {
 
 # build_programs TOP: builds bootstrap and cruddur of the repository at TOP, into .build/debug.
 build_programs() {
-  heading "Building bootstrap and cruddur (minutes the first time)"
   build_program "$1" bootstrap
   build_program "$1" cruddur
 }
 
-# build_program TOP PRODUCT: builds one of them.
+# build_program TOP PRODUCT: builds one of them. What the package manager says is shown only if it fails.
 build_program() {
-  # A variable that changes makes the package manager read every manifest again, for ten seconds.
-  env -u CONNECTION_URL -u PROD_CONNECTION_URL -u CRUDDUR_POSTGRES \
-    swift build --quiet --package-path "$1" --product "$2" >&2
+  local log=$1/.build/deploy-build.log teller
+  mkdir -p "$1/.build" || die "$1/.build cannot be made."
+  : >"$log"
+  tell_progress "Building $2" "$log" &
+  teller=$!
+  # In the foreground: what is in the background of a script does not hear Ctrl-C.
+  local status=0
+  run_swift build --package-path "$1" --product "$2" &>"$log" || status=$?
+  kill "$teller" 2>/dev/null || true
+  wait "$teller" 2>/dev/null || true
+  ((status == 0)) || {
+    cat "$log" >&2
+    return "$status"
+  }
+}
+
+# run_swift ARGUMENT…: runs swift with those variables alone that it needs. The package manager reads every manifest
+# anew when any variable has changed, and in another folder or terminal some always have.
+run_swift() {
+  local name kept=()
+  while read -r name; do
+    case $name in
+      HOME | PATH | USER | LOGNAME | TMPDIR | XDG_* | LD_LIBRARY_PATH | PKG_CONFIG_* | SWIFT* | TOOLCHAINS | SSL_CERT_* | \
+        GIT_CONFIG* | GIT_SSL_* | *_proxy | *_PROXY)
+        kept+=("$name=${!name}")
+        ;;
+    esac
+  done < <(compgen -e)
+  # The locale is the same for all, and one that there is everywhere.
+  env --ignore-environment LC_ALL=C.UTF-8 "${kept[@]}" swift "$@"
+}
+
+# tell_progress WHAT LOG: says how far the package manager is that writes LOG, until it is killed, or whoever started it
+# has ended: in one line of a terminal, which it leaves empty, or elsewhere in a line every 15 seconds.
+tell_progress() {
+  local tick=0 step clear=''
+  [[ ! -t 2 ]] || clear=$'\r\e[K'
+  trap 'printf %s "$clear" >&2; exit' TERM
+  while sleep 0.2 && kill -0 "$$" 2>/dev/null; do
+    tick=$((tick + 1))
+    # Its steps are [n/m], and before there are any, it fetches packages.
+    step=$(tail --lines 20 "$2" | sed --quiet 's/^\[\([0-9]*\)\/\([0-9]*\)\].*/step \1 of \2/p' | tail --lines 1)
+    if [[ -n $clear ]]; then
+      ((tick < 5)) || printf '%s%s: %s' "$clear" "$1" "${step:-fetching packages}" >&2
+    elif ((tick % 75 == 0)); then
+      printf '%s: %s, after %d s\n' "$1" "${step:-fetching packages}" $((tick / 5)) >&2
+    fi
+  done
 }

@@ -69,6 +69,13 @@ make_local_postgres() {
   as_postgres rm "$home/unfinished"
 }
 
+# sow_local_postgres SEED: gives the database of CONNECTION_URL the seed data, a file, which adds nothing the second time
+# but time to live. Tables of another schema may not take it.
+sow_local_postgres() {
+  PGOPTIONS='-c client_min_messages=warning' run_psql "$CONNECTION_URL" --quiet --file "$1" >/dev/null ||
+    heading "The seed data did not fit the tables: deploy/bin/db-setup begins anew"
+}
+
 # note_schema HOME SCHEMA: remembers that the file SCHEMA was loaded.
 note_schema() {
   as_postgres tee "$1/schema.sql" <"$2" >/dev/null

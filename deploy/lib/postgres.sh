@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # A PostgreSQL of one's own, to be sourced: finding its programs, making a cluster, starting and stopping it.
 #
-# A cluster is a folder, its home, with data/ (PostgreSQL's own), log, and password (the superuser's, who is called
-# postgres). Homes are absolute paths. PostgreSQL refuses to run as root, so for root its programs run as another user,
+# A cluster is a folder, its home, with data/ (PostgreSQL's own), log, port (of the last time), and password (the
+# superuser's, who is called postgres). Homes are absolute paths. PostgreSQL refuses to run as root, so for root its programs run as another user,
 # who owns the home and must be able to reach it.
 
 # Prints the folder of the newest server programs. Debian and Ubuntu keep them off PATH, in a folder for each version.
@@ -44,20 +44,25 @@ make_cluster() {
     --auth scram-sha-256 --encoding UTF8 --locale C.UTF-8 "$@" >/dev/null
 }
 
-# start_cluster HOME [-c SETTING=VALUE…]: returns once the server accepts connections on a free loopback port, drawn
-# from below those that Linux gives to outgoing connections. The log is shown if it cannot be started.
+# start_cluster HOME [-c SETTING=VALUE…]: returns once the server accepts connections on a free loopback port: that of
+# the last time, if it is still free, or one drawn from below those that Linux gives to outgoing connections. The log is
+# shown if it cannot be started.
 start_cluster() {
-  local home=$1 bin tries
+  local home=$1 bin tries port
   shift
+  port=$(cat "$home/port" 2>/dev/null) || port=$((RANDOM % 12768 + 20000))
   bin=$(postgres_bin)
   # A pid file left by a power cut may name a stranger by now, for whom PostgreSQL would not start.
   [[ -n $(cluster_processes "$home") ]] || as_postgres rm -f "$home/data/postmaster.pid"
-  for ((tries = 5; tries > 0; tries--)); do
+  for ((tries = 6; tries > 0; tries--)); do
     # pg_ctl hands its arguments to a shell, so no path is among them. The socket's folder is relative to data/: an
     # absolute one may be longer than the 107 bytes that a socket allows.
     as_postgres env PGDATA="$home/data" "$bin/pg_ctl" start --silent --wait --options \
-      "-p $((RANDOM % 12768 + 20000)) -c listen_addresses=127.0.0.1 -c unix_socket_directories=. $*" \
-      >>"$home/log" 2>&1 && return
+      "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=. $*" >>"$home/log" 2>&1 && {
+      as_postgres tee "$home/port" <<<"$port" >/dev/null
+      return
+    }
+    port=$((RANDOM % 12768 + 20000))
   done
   tail -n 30 "$home/log" >&2
   return 1
