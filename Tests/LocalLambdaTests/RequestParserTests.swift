@@ -122,4 +122,25 @@ struct RequestParserTests {
     while try parser.next() != nil {}
     #expect(parser.isBetweenRequests && !parser.isInBody)
   }
+
+  @Test func `Whatever comes in is read alike in one piece and byte by byte`() {
+    var random = SystemRandomNumberGenerator()
+    let original = Array(Self.several.utf8)
+    for _ in 1...500 {
+      var bytes = original
+      for _ in 1...Int.random(in: 1...3, using: &random) {
+        let place = Int.random(in: bytes.indices, using: &random)
+        switch Int.random(in: 0...3, using: &random) {
+        case 0: bytes[place] = UInt8.random(in: 0...127, using: &random)
+        case 1: bytes.remove(at: place)
+        case 2: bytes.insert(bytes[Int.random(in: bytes.indices, using: &random)], at: place)
+        default: bytes.removeSubrange(place...)
+        }
+        if bytes.isEmpty { bytes = original }
+      }
+      let input = String(decoding: bytes, as: UTF8.self)
+      #expect(Self.requests(input) == Self.requests(input, by: 1), "\(input.debugDescription)")
+      #expect(Self.parse(input).fault == Self.parse(input, by: 1).fault, "\(input.debugDescription)")
+    }
+  }
 }
