@@ -181,9 +181,8 @@ has_lines() {
 @test "A signal ends all that was started, wherever it went, and a second run at once is refused" {
   says swift <<'END'
 [[ $1 != test ]] || {
-  env --default-signal=INT setsid sleep 1000 &
-  echo $! >>"$folder/started"
-  trap 'echo interrupted >>"$folder/calls"; exit' INT
+  env --default-signal=INT setsid bash -c 'echo $$ >>"$folder/started"; exec sleep 1000' &
+  trap 'sleep 1; echo interrupted >>"$folder/calls"; exit' INT
   echo $$ >>"$folder/started"
   while :; do sleep 0.1; done
 }
@@ -197,6 +196,8 @@ END
   [ "$status" -eq 2 ]
   [ "$output" = "test: another deploy/test is running here." ]
   kill -TERM "$process"
+  sleep 0.5
+  kill -TERM "$process" # As `timeout` does, and who is impatient.
   eventually is_gone "$process"
   while read -r started; do is_gone "$started"; done <"$folder/started"
   grep --quiet interrupted "$folder/calls"

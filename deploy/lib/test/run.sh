@@ -45,6 +45,7 @@ still_running() {
 # Ends it, and waits for its end. An interrupt comes first: bats tears its tests down, PostgreSQL shuts down.
 end_all() {
   local signal tries processes
+  trap '' HUP INT TERM # A second signal must not end this: a person is impatient, and `timeout` sends two.
   for signal in INT TERM KILL; do
     for ((tries = 100; tries > 0; tries--)); do
       mapfile -t processes < <(still_running)
