@@ -198,7 +198,9 @@ END
   kill -TERM "$process"
   sleep 0.5
   kill -TERM "$process" # As `timeout` does, and who is impatient.
-  eventually is_gone "$process"
+  ended=0
+  wait "$process" || ended=$?
+  [ "$ended" -eq 143 ]
   while read -r started; do is_gone "$started"; done <"$folder/started"
   grep --quiet interrupted "$folder/calls"
 }
