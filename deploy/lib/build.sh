@@ -1,16 +1,20 @@
 # shellcheck shell=bash
 # The programs, built for this machine, to be sourced after messages.sh and packages.sh.
 
+# What is needed besides Swift: to build, and for deploy/package, which builds libraries, too, and proves what it made.
+build_packages=(git pkg-config libcurl4-openssl-dev libpq-dev libssl-dev)
+zip_packages=(gcc make bison flex perl dpkg-dev binutils zip unzip postgresql openssl iproute2 dnsmasq-base)
+
 # require_build_tools [PACKAGE…]: ends the script if there is no Swift toolchain, or if something to build with, or one
 # of the other PACKAGEs, is missing and cannot be installed.
 require_build_tools() {
   require_swift
-  require_packages git pkg-config libcurl4-openssl-dev libpq-dev libssl-dev "$@"
+  require_packages "${build_packages[@]}" "$@"
 }
 
-# require_zip_tools [PACKAGE…]: the same for deploy/package, which builds libraries, too, and proves what it made.
+# The same for deploy/package.
 require_zip_tools() {
-  require_build_tools gcc make bison flex perl dpkg-dev binutils zip unzip postgresql openssl iproute2 dnsmasq-base "$@"
+  require_build_tools "${zip_packages[@]}"
 }
 
 # build_programs TOP: builds bootstrap and cruddur of the repository at TOP, into .build/debug.
