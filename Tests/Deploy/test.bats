@@ -32,6 +32,7 @@ stand_in() {
   local name=${1##*/}
   cat >"$1" <<END
 #!/bin/bash
+folder='$folder' # Swift is started with few variables.
 echo "$name \$*" >>"\$folder/calls"
 [[ ! -e \$folder/says/$name ]] || . "\$folder/says/$name"
 END

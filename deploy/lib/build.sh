@@ -51,6 +51,7 @@ run_swift() {
         GIT_CONFIG* | GIT_SSL_* | *_proxy | *_PROXY)
         kept+=("$name=${!name}")
         ;;
+      CRUDDUR_TEST_RUN) kept+=("$name=${!name}") ;; # By which deploy/test ends all that it started.
     esac
   done < <(compgen -e)
   # The locale is the same for all, and one that there is everywhere.
