@@ -25,8 +25,9 @@ struct FunctionTests {
       async let second = function.invoke([UInt8(ascii: "2")])
       try await eventually("both run") { scripted.lines(of: "seen").count == 2 }
       async let third = function.invoke([UInt8(ascii: "3")])
-      try await Task.sleep(for: .milliseconds(300))
-      #expect(scripted.lines(of: "seen").count == 2, "the third has to wait")
+      // An invocation gets its environment, or its place in the line, in the same step in which it is counted.
+      try await eventually("the third has come") { await function.jobCount == 3 }
+      #expect(await function.queuedJobCount == 1, "the third has to wait")
       try touch("go", in: scripted)
       let answers = await [first, second, third]
       #expect(answers[0] != answers[1])
@@ -53,7 +54,10 @@ struct FunctionTests {
   @Test func anInvocationRunsOnWhenItsCallerWaitsNoMore() async throws {
     try await ScriptedFunction.with(Self.waits + "; echo done >>done", concurrency: 1) { scripted in
       let function = scripted.function
-      #expect(await within(.seconds(2)) { await function.invoke([UInt8(ascii: "1")]) } == nil)
+      let caller = Task { await function.invoke([UInt8(ascii: "1")]) }
+      try await eventually("it runs") { scripted.lines(of: "seen").count == 1 }
+      caller.cancel()
+      #expect(await caller.value == .cancelled)
       try touch("go", in: scripted)
       try await eventually("it ends") { scripted.lines(of: "done").count == 1 }
       _ = await function.invoke([UInt8(ascii: "2")])
@@ -66,7 +70,11 @@ struct FunctionTests {
       let function = scripted.function
       async let first = function.invoke([UInt8(ascii: "1")])
       try await eventually("it runs") { scripted.lines(of: "seen") == ["1"] }
-      #expect(await within(.milliseconds(200)) { await function.invoke([UInt8(ascii: "2")]) } == nil)
+      let caller = Task { await function.invoke([UInt8(ascii: "2")]) }
+      try await eventually("it waits") { await function.queuedJobCount == 1 }
+      caller.cancel()
+      #expect(await caller.value == .cancelled)
+      #expect(await function.queuedJobCount == 0)
       try touch("go", in: scripted)
       _ = await first
       _ = await function.invoke([UInt8(ascii: "3")])
@@ -89,7 +97,7 @@ struct FunctionTests {
       async let running = function.invoke([UInt8(ascii: "1")])
       try await eventually("it runs") { scripted.lines(of: "seen") == ["1"] }
       async let queued = function.invoke([UInt8(ascii: "2")])
-      try await Task.sleep(for: .milliseconds(100))
+      try await eventually("it waits") { await function.queuedJobCount == 1 }
       await function.stop()
       #expect(await running == .cancelled)
       #expect(await queued == .cancelled)
@@ -100,11 +108,12 @@ struct FunctionTests {
   }
 
   @Test func stoppingAtTheVeryStartEndsAsWell() async throws {
-    for _ in 1...10 {
+    for pause in 0..<10 {
       try await ScriptedFunction.with("answer 1") { scripted in
         let function = scripted.function
         async let starting = function.invoke([UInt8(ascii: "1")])
-        await Task.yield()
+        // From before the process is there until after it has answered.
+        try await Task.sleep(for: .milliseconds(5 * pause))
         await function.stop()
         _ = await starting
         for pid in scripted.lines(of: "pids").compactMap({ pid_t($0) }) { #expect(kill(pid, 0) == -1) }
