@@ -1,3 +1,5 @@
+import CCurl
+import TestSupport
 import Testing
 
 @testable import LambdaRuntime
@@ -7,6 +9,15 @@ import Testing
   private static let event = "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: id-1\r\nContent-Length: 2\r\n\r\n{}"
   private static let accepted = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
   private static let over = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
+
+  @Test func allCallsAreMadeOverOneConnection() async throws {
+    let calls = [ScriptedServer.Step.answer(Self.event), .answer(Self.accepted)]
+    let server = try ScriptedServer(calls + calls + calls + [.answer(Self.over)])
+    defer { server.stop() }
+    let worker = RunningWorker(endpoint: server.endpoint, handler: echo)
+    #expect(await worker.exitReason() == .status(403, of: .next))
+    #expect(server.requests.map(\.connection) == [0, 0, 0, 0, 0, 0, 0])
+  }
 
   @Test func nextCutOffIsAskedForAgainOverANewConnection() async throws {
     let server = try ScriptedServer([
@@ -50,16 +61,9 @@ import Testing
   }
 
   @Test func aRefusedConnectionIsGivenUp() async throws {
-    let server = try ScriptedServer([])
-    let endpoint = server.endpoint
-    server.stop()
-    // The listener is closed by its own thread, a moment later.
-    try await Task.sleep(for: .milliseconds(50))
-    let worker = RunningWorker(endpoint: endpoint, handler: echo)
-    guard case .transport(_, of: .next) = await worker.exitReason() else {
-      Issue.record("the worker gave up for another reason: \(worker.log.text)")
-      return
-    }
+    // The listener is closed as soon as its port is known.
+    let worker = RunningWorker(endpoint: "127.0.0.1:\(try SilentListener().port)", handler: echo)
+    #expect(await worker.exitReason() == .transport(TransportError(code: CURLE_COULDNT_CONNECT), of: .next))
   }
 
   @Test(arguments: [202, 400, 403]) func aResponseThatWasCutOffIsSentOnceMore(retryStatus: Int) async throws {
@@ -102,11 +106,12 @@ import Testing
     defer { server.stop() }
     let worker = RunningWorker(endpoint: server.endpoint, handler: echo)
     #expect(await worker.exitReason() == .status(403, of: .next))
-    #expect(server.requests.count == 5)
+    #expect(server.requests.map(\.connection) == [0, 0, 1, 1, 1])
+    #expect(worker.log.lines == [])
   }
 
   @Test func anEventOverTheLimitIsRefusedAndTheNextOneHandled() async throws {
-    let length = Invocation.maximumLength + 1
+    let length = 6_291_557
     let large =
       "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: id-0\r\nContent-Length: \(length)\r\n\r\n"
       + String(repeating: " ", count: length)
