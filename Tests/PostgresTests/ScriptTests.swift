@@ -68,9 +68,12 @@ import Testing
   }
 
   @Test func aScriptHasADeadline() async throws {
+    try await pool.connect(until: ampleTime)
+    let deadline = ContinuousClock.now + .milliseconds(300)
     let error = await #expect(throws: PostgresError.self) {
-      try await run("CREATE TABLE a (); SELECT pg_sleep(600)", until: .now + .milliseconds(300))
+      try await run("CREATE TABLE a (); SELECT pg_sleep(600)", until: deadline)
     }
+    expectTime(of: deadline)
     #expect(error?.reason == .statementTimeout)
     #expect(try tables() == "")
   }
