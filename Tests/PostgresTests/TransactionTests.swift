@@ -142,10 +142,11 @@ import Testing
         try await transaction.execute("SELECT pg_sleep(60)", until: deadline)
       }
     }
+    expectTime(of: deadline)
     #expect(slow?.reason == .statementTimeout)
     try await pool.connect(until: ampleTime)
     let late = await #expect(throws: PostgresError.self) {
-      let deadline = ContinuousClock.now + .seconds(2)
+      let deadline = ContinuousClock.now + .seconds(1)
       return try await pool.transaction(until: deadline) { transaction in
         try await transaction.execute("INSERT INTO t VALUES (2)", until: deadline)
         try await Task.sleep(until: deadline)
@@ -177,11 +178,14 @@ import Testing
     let pool = try Pool(url: url, limit: 4)
     try await pool.execute("INSERT INTO t VALUES (0)")
     try await withThrowingTaskGroup { group in
-      for _ in 0..<50 {
-        group.addTask {
-          try await pool.transaction { transaction in
-            let i = try value(await transaction.execute("SELECT i AS value FROM t FOR UPDATE"), as: Int.self)
-            try await transaction.execute("UPDATE t SET i = \(i + 1)")
+      for _ in 0..<10 {
+        // A thread each: on one they would come one after the other, because a statement blocks its own.
+        group.addTask(executorPreference: ThreadExecutor()) {
+          for _ in 0..<5 {
+            try await pool.transaction { transaction in
+              let i = try value(await transaction.execute("SELECT i AS value FROM t FOR UPDATE"), as: Int.self)
+              try await transaction.execute("UPDATE t SET i = \(i + 1)")
+            }
           }
         }
       }
