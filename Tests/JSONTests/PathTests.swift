@@ -36,7 +36,10 @@ import Testing
   }
 
   @Test func tellsEqualKeysApart() throws {
-    let paths = try parse(#"{"a":[1],"a":[2,3]}"#).members().map(\.value.path)
-    #expect(paths == ["$.a", "$.a"])
+    let members = try parse(#"{"a":[1],"a":[2,[3]]}"#).members().map(\.value)
+    #expect(members.map(\.path) == ["$.a", "$.a"])
+    // What is in the second is not looked for in the first.
+    #expect(try members.map { try $0.elements().map(\.path) } == [["$.a[0]"], ["$.a[0]", "$.a[1]"]])
+    #expect(try members.last?.elements().map { $0 }.last?.elements().map(\.path) == ["$.a[1][0]"])
   }
 }
