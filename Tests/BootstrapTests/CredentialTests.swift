@@ -56,8 +56,8 @@ extension EndToEnd {
     }
 
     @Test func whatDoesNotContradictItselfStarts() async throws {
-      try await withFunction(Self.iam.merging(["CONNECTION_URL": Self.url + "&hostaddr=127.0.0.1&port=1"]) { $1 }) {
-        invoke in
+      let variables = Self.iam.merging(["CONNECTION_URL": Self.url + "&hostaddr=127.0.0.1&port=1"]) { $1 }
+      try await withFunction(variables, timeout: shortTimeout) { invoke in
         #expect(await invoke(signUp("sub-1")).errorType == "Function.DatabaseConnectionRefused")
       }
     }

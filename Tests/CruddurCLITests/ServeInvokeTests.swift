@@ -21,11 +21,11 @@ struct ServeInvokeTests {
 
   @Test(arguments: [
     ("fail", #"{"errorMessage":"no"}"#), ("crash", #""errorType":"Runtime.ExitError""#),
-    ("hang", "Error: Task timed out after 6.00 seconds"),
+    ("hang", "Error: Task timed out after 3.00 seconds"),
   ])
   func awsIsToldOfAFunctionError(event: String, words: String) async throws {
     try await FakeBootstrap.with { bootstrap in
-      try await RunningServer.with(bootstrap, ["--timeout", "6"]) { server in
+      try await RunningServer.with(bootstrap, ["--timeout", "3"]) { server in
         let answer = try await server.aws(bootstrap, payload: "\"\(event)\"")
         #expect(answer.status == .exited(0), "\(answer.error)")
         #expect(answer.output.contains(#""FunctionError": "Unhandled""#))

@@ -177,7 +177,7 @@ struct ServeTests {
   @Test(arguments: ["fail", "crash", "garbage", "hang"])
   func aFunctionThatDoesNotAnswerIsA500AndTheNextRequestIsServed(event: String) async throws {
     try await FakeBootstrap.with { bootstrap in
-      let end = try await RunningServer.with(bootstrap, ["--timeout", "6"]) { server in
+      let end = try await RunningServer.with(bootstrap, ["--timeout", "3"]) { server in
         let answer = try await server.send("/api/\(event)")
         #expect(answer.status == 500)
         #expect(answer.body == #"{"message":"Internal Server Error"}"#)

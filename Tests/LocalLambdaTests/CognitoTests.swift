@@ -35,7 +35,7 @@ struct CognitoTests {
   }
 
   @Test func threeAttemptsThatAreTooSlowAreAll() async throws {
-    let patience = Cognito.Patience(attemptLimit: .seconds(2))
+    let patience = Cognito.Patience(attemptLimit: .milliseconds(300))
     try await Self.signUp(#"echo "$event" >>seen; sleep 60"#, patience: patience) { signUp, users, scripted in
       #expect(signUp.failure == .noAnswer)
       #expect(signUp.attempts == 3)
@@ -48,7 +48,7 @@ struct CognitoTests {
 
   @Test func aSecondAttemptMaySucceed() async throws {
     let script = #"if mkdir first 2>/dev/null; then sleep 60; else answer "$event"; fi"#
-    let patience = Cognito.Patience(attemptLimit: .seconds(4), attempts: 8)
+    let patience = Cognito.Patience(attemptLimit: .seconds(1), attempts: 30)
     try await Self.signUp(script, patience: patience) { signUp, _, _ in
       #expect(signUp.failure == nil)
       #expect(signUp.attempts >= 2)
@@ -65,8 +65,10 @@ struct CognitoTests {
   @Test func theHTTPAPIWaitsNoLongerThanItsLimit() async throws {
     try await ScriptedFunction.with("sleep 60") { scripted in
       let api = HTTPAPI(
-        limit: .seconds(1), function: scripted.function, authorizer: JWTAuthorizer(tokens: TokenIssuer()))
+        limit: .milliseconds(300), function: scripted.function, authorizer: JWTAuthorizer(tokens: TokenIssuer()))
+      let start = ContinuousClock.now
       let answer = await api.answer(to: HTTPCall(method: "GET", path: "/api/x"))
+      #expect(start.duration(to: .now) < .seconds(10), "the function's own limit is thirty seconds")
       #expect(answer.status == 503)
       #expect(String(decoding: answer.body, as: UTF8.self) == #"{"message":"Service Unavailable"}"#)
     }

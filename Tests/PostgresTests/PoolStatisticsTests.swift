@@ -12,10 +12,14 @@ import Testing
     try await pool.transaction { _ in
       #expect(pool.statistics == Pool.Statistics(limit: 2, leased: 1, opened: 1))
       try await pool.transaction { _ in
-        let waiter = Task { try await pool.execute("SELECT 1", until: .now + .seconds(3)) }
-        for _ in 0..<5000 where pool.statistics.waiting == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        let waiter = Task { try await pool.execute("SELECT 1") }
+        try await waitUntil { pool.statistics.waiting > 0 }
         #expect(pool.statistics == Pool.Statistics(limit: 2, leased: 2, waiting: 1, opened: 2))
-        await #expect(throws: PostgresError.self) { try await waiter.value }
+        waiter.cancel()
+        _ = await waiter.result
+        await #expect(throws: PostgresError.self) {
+          try await pool.execute("SELECT 1", until: .now + .milliseconds(20))
+        }
         #expect(pool.statistics == Pool.Statistics(limit: 2, leased: 2, opened: 2, timedOut: 1))
       }
       #expect(pool.statistics == Pool.Statistics(limit: 2, leased: 1, idle: 1, opened: 2, timedOut: 1))
