@@ -6,7 +6,7 @@ extension EndToEnd {
   /// A name server that never answers, which takes a /etc/resolv.conf of the test's own, and so root.
   @Suite(.enabled(if: geteuid() == 0, "only root may give a process another resolv.conf"))
   struct NameServerTests {
-    @Test func aSilentNameServerIsAnErrorInTimeEachTime() async throws {
+    @Test func `A silent name server is an error in time, each time`() async throws {
       let server = try SilentNameServer()
       let configuration = try TemporaryFile(Array("nameserver \(server.address)\n".utf8))
       let mount = "mount --bind '\(configuration.url.path)' /etc/resolv.conf && exec \"$@\""

@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  @Test func whatIsAwaitedComesBackToTheWorkersThread() async {
+  @Test func `What is awaited comes back to the worker's thread`() async {
     actor Elsewhere { func work() {} }
     let threads = await onWorker {
       var threads = [pthread_self()]
@@ -30,7 +30,7 @@ import Testing
     #expect(Set(threads).count == 1)
   }
 
-  @Test func aResultThatComesFromAnotherThreadIsWaitedFor() async {
+  @Test func `A result that comes from another thread is waited for`() async {
     let value = await onWorker {
       await withCheckedContinuation { continuation in
         onThread {
@@ -42,7 +42,7 @@ import Testing
     #expect(value == 42)
   }
 
-  @Test func manyTasksFromManyThreadsAllRun() async {
+  @Test func `Many tasks from many threads all run on the worker's own`() async {
     let (threads, tasksPerThread) = (8, 2_000)
     let tally = Tally()
     let worker: pthread_t = await withCheckedContinuation { continuation in

@@ -17,7 +17,7 @@ struct CognitoTests {
     }
   }
 
-  @Test func aFunctionErrorIsFinalAndTheUserStays() async throws {
+  @Test func `A function error is final, and the user stays`() async throws {
     try await Self.signUp(#"echo x >>seen; fail '{"errorMessage":"no row"}'"#) { signUp, users, scripted in
       #expect(signUp.failure == .functionError(message: "no row"))
       #expect(signUp.attempts == 1)
@@ -26,7 +26,7 @@ struct CognitoTests {
     }
   }
 
-  @Test func aCrashIsAFunctionError() async throws {
+  @Test func `A crash is a function error`() async throws {
     try await Self.signUp("exit 9") { signUp, users, _ in
       #expect(signUp.failure?.message.hasSuffix("Error: Runtime exited with status 9.") == true)
       #expect(signUp.attempts == 1)
@@ -34,7 +34,7 @@ struct CognitoTests {
     }
   }
 
-  @Test func threeAttemptsThatAreTooSlowAreAll() async throws {
+  @Test func `Three attempts that are too slow are all`() async throws {
     let patience = Cognito.Patience(attemptLimit: .milliseconds(300))
     try await Self.signUp(#"echo "$event" >>seen; sleep 60"#, patience: patience) { signUp, users, scripted in
       #expect(signUp.failure == .noAnswer)
@@ -46,7 +46,7 @@ struct CognitoTests {
     }
   }
 
-  @Test func aSecondAttemptMaySucceed() async throws {
+  @Test func `A second attempt may succeed`() async throws {
     let script = #"if mkdir first 2>/dev/null; then sleep 60; else answer "$event"; fi"#
     let patience = Cognito.Patience(attemptLimit: .seconds(1), attempts: 30)
     try await Self.signUp(script, patience: patience) { signUp, _, _ in
@@ -55,14 +55,14 @@ struct CognitoTests {
     }
   }
 
-  @Test func theFunctionsOwnTimeoutIsAFunctionError() async throws {
+  @Test func `The function's own timeout is a function error`() async throws {
     try await Self.signUp("sleep 60", timeout: .seconds(1)) { signUp, _, _ in
       #expect(signUp.failure?.message.hasSuffix("Error: Task timed out after 1.00 seconds.") == true)
       #expect(signUp.attempts == 1)
     }
   }
 
-  @Test func theHTTPAPIWaitsNoLongerThanItsLimit() async throws {
+  @Test func `The HTTP API waits no longer than its limit`() async throws {
     try await ScriptedFunction.with("sleep 60") { scripted in
       let api = HTTPAPI(
         limit: .milliseconds(300), function: scripted.function, authorizer: JWTAuthorizer(tokens: TokenIssuer()))

@@ -10,7 +10,7 @@ struct FunctionTests {
   /// Answers with its process id once there is a file `go`.
   private static let waits = #"echo "$event" >>seen; while [ ! -e go ]; do sleep 0.05; done; answer "$$""#
 
-  @Test func anIdleEnvironmentIsUsedAgain() async throws {
+  @Test func `An idle environment is used again`() async throws {
     try await ScriptedFunction.with(#"answer "$$""#) { scripted in
       let first = await scripted.function.invoke([UInt8(ascii: "1")])
       #expect(await scripted.function.invoke([UInt8(ascii: "2")]) == first)
@@ -18,7 +18,7 @@ struct FunctionTests {
     }
   }
 
-  @Test func whileAllAreBusyAnotherOneIsStartedUpToTheLimit() async throws {
+  @Test func `While all are busy another one is started, up to the limit`() async throws {
     try await ScriptedFunction.with(Self.waits, concurrency: 2) { scripted in
       let function = scripted.function
       async let first = function.invoke([UInt8(ascii: "1")])
@@ -36,7 +36,7 @@ struct FunctionTests {
     }
   }
 
-  @Test func whoWaitsIsServedInTurn() async throws {
+  @Test func `Whoever waits is served in turn`() async throws {
     try await ScriptedFunction.with(Self.waits, concurrency: 1) { scripted in
       let function = scripted.function
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -51,7 +51,7 @@ struct FunctionTests {
     }
   }
 
-  @Test func anInvocationRunsOnWhenItsCallerWaitsNoMore() async throws {
+  @Test func `An invocation runs on when its caller waits no more`() async throws {
     try await ScriptedFunction.with(Self.waits + "; echo done >>done", concurrency: 1) { scripted in
       let function = scripted.function
       let caller = Task { await function.invoke([UInt8(ascii: "1")]) }
@@ -65,7 +65,7 @@ struct FunctionTests {
     }
   }
 
-  @Test func oneThatHasNotBegunNeverDoes() async throws {
+  @Test func `An invocation that is given up before it begins never does`() async throws {
     try await ScriptedFunction.with(Self.waits, concurrency: 1) { scripted in
       let function = scripted.function
       async let first = function.invoke([UInt8(ascii: "1")])
@@ -82,7 +82,7 @@ struct FunctionTests {
     }
   }
 
-  @Test func failuresAreToldWhetherOrNotAnybodyWaits() async throws {
+  @Test func `Failures are told whether or not anybody waits`() async throws {
     try await ScriptedFunction.with(#"if [ "$event" = 1 ]; then exit 3; else fail '{}'; fi"#) { scripted in
       #expect(await scripted.function.invoke([UInt8(ascii: "1")], requestID: "a") == .exited("exited with status 3"))
       let error = await scripted.function.invoke([UInt8(ascii: "2")], requestID: "b")
@@ -91,7 +91,7 @@ struct FunctionTests {
     }
   }
 
-  @Test func stoppingEndsInvocationsAndProcesses() async throws {
+  @Test func `Stopping ends invocations and processes`() async throws {
     try await ScriptedFunction.with(Self.waits, concurrency: 1) { scripted in
       let function = scripted.function
       async let running = function.invoke([UInt8(ascii: "1")])
@@ -107,7 +107,7 @@ struct FunctionTests {
     }
   }
 
-  @Test func stoppingAtTheVeryStartEndsAsWell() async throws {
+  @Test func `Stopping at the very start ends as well`() async throws {
     for pause in 0..<10 {
       try await ScriptedFunction.with("answer 1") { scripted in
         let function = scripted.function

@@ -5,7 +5,7 @@ import Testing
 /// The Runtime API as a runtime sees it: over HTTP.
 @Suite(.timeLimit(.minutes(3)))
 struct RuntimeAPITests {
-  @Test func anEventGoesOutAndItsAnswerComesBack() async throws {
+  @Test func `An event goes out, and its answer comes back`() async throws {
     try await withRuntimeAPI { api, curl in
       async let result = api.invoke(
         InvocationRequest(payload: Array(#"{"a":"é"}"#.utf8), timeout: .seconds(60), traceID: "Root=1-2-3"))
@@ -23,7 +23,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func theDeadlineIsTheTimeoutFromNow() async throws {
+  @Test func `The deadline is the timeout from now`() async throws {
     try await withRuntimeAPI { api, curl in
       let before = try epochMilliseconds()
       async let result = api.invoke(InvocationRequest(payload: [], timeout: .seconds(60)))
@@ -36,7 +36,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func nextWaitsForAnEvent() async throws {
+  @Test func `GET next waits for an event`() async throws {
     try await withRuntimeAPI { api, curl in
       async let event = curl.next()
       try await eventually("/next waits") { await api.exchanges.count == 1 }
@@ -48,7 +48,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func aFunctionErrorHasItsTypeAndBody() async throws {
+  @Test func `A function error has its type and body`() async throws {
     try await withRuntimeAPI { api, curl in
       async let result = api.invoke(.patient)
       let id = try await curl.next().requestID
@@ -60,7 +60,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func aWrongStateAndAnUnknownIDAreToldInAWSsForm() async throws {
+  @Test func `A wrong state and an unknown id are told in AWS's form`() async throws {
     try await withRuntimeAPI { api, curl in
       let early = try await curl.post("/invocation/8f5b/response")
       #expect(early.status == 403)
@@ -77,7 +77,7 @@ struct RuntimeAPITests {
   }
 
   @Test(arguments: [(20, 202), (21, 413)])
-  func aBodyOverTheLimitIsRefusedAndFailsTheInvocation(size: Int, status: Int) async throws {
+  func `A body over the limit is refused, and fails the invocation`(size: Int, status: Int) async throws {
     var options = RuntimeAPI.Options()
     options.maximumResponseBytes = 20
     try await withRuntimeAPI(options) { api, curl in
@@ -89,7 +89,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func sixMegabytesAndAHundredBytesPass() async throws {
+  @Test func `Six megabytes and a hundred bytes pass`() async throws {
     try await withRuntimeAPI { api, curl in
       for (size, status) in [(6_291_556, 202), (6_291_557, 413)] {
         async let result = api.invoke(.patient)
@@ -102,7 +102,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func aBodyThatEndsEarlyFailsTheInvocation() async throws {
+  @Test func `A body that ends early fails the invocation`() async throws {
     try await withRuntimeAPI { api, curl in
       async let result = api.invoke(.patient)
       let path = "/2018-06-01/runtime/invocation/\(try await curl.next().requestID)/response"
@@ -116,7 +116,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func aChunkedBodyIsTaken() async throws {
+  @Test func `A chunked body is taken`() async throws {
     try await withRuntimeAPI { api, curl in
       async let result = api.invoke(.patient)
       let id = try await curl.next().requestID
@@ -126,7 +126,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func aStreamedResponseIsRefused() async throws {
+  @Test func `A streamed response is refused`() async throws {
     try await withRuntimeAPI { api, curl in
       async let result = api.invoke(.patient)
       let id = try await curl.next().requestID
@@ -138,7 +138,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func anInvocationTimesOutAndALateAnswerIsToldSo() async throws {
+  @Test func `An invocation times out, and a late answer is told so`() async throws {
     try await withRuntimeAPI { api, curl in
       async let result = api.invoke(InvocationRequest(payload: [], timeout: .milliseconds(200)))
       let id = try await curl.next().requestID
@@ -148,7 +148,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func anInitErrorIsVisibleAndEndsTheInvocation() async throws {
+  @Test func `An init error is visible, and ends the invocation`() async throws {
     try await withRuntimeAPI { api, curl in
       async let result = api.invoke(.patient)
       let answer = try await curl.post(
@@ -160,7 +160,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func pathsAndMethodsThatAreNotTheRuntimeAPIsAreRefused() async throws {
+  @Test func `Paths and methods that are not the Runtime API's are refused`() async throws {
     try await withRuntimeAPI { api, curl in
       let unknown = try await curl.send("http://\(api.endpoint)/")
       let wrong = try await curl.post("/invocation/next")
@@ -169,7 +169,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func aCallerWhoGivesUpEndsAsCancelled() async throws {
+  @Test func `A caller who gives up ends as cancelled`() async throws {
     try await withRuntimeAPI { api, curl in
       let caller = Task { await api.invoke(.patient) }
       let id = try await curl.next().requestID
@@ -179,7 +179,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func aCallerWhoGaveUpBeforehandEndsAsCancelled() async throws {
+  @Test func `A caller who gave up beforehand ends as cancelled`() async throws {
     try await withRuntimeAPI { api, _ in
       let caller = Task {
         withUnsafeCurrentTask { $0?.cancel() }
@@ -189,7 +189,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func stoppingTellsAWaitingRuntimeToExitAndFreesThePort() async throws {
+  @Test func `Stopping tells a waiting runtime to exit, and frees the port`() async throws {
     let api = try await RuntimeAPI.start()
     let curl = Curl(endpoint: api.endpoint)
     async let waiting = curl.next()
@@ -200,7 +200,7 @@ struct RuntimeAPITests {
     #expect(await api.invoke(.patient) == .cancelled)
   }
 
-  @Test func stoppingDoesNotWaitForARequestThatNeverEnds() async throws {
+  @Test func `Stopping does not wait for a request that never ends`() async throws {
     let api = try await RuntimeAPI.start()
     let connection = try RawConnection(to: api.endpoint)
     try connection.send("POST /2018-06-01/runtime/init/error HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{}")
@@ -209,7 +209,7 @@ struct RuntimeAPITests {
     #expect(duration < .seconds(5))
   }
 
-  @Test func aPortInUseIsAnError() async throws {
+  @Test func `A port in use is an error`() async throws {
     try await withRuntimeAPI { api, _ in
       var options = RuntimeAPI.Options()
       options.port = try #require(api.endpoint.split(separator: ":").last.flatMap { Int($0) })
@@ -219,7 +219,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func everyRequestIsRecorded() async throws {
+  @Test func `Every request is recorded`() async throws {
     try await withRuntimeAPI { api, curl in
       _ = try await curl.post("/invocation/8f5b/error", "12345", "--header", "X-Twice: a", "--header", "X-Twice: b")
       let exchange = try #require(await api.exchanges.first)
@@ -234,7 +234,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func aLargeErrorCauseIsTaken() async throws {
+  @Test func `A large error cause is taken`() async throws {
     try await withRuntimeAPI { api, curl in
       let cause = String(repeating: "x", count: 120_000)
       let answer = try await curl.post(
@@ -244,7 +244,7 @@ struct RuntimeAPITests {
     }
   }
 
-  @Test func oneConnectionServesManyRequests() async throws {
+  @Test func `One connection serves many requests`() async throws {
     try await withRuntimeAPI { api, curl in
       let url = "http://\(api.endpoint)/2018-06-01/runtime/invocation/8f5b/response"
       let answer = try await curl.send(

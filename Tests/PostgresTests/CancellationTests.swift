@@ -27,7 +27,7 @@ import Testing
     return { try server.psql("SELECT count(*) \(others) AND \(activity)", url: url) == "1" }
   }
 
-  @Test func `A statement`() async throws {
+  @Test func `A statement ends when its task is cancelled`() async throws {
     let url = try await ThrowawayPostgres.shared.makeDatabase()
     let pool = try Pool(url: url)
     try await expectCancelled(once: isActive("wait_event = 'PgSleep'", in: url)) {
@@ -36,7 +36,7 @@ import Testing
     #expect(try value(await pool.execute("SELECT 1 AS value"), as: Int.self) == 1)
   }
 
-  @Test func `An answer that goes on and on`() async throws {
+  @Test func `An answer that goes on and on ends when its task is cancelled`() async throws {
     let url = try await ThrowawayPostgres.shared.makeDatabase()
     let connecting = try ConnectionConfiguration(url)
     try await expectCancelled(once: isActive("state = 'active' AND query LIKE '%generate_series%'", in: url)) {
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func `Connecting`() async throws {
+  @Test func `Connecting ends when its task is cancelled`() async throws {
     let listener = try SilentListener()
     let url = "postgresql://127.0.0.1:\(listener.port)/db"
     try await expectCancelled(once: { try TCPConnections.areEstablished(ofPort: listener.port) }) {
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test func `Waiting for a lease`() async throws {
+  @Test func `Waiting for a lease ends when its task is cancelled`() async throws {
     let pool = try await Pool(url: sharedURL)
     try await pool.transaction { _ in
       try await expectCancelled(once: { pool.statistics.waiting == 1 }) { try await pool.execute("SELECT 1") }

@@ -26,7 +26,7 @@ import Testing
     #expect(error?.reason == .connectionLost)
   }
 
-  @Test func `Waiting for a lock ends, for the server too`() async throws {
+  @Test func `Waiting for a lock ends, for the server, too`() async throws {
     let server = try await ThrowawayPostgres.shared
     let url = try server.makeDatabase()
     let holder = try await Connection.connect(url)
@@ -53,7 +53,7 @@ import Testing
     #expect(count == "\(others)")
   }
 
-  @Test func `A server that stands still, before and after it is connected to, and goes on`() async throws {
+  @Test func `A server that stands still is given up, and used again when it goes on`() async throws {
     let server = try ThrowawayPostgres()
     let pool = try Pool(url: server.url, limit: 2)
     try await pool.connect(until: ampleTime)
@@ -65,7 +65,7 @@ import Testing
     #expect(try value(await pool.execute("SELECT 1 AS value"), as: Int.self) == 1)
   }
 
-  @Test func `A server that reads nothing of a large statement`() async throws {
+  @Test func `A server that reads nothing of a large statement is given up`() async throws {
     let server = try ThrowawayPostgres()
     let connection = try await Connection.connect(server.url)
     server.freeze()
@@ -73,7 +73,7 @@ import Testing
     try await expectTimeout(.statementTimeout) { try await connection.execute("SELECT \(bytes)", until: $0) }
   }
 
-  @Test func `An answer that goes on and on`() async throws {
+  @Test func `An answer that goes on and on is given up`() async throws {
     let connection = try await Connection.connect(sharedURL)
     try await expectTimeout(.statementTimeout) {
       try await connection.execute("SELECT generate_series(1, 1000000000)", until: $0)
@@ -93,7 +93,7 @@ import Testing
     #expect(start.duration(to: .now) < tolerance)
   }
 
-  @Test func `No time left: nothing is sent and the connection stays`() async throws {
+  @Test func `With no time left nothing is sent, and the connection stays`() async throws {
     let connection = try await Connection.connect(sharedURL)
     let error = await #expect(throws: PostgresError.self) {
       try await connection.execute("CREATE TEMPORARY TABLE t ()", until: .now - .seconds(1))

@@ -44,7 +44,7 @@ import Testing
       "stuck.example:\(port),fine.example:\(port)", "?sslmode=prefer", resolver: resolver, until: .seconds(4))
   }
 
-  @Test func `A standby that is not there is looked for everywhere, and the primary taken if that is preferred`()
+  @Test func `A standby is looked for everywhere, and the primary taken if that is only preferred`()
     async throws
   {
     let port = try await ThrowawayPostgres.shared.port
@@ -87,7 +87,7 @@ import Testing
     #expect(try server.psql("SELECT count(*) FROM t", url: url) == "1")
   }
 
-  @Test func `Who may not be sent again hears of it, but only once`() async throws {
+  @Test func `A statement that may not be sent again fails, but only once`() async throws {
     let server = try await ThrowawayPostgres.shared
     let url = try server.makeDatabase()
     try server.psql("CREATE TABLE t (i int)", url: url)

@@ -37,7 +37,7 @@ import Testing
     try await pool.transaction { try await $0.execute("SELECT 1") }
   }
 
-  @Test func `A server that was restarted`() async throws {
+  @Test func `A server that was restarted is connected to again`() async throws {
     let server = try ThrowawayPostgres()
     let proxy = try ForgetfulProxy(to: server.port)
     let pool = try Pool(url: server.url(port: proxy.port))

@@ -4,7 +4,7 @@ import Testing
 @testable import Postgres
 
 @Suite(.ownThread) struct PoolStatisticsTests {
-  @Test func `In use, idle, waited for and given up`() async throws {
+  @Test func `Connections in use and idle are counted, and so are tasks that wait and give up`() async throws {
     let pool = try await Pool(url: sharedURL, limit: 2)
     #expect(pool.statistics == Pool.Statistics(limit: 2))
     try await pool.connect(until: ampleTime)
@@ -39,7 +39,7 @@ import Testing
     #expect(pool.statistics.open == 0)
   }
 
-  @Test func `One that died while it was idle is closed when it is missed`() async throws {
+  @Test func `A connection that died while it was idle is closed when it is missed`() async throws {
     let url = try await ThrowawayPostgres.shared.makeDatabase()
     let pool = try Pool(url: url)
     try await pool.connect(until: ampleTime)

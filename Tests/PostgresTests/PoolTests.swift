@@ -103,7 +103,7 @@ import Testing
     #expect(use.withLock { $0.most } == max(1, limit))
   }
 
-  @Test func `Many tasks, each with its own answer`() async throws {
+  @Test func `Each of many tasks gets its own answer`() async throws {
     let pool = try await Pool(url: sharedURL, limit: 4)
     try await withThrowingTaskGroup { group in
       for thread in 0..<10 {
@@ -120,7 +120,7 @@ import Testing
     #expect(pool.statistics.opened > 1)
   }
 
-  @Test func `First come, first served`() async throws {
+  @Test func `Whoever comes first is served first`() async throws {
     let pool = try await Pool(url: sharedURL)
     let served = Shared<[Int]>([])
     try await withThrowingTaskGroup { group in

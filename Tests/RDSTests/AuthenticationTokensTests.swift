@@ -61,7 +61,7 @@ import Testing
     #expect(try logins.map(tokens.token) == made)
   }
 
-  @Test func `Any number of threads may ask`() async throws {
+  @Test func `Each of many threads gets the token of its login`() async throws {
     let logins = (1...200).map { Login(host: "db\($0).example", port: 5432, user: "ana") }
     // The clock stands still, so a login's token is always the same.
     let expected = try logins.map(tokens.token)
