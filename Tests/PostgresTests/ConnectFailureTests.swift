@@ -52,7 +52,7 @@ import Testing
     let server = try ThrowawayPostgres()
     let connection = try await Connection.connect(server.url)
     kill(server.postmaster, SIGTERM)  // A smart shutdown: it waits for the open session.
-    for _ in 0..<500 where await connects(to: server.url) { usleep(10_000) }
+    try await waitUntil { await !connects(to: server.url) }
     try await expectFailure(server.url, .serverNotReady, .cannotConnectNow)
     #expect(try value(await connection.execute("SELECT 1 AS value"), as: Int.self) == 1)
   }

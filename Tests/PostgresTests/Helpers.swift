@@ -17,9 +17,9 @@ func expectTime(of deadline: ContinuousClock.Instant, sourceLocation: SourceLoca
 }
 
 /// Waits until a condition holds, twenty seconds at most.
-func waitUntil(_ condition: () throws -> Bool) async throws {
+func waitUntil(_ condition: () async throws -> Bool) async throws {
   let end = ampleTime
-  while try !condition() {
+  while try await !condition() {
     guard .now < end else { throw TestSupportError("What was waited for has not come about in 20 s.") }
     try await Task.sleep(for: .milliseconds(5))
   }

@@ -58,7 +58,7 @@ import Testing
     let pool = try await Pool(url: sharedURL)
     try await pool.transaction { _ in
       let waiter = Task { try await pool.execute("SELECT 1") }
-      for _ in 0..<5000 where pool.statistics.waiting == 0 { try await Task.sleep(for: .milliseconds(1)) }
+      try await waitUntil { pool.statistics.waiting > 0 }
       waiter.cancel()
       await #expect(throws: PostgresError.self) { try await waiter.value }
       #expect(pool.statistics == Pool.Statistics(limit: 1, leased: 1, opened: 1))

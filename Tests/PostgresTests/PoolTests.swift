@@ -129,7 +129,7 @@ import Testing
           group.addTask {
             try await pool.transaction { _ in served.withLock { $0.append(number) } }
           }
-          for _ in 0..<5000 where pool.statistics.waiting <= number { try await Task.sleep(for: .milliseconds(1)) }
+          try await waitUntil { pool.statistics.waiting > number }
         }
       }
       try await group.waitForAll()
