@@ -51,6 +51,8 @@ public actor Function {
   private(set) var jobCount = 0
   /// First come, first served.
   private var queue: [Job] = []
+  /// How many invocations wait for an environment.
+  var queuedJobCount: Int { queue.count }
   /// Environments without work, the one that was used last at the end.
   private var idle: [CheckedContinuation<Job?, Never>] = []
   private var environments: [Task<Void, Never>] = []

@@ -30,7 +30,9 @@ extension EndToEnd {
         iam.merging(["CONNECTION_URL": "postgresql://ana@db.example/d", "PGSSLMODE": "prefer"]) { $1 },
         ["DATABASE_IAM_AUTH", "PGSSLMODE"]
       ),
-    ]) func aContradictionIsAnInitErrorThatNamesTheVariables(variables: [String: String], names: [String]) async throws
+    ])
+    func `A contradiction is an init error that names the variables`(variables: [String: String], names: [String])
+      async throws
     {
       try await withFunction(variables) { invoke in
         let result = await invoke(signUp("sub-1"))
@@ -41,7 +43,7 @@ extension EndToEnd {
       }
     }
 
-    @Test func onlyAVerifiedServerGetsTheUser() async throws {
+    @Test func `Only a verified server is told of the user`() async throws {
       let server = try SecurePostgres()
       let database = try server.postgres.makeDatabase(schema: true)
       let url = database.replacing("@127.0.0.1:", with: "@db.example:") + "?hostaddr=127.0.0.1"
@@ -55,9 +57,9 @@ extension EndToEnd {
       #expect(try server.postgres.psql("SELECT count(*) FROM users", url: database) == "1")
     }
 
-    @Test func whatDoesNotContradictItselfStarts() async throws {
-      try await withFunction(Self.iam.merging(["CONNECTION_URL": Self.url + "&hostaddr=127.0.0.1&port=1"]) { $1 }) {
-        invoke in
+    @Test func `A configuration that does not contradict itself starts`() async throws {
+      let variables = Self.iam.merging(["CONNECTION_URL": Self.url + "&hostaddr=127.0.0.1&port=1"]) { $1 }
+      try await withFunction(variables, timeout: shortTimeout) { invoke in
         #expect(await invoke(signUp("sub-1")).errorType == "Function.DatabaseConnectionRefused")
       }
     }

@@ -21,7 +21,7 @@ extension EndToEnd {
     /// A port where nobody listens.
     private func deserted() throws -> String { "127.0.0.1:\(try SilentListener().port)" }
 
-    @Test func aBootstrapWithoutLambdaNamesCruddurInvoke() throws {
+    @Test func `A bootstrap without Lambda names cruddur invoke`() throws {
       let log = try TemporaryFile()
       #expect(try bootstrap([:], log: log.handle).terminationStatus == 2)
       let text = try log.text
@@ -29,7 +29,7 @@ extension EndToEnd {
       #expect(text.filter { $0 == "\n" }.count == 1)
     }
 
-    @Test func aRuntimeAPIThatIsGoneEndsItWithAnErrorAndTheReason() throws {
+    @Test func `A Runtime API that is gone ends the program with an error and the reason`() throws {
       let log = try TemporaryFile()
       let variables = ["AWS_LAMBDA_RUNTIME_API": try deserted(), "CONNECTION_URL": "postgresql://\(try deserted())/d"]
       #expect(try bootstrap(variables, log: log.handle).terminationStatus == 1)
@@ -37,7 +37,7 @@ extension EndToEnd {
       #expect(try log.text.contains("FATAL GET /runtime/invocation/next got no answer"))
     }
 
-    @Test func anInitErrorEndsItWithAnErrorAndTheReasonInTheFormatAskedFor() throws {
+    @Test func `An init error ends the program with the reason in the format asked for`() throws {
       let log = try TemporaryFile()
       let variables = [
         "AWS_LAMBDA_RUNTIME_API": try deserted(), "AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "LOUD",
@@ -50,14 +50,14 @@ extension EndToEnd {
       #expect(lines.first??["errorType"] == "Function.InvalidConfiguration")
     }
 
-    @Test func aLogThatNobodyReadsEndsNothing() throws {
+    @Test func `A log that nobody reads ends nothing`() throws {
       let pipe = Pipe()
       try pipe.fileHandleForReading.close()
       let process = try bootstrap(["AWS_LAMBDA_RUNTIME_API": try deserted()], log: pipe.fileHandleForWriting)
       #expect(process.terminationReason == .exit && process.terminationStatus == 1)
     }
 
-    @Test func aLineIsOneWrite() throws {
+    @Test func `A line is one write`() throws {
       var ends: [Int32] = [0, 0]
       try #require(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
       defer { close(ends[0]) }

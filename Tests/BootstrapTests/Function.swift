@@ -3,9 +3,12 @@ import JSON
 import LocalLambda
 import TestSupport
 
+/// What Lambda allows where a test has to sit out a failure, and the length of that is not what is tested.
+let shortTimeout: Duration = .milliseconds(2_500)
+
 /// Runs `body` with the real `bootstrap`, as Lambda runs it: with these variables and no others of ours.
 func withFunction(
-  _ variables: [String: String],
+  _ variables: [String: String], timeout: Duration = .seconds(5),
   _ body: (_ invoke: ([UInt8]) async -> InvocationResult) async throws -> Void
 ) async throws {
   let api = try await RuntimeAPI.start()
@@ -14,7 +17,7 @@ func withFunction(
     caller: ["LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? ""], configured: variables)
   let result: Result<Void, any Error>
   do {
-    result = .success(try await body { await environment.invoke(InvocationRequest(payload: $0)) })
+    result = .success(try await body { await environment.invoke(InvocationRequest(payload: $0, timeout: timeout)) })
   } catch {
     result = .failure(error)
   }

@@ -20,7 +20,7 @@ extension EndToEnd {
       for value in person.values { #expect(!text.contains(value)) }
     }
 
-    @Test func aSignUpIsLoggedBySubAlone() async throws {
+    @Test func `A sign-up is logged by its sub alone`() async throws {
       let url = try await ThrowawayPostgres.shared.makeDatabase(schema: true)
       let invoked = try invoke(url, ["AWS_LAMBDA_LOG_LEVEL=TRACE"])
       #expect(invoked.status == 0)
@@ -29,7 +29,7 @@ extension EndToEnd {
       #expect(try invoke(url).log.contains("user already there sub=sub-1"))
     }
 
-    @Test func aFailureIsLoggedWithoutThePerson() async throws {
+    @Test func `A failure is logged without the person`() async throws {
       let postgres = try await ThrowawayPostgres.shared
       let url = try postgres.makeDatabase(schema: true)
       // The server's own words would have the whole row in them.
@@ -42,7 +42,7 @@ extension EndToEnd {
       expectNobody(invoked.log + invoked.output)
     }
 
-    @Test func nobodyIsInTheLogOfATakenHandle() async throws {
+    @Test func `Nobody is in the log of a taken handle`() async throws {
       let postgres = try await ThrowawayPostgres.shared
       let url = try postgres.makeDatabase(schema: true)
       try postgres.psql("INSERT INTO users VALUES (DEFAULT, 'x', 'nomen77', NULL, '1')", url: url)
@@ -52,7 +52,7 @@ extension EndToEnd {
       expectNobody(invoked.log)
     }
 
-    @Test func aJSONLogHasAnObjectALine() async throws {
+    @Test func `A JSON log has an object a line`() async throws {
       let url = try await ThrowawayPostgres.shared.makeDatabase(schema: true)
       let invoked = try invoke(url, ["AWS_LAMBDA_LOG_FORMAT=JSON"])
       let line = try #require(invoked.log.split(separator: "\n").first { $0.contains("user added") })
@@ -62,14 +62,14 @@ extension EndToEnd {
       #expect(object?["requestId"]?.isEmpty == false)
     }
 
-    @Test func aProxyInTheEnvironmentIsNeverAskedForTheRuntimeAPI() async throws {
+    @Test func `A proxy in the environment is never asked for the Runtime API`() async throws {
       let url = try await ThrowawayPostgres.shared.makeDatabase(schema: true)
       let proxy = "http://127.0.0.1:9"
       let variables = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].map { "\($0)=\(proxy)" }
       #expect(try invoke(url, variables).status == 0)
     }
 
-    @Test func aTriggerOfNobodysIsNoted() throws {
+    @Test func `A trigger that nobody handles is noted`() throws {
       let event = Repository.file("events/unknown-trigger.json").path
       let invoked = try Invoked([event], url: "postgresql://127.0.0.1:1/nowhere")
       #expect(invoked.status == 0)

@@ -26,7 +26,7 @@ extension EndToEnd {
       .response(event(#"{"applied":[\#(applied)],"current":"003-activity-json"}"#))
     }
 
-    @Test func anEmptyDatabaseIsMigratedOnceAndServesASignUp() async throws {
+    @Test func `An empty database is migrated once, and serves a sign-up`() async throws {
       try await withFunction(handler) { invoke in
         #expect(await invoke(event("{}")) == answer(#""001-users","002-activities","003-activity-json""#))
         #expect(await invoke(event("{}")) == answer(""))
@@ -38,7 +38,7 @@ extension EndToEnd {
       #expect(try postgres.psql("SELECT cognito_user_id FROM users", url: url) == "sub-1")
     }
 
-    @Test func theSecretComesWithTheEventAndAWrongOneIsAnErrorThatDoesNotRepeatIt() async throws {
+    @Test func `The secret comes with the event, and the error for a wrong one does not repeat it`() async throws {
       let components = try #require(URLComponents(string: url))
       let (user, password) = (try #require(components.user), try #require(components.password))
       try await withFunction(["_HANDLER": "cruddur.migrate", "CONNECTION_URL": place]) { invoke in
@@ -52,7 +52,7 @@ extension EndToEnd {
       }
     }
 
-    @Test func twoPasswordsAreRefused() async throws {
+    @Test func `Two passwords are refused`() async throws {
       let elsewhere = ["_HANDLER": "cruddur.migrate", "CONNECTION_URL": place, "PGPASSWORD": "SECRET"]
       let made = [
         "_HANDLER": "cruddur.migrate", "CONNECTION_URL": "postgresql://ana@127.0.0.1/d?sslmode=require",
@@ -72,14 +72,14 @@ extension EndToEnd {
     @Test(arguments: [
       ("", "Function.InvalidJSON"), ("[]", "Function.InvalidEvent"), (#"{"password":"a"}"#, "Function.InvalidEvent"),
     ])
-    func aBadEventIsAnErrorAndTheNextOneIsServed(payload: String, type: String) async throws {
+    func `A bad event is an error, and the next one is served`(payload: String, type: String) async throws {
       try await withFunction(handler) { invoke in
         #expect(await invoke(event(payload)).errorType == type)
         #expect(await invoke(event("{}")) == answer(#""001-users","002-activities","003-activity-json""#))
       }
     }
 
-    @Test func aMigrationThatTheProgramDoesNotKnowIsNamed() async throws {
+    @Test func `A migration that the program does not know is named`() async throws {
       try await withFunction(handler) { invoke in
         _ = await invoke(event("{}"))
         try postgres.psql("INSERT INTO schema_migrations VALUES ('900-later', '')", url: url)
@@ -89,7 +89,7 @@ extension EndToEnd {
       }
     }
 
-    @Test func anUnknownHandlerIsAnInitError() async throws {
+    @Test func `An unknown _HANDLER is an init error`() async throws {
       try await withFunction(["_HANDLER": "cruddur.migrations", "CONNECTION_URL": url]) { invoke in
         let result = await invoke(event("{}"))
         guard case .initError = result else {

@@ -21,7 +21,7 @@ extension EndToEnd {
     @Test(arguments: [
       ("confirm-sign-up", 1), ("every-attribute", 1), ("phone-only", 1), ("federated", 1), ("hostile", 1),
       ("confirm-forgot-password", 1), ("unknown-trigger", 0),
-    ]) func everySampleEventIsAnsweredWithItself(name: String, count: Int) async throws {
+    ]) func `Every sample event is answered with itself`(name: String, count: Int) async throws {
       let event = try Repository.event(name)
       try await withFunction(["CONNECTION_URL": url]) { invoke in
         #expect(await invoke(event) == .response(event))
@@ -30,7 +30,7 @@ extension EndToEnd {
       #expect(try rows("count(*)") == String(count))
     }
 
-    @Test func everyAttributeIsStored() async throws {
+    @Test func `Every attribute is stored`() async throws {
       let event = signUp("sub-1", ["name": "Ana", "preferred_username": "nan", "email": "ana@example.com"])
       try await withFunction(["CONNECTION_URL": url]) { invoke in
         #expect(await invoke(event) == .response(event))
@@ -39,7 +39,7 @@ extension EndToEnd {
       #expect(try rows("count(*)", where: "created_at BETWEEN now() - interval '1 minute' AND now()") == "1")
     }
 
-    @Test func aNameIsStoredByteForByte() async throws {
+    @Test func `A name is stored byte for byte`() async throws {
       let name =
         #"Robert'); DROP TABLE users;-- "quotes" \ back\\slash 😀 $1 :name %s"# + String(repeating: "é", count: 5_000)
       try await withFunction(["CONNECTION_URL": url]) { invoke in
@@ -50,7 +50,7 @@ extension EndToEnd {
       #expect(try rows("encode(convert_to(display_name, 'UTF8'), 'hex')") == hexadecimal)
     }
 
-    @Test func theSameEventFromFourProcessesAtOnceIsOneRow() async throws {
+    @Test func `The same event from four processes at once is one row`() async throws {
       let event = signUp("sub-1", ["name": "Ana"])
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<4 {
@@ -65,7 +65,7 @@ extension EndToEnd {
       #expect(try rows("cognito_user_id") == "sub-1")
     }
 
-    @Test func twoUsersWithOneHandleAtOnceAreBothKept() async throws {
+    @Test func `Users who want one handle at once are all kept`() async throws {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for user in 0..<4 {
           group.addTask {
@@ -83,7 +83,7 @@ extension EndToEnd {
       #expect(handles.allSatisfy { $0 == "ana" || $0.hasSuffix("aaaaaaa") }, "\(handles)")
     }
 
-    @Test func aHandleIsTakenFromNobody() async throws {
+    @Test func `A handle is taken from nobody`() async throws {
       let sub = "0f5e2c1a-1111-4222-8333-944455556666"
       try postgres.psql(
         """
@@ -98,7 +98,7 @@ extension EndToEnd {
       #expect(try rows("handle", where: "cognito_user_id = '\(sub)'") == "ana-\(sub)-2")
     }
 
-    @Test func aForgottenPasswordOverwritesNothingAndHealsWhoIsMissing() async throws {
+    @Test func `A forgotten password overwrites nothing, and heals whoever is missing`() async throws {
       try await withFunction(["CONNECTION_URL": url]) { invoke in
         _ = await invoke(signUp("sub-1", ["name": "Ana", "email": "old@example.com"]))
         let reset = signUp("sub-1", ["name": "Eve"], source: "PostConfirmation_ConfirmForgotPassword")
@@ -122,7 +122,10 @@ extension EndToEnd {
         "Function.InvalidEvent"
       ),
       (String(repeating: " ", count: 6_291_557), "Function.EventTooLarge"),
-    ]) func aBadEventIsAnErrorAndTheNextOneIsServedByTheSameProcess(payload: String, type: String) async throws {
+    ])
+    func `A bad event is an error, and the next one is served by the same process`(payload: String, type: String)
+      async throws
+    {
       try await withFunction(["CONNECTION_URL": url]) { invoke in
         let result = await invoke(Array(payload.utf8))
         #expect(result.errorType == type)

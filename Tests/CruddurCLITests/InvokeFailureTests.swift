@@ -5,7 +5,7 @@ import Testing
 /// `cruddur invoke` when an event is not answered.
 @Suite(.timeLimit(.minutes(1)))
 struct InvokeFailureTests {
-  @Test func aFunctionErrorIsShownAndTheNextEventIsDelivered() async throws {
+  @Test func `A function error is shown, and the next event is delivered`() async throws {
     try await FakeBootstrap.with { bootstrap in
       let bad = try bootstrap.write(#""fail""#, to: "bad.json")
       let outcome = try await CommandLineTool.run(["invoke", bad, "-", "--bootstrap", bootstrap.path], input: "2")
@@ -20,7 +20,7 @@ struct InvokeFailureTests {
     (#""hang""#, "timed out after 3.0 seconds."),
     (#""crash""#, "no answer, for the bootstrap exited with status 3."),
   ])
-  func aBootstrapThatHangsOrCrashesIsReplacedForTheNextEvent(event: String, sentence: String) async throws {
+  func `A bootstrap that hangs or crashes is replaced by another`(event: String, sentence: String) async throws {
     try await FakeBootstrap.with { bootstrap in
       let bad = try bootstrap.write(event, to: "bad.json")
       let outcome = try await CommandLineTool.run(
@@ -33,7 +33,7 @@ struct InvokeFailureTests {
     }
   }
 
-  @Test func anInitErrorIsShownAndTheBootstrapMayFinishItsLog() async throws {
+  @Test func `An init error is shown, and the bootstrap may finish its log`() async throws {
     try await FakeBootstrap.with { bootstrap in
       let outcome = try await CommandLineTool.run(
         ["invoke", "-", "--bootstrap", bootstrap.path, "--env", "FAIL_INIT=1"], input: "1")
@@ -46,7 +46,7 @@ struct InvokeFailureTests {
   }
 
   @Test(arguments: [(Signal.interrupt, Int32(130)), (.terminate, 143)])
-  func aSignalEndsTheBootstrapToo(signal: Signal, status: Int32) async throws {
+  func `A signal ends the bootstrap, too`(signal: Signal, status: Int32) async throws {
     try await FakeBootstrap.with { bootstrap in
       let event = try bootstrap.write(#""hang""#, to: "event.json")
       let ended = try await CommandLineTool.run(
@@ -59,7 +59,7 @@ struct InvokeFailureTests {
     }
   }
 
-  @Test func nothingMoreIsDeliveredOnceNobodyReads() async throws {
+  @Test func `Nothing more is delivered once nobody reads`() async throws {
     try await FakeBootstrap.with { bootstrap in
       let command = #""$0" invoke - --repeat 1000 --bootstrap "$1" <<<1 | true; exit "${PIPESTATUS[0]}""#
       let result = try await Subprocess.run(

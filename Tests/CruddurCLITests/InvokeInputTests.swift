@@ -10,7 +10,7 @@ struct InvokeInputTests {
     ("/dev/zero", "/dev/zero has more than 6291556 bytes, which Lambda does not take."),
     ("/dev/null", "/dev/null is not an event: invalid JSON at byte 0: it ends too early."),
   ])
-  func aBadFileIsNamedAndNothingIsStarted(path: String, sentence: String) async throws {
+  func `A bad file is named, and nothing is started`(path: String, sentence: String) async throws {
     try await FakeBootstrap.with { bootstrap in
       let good = try bootstrap.write("1", to: "good.json")
       let outcome = try await CommandLineTool.run(["invoke", good, path, "--bootstrap", bootstrap.path])
@@ -22,7 +22,7 @@ struct InvokeInputTests {
   }
 
   @Test(arguments: ["{", "[1,]", "nil", "1 2", "\"\u{1}\"", "\u{FEFF}1"])
-  func whatIsNotJSONIsRefused(text: String) async throws {
+  func `What is not JSON is refused`(text: String) async throws {
     try await FakeBootstrap.with { bootstrap in
       let outcome = try await CommandLineTool.run(["invoke", "-", "--bootstrap", bootstrap.path], input: text)
       #expect(outcome.log.hasPrefix("cruddur: standard input is not an event: invalid JSON at byte "))
@@ -32,7 +32,7 @@ struct InvokeInputTests {
     }
   }
 
-  @Test func theLargestEventPassesAndOneByteMoreDoesNot() async throws {
+  @Test func `The largest event passes, and one byte more does not`() async throws {
     try await FakeBootstrap.with { bootstrap in
       for (size, status) in [(6_291_556, Int32(0)), (6_291_557, 2)] {
         let event = try bootstrap.write(String(repeating: " ", count: size - 1) + "1", to: "event.json")
@@ -60,7 +60,7 @@ struct InvokeInputTests {
     ),
     (["destroy"], "Unexpected argument 'destroy'"),
   ])
-  func aBadOptionIsNamed(arguments: [String], sentence: String) async throws {
+  func `A bad option is named`(arguments: [String], sentence: String) async throws {
     let outcome = try await CommandLineTool.run(arguments)
     #expect(outcome.log == "cruddur: \(sentence)\n")
     #expect(outcome.output == "")
@@ -71,7 +71,7 @@ struct InvokeInputTests {
     ("/nowhere/bootstrap", "No such file or directory"), ("/etc", "it is not a file"),
     ("/etc/passwd", "it is not executable"),
   ])
-  func aBadBootstrapIsNamed(path: String, reason: String) async throws {
+  func `A bad bootstrap is named`(path: String, reason: String) async throws {
     let outcome = try await CommandLineTool.run(["invoke", "-", "--bootstrap", path], input: "1")
     #expect(outcome.log == "cruddur: The bootstrap \(path) cannot be started: \(reason).\n")
     #expect(outcome.output == "")

@@ -4,7 +4,7 @@ import Testing
 /// `cruddur invoke` when all goes well.
 @Suite(.timeLimit(.minutes(1)))
 struct InvokeTests {
-  @Test func answersComeInOrderAsTheirExactBytesAndANewline() async throws {
+  @Test func `Answers come in order, as their exact bytes and a newline`() async throws {
     try await FakeBootstrap.with { bootstrap in
       let first = try bootstrap.write("{ \"a\" :\t\"é \\u00e9\" }\n", to: "first.json")
       let second = try bootstrap.write("[2]", to: "second.json")
@@ -16,7 +16,7 @@ struct InvokeTests {
     }
   }
 
-  @Test func theFunctionsLogsAreOnStandardError() async throws {
+  @Test func `The function's logs are on standard error`() async throws {
     try await FakeBootstrap.with { bootstrap in
       let outcome = try await CommandLineTool.run(["invoke", "-", "--bootstrap", bootstrap.path], input: "1")
       #expect(outcome.output == "1\n")
@@ -24,7 +24,7 @@ struct InvokeTests {
     }
   }
 
-  @Test func aPipeIsAFileToo() async throws {
+  @Test func `A pipe is a file, too`() async throws {
     try await FakeBootstrap.with { bootstrap in
       let outcome = try await CommandLineTool.run(
         ["invoke", "/dev/stdin", "--bootstrap", bootstrap.path], input: "[1]")
@@ -33,7 +33,7 @@ struct InvokeTests {
     }
   }
 
-  @Test func allEventsAreRepeated() async throws {
+  @Test func `All events are repeated`() async throws {
     try await FakeBootstrap.with { bootstrap in
       let event = try bootstrap.write("1", to: "event.json")
       let outcome = try await CommandLineTool.run(
@@ -43,7 +43,7 @@ struct InvokeTests {
     }
   }
 
-  @Test func howDeepAnEventIsIsForTheFunctionToJudge() async throws {
+  @Test func `How deep an event is is for the function to judge`() async throws {
     try await FakeBootstrap.with { bootstrap in
       let event = String(repeating: "[", count: 60_000) + String(repeating: "]", count: 60_000)
       let outcome = try await CommandLineTool.run(["invoke", "-", "--bootstrap", bootstrap.path], input: event)
@@ -53,7 +53,7 @@ struct InvokeTests {
     }
   }
 
-  @Test func theFunctionSeesLambdasVariablesItsOwnAndTheDatabases() async throws {
+  @Test func `The function sees Lambda's variables, its own and the database's`() async throws {
     try await FakeBootstrap.with { bootstrap in
       let outcome = try await CommandLineTool.run(
         [
@@ -88,7 +88,7 @@ struct InvokeTests {
     }
   }
 
-  @Test func theBootstrapIsLookedForBesideCruddur() async throws {
+  @Test func `The bootstrap is looked for beside cruddur`() async throws {
     try await FakeBootstrap.with { bootstrap in
       // A copy, for a symbolic link would lead back to the build's own folder.
       try FileManager.default.copyItem(
@@ -100,7 +100,7 @@ struct InvokeTests {
   }
 
   @Test(arguments: [["--help"], ["help", "invoke"], ["invoke", "--help"]])
-  func helpIsAnAnswer(arguments: [String]) async throws {
+  func `Help is an answer`(arguments: [String]) async throws {
     let outcome = try await CommandLineTool.run(arguments)
     #expect(outcome.output.contains("USAGE: cruddur"))
     #expect(outcome.log == "")

@@ -7,7 +7,7 @@ import Testing
 struct ServeCognitoTests {
   private static let ann = #"{"name":"Ann","preferred_username":"ann","email":"a@example.com"}"#
 
-  @Test func someoneSignsUpAndIsKnownToTheFunction() async throws {
+  @Test func `Whoever signs up is known to the function`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         let signUp = try await server.send("/cognito/users", body: Self.ann)
@@ -46,7 +46,7 @@ struct ServeCognitoTests {
     }
   }
 
-  @Test func aTokenOfAnotherServerIsForeign() async throws {
+  @Test func `A token of another server is refused`() async throws {
     try await FakeBootstrap.with { bootstrap in
       var token = ""
       try await RunningServer.with(bootstrap) { server in
@@ -66,7 +66,7 @@ struct ServeCognitoTests {
     ("crash", "UserLambdaValidationException", "Error: Runtime exited with status 3."),
     ("garbage", "InvalidLambdaResponseException", "Invalid lambda function output : Invalid JSON"),
   ])
-  func aTriggerThatFailsIsToldAndTheAccountStays(name: String, type: String, words: String) async throws {
+  func `A trigger that fails is told, and the account stays`(name: String, type: String, words: String) async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         let signUp = try await server.send("/cognito/users", body: #"{"name":"\#(name)","email":"a@example.com"}"#)
@@ -83,7 +83,7 @@ struct ServeCognitoTests {
     }
   }
 
-  @Test func badInputIsNamed() async throws {
+  @Test func `Bad input is named`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         let bad = try await server.send("/cognito/users", body: "{")

@@ -6,7 +6,7 @@ import Testing
 /// Lambda's Invoke API of `cruddur serve`, called by AWS's own command line.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct ServeInvokeTests {
-  @Test func awsInvokesTheFunction() async throws {
+  @Test func `The aws command invokes the function`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         let answer = try await server.aws(bootstrap, payload: #"{"é":[1]}"#)
@@ -21,11 +21,11 @@ struct ServeInvokeTests {
 
   @Test(arguments: [
     ("fail", #"{"errorMessage":"no"}"#), ("crash", #""errorType":"Runtime.ExitError""#),
-    ("hang", "Error: Task timed out after 6.00 seconds"),
+    ("hang", "Error: Task timed out after 3.00 seconds"),
   ])
-  func awsIsToldOfAFunctionError(event: String, words: String) async throws {
+  func `The aws command is told of a function error`(event: String, words: String) async throws {
     try await FakeBootstrap.with { bootstrap in
-      try await RunningServer.with(bootstrap, ["--timeout", "6"]) { server in
+      try await RunningServer.with(bootstrap, ["--timeout", "3"]) { server in
         let answer = try await server.aws(bootstrap, payload: "\"\(event)\"")
         #expect(answer.status == .exited(0), "\(answer.error)")
         #expect(answer.output.contains(#""FunctionError": "Unhandled""#))
@@ -34,7 +34,7 @@ struct ServeInvokeTests {
     }
   }
 
-  @Test func awsIsToldThatThereIsNoSuchFunction() async throws {
+  @Test func `The aws command is told that there is no such function`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         let answer = try await server.aws(bootstrap, function: "other")
@@ -45,7 +45,7 @@ struct ServeInvokeTests {
     }
   }
 
-  @Test func theClientContextComesThrough() async throws {
+  @Test func `The client context comes through`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         let context = Data(#"{"client":"é"}"#.utf8).base64EncodedString()
@@ -59,7 +59,7 @@ struct ServeInvokeTests {
     }
   }
 
-  @Test func eventsAndDryRuns() async throws {
+  @Test func `Nobody waits for an event, and a dry run invokes nothing`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap, ["--timeout", "60"]) { server in
         let path = "/2015-03-31/functions/cruddur/invocations"
@@ -74,7 +74,7 @@ struct ServeInvokeTests {
     }
   }
 
-  @Test func badCallsAreRefusedInLambdasTerms() async throws {
+  @Test func `Bad calls are refused in Lambda's terms`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         let path = "/2015-03-31/functions/cruddur/invocations"

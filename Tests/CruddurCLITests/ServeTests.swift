@@ -12,14 +12,14 @@ struct ServeTests {
     (["--timeout", "901"], "--timeout is 901.0"), (["--env", "AWS_LAMBDA_RUNTIME_API=x"], "AWS_LAMBDA_RUNTIME_API"),
     (["--env", "novalue"], "novalue"), (["--bootstrap", "/nowhere/bootstrap"], "/nowhere/bootstrap"),
   ])
-  func aBadOptionIsNamedAndNothingIsStarted(options: [String], name: String) async throws {
+  func `A bad option is named, and nothing is started`(options: [String], name: String) async throws {
     let outcome = try await CommandLineTool.run(["serve", "--port", "0"] + options)
     #expect(outcome.status == 2)
     #expect(outcome.output == "")
     #expect(outcome.log.contains(name), "\(outcome.log)")
   }
 
-  @Test func aPortInUseIsOneSentence() async throws {
+  @Test func `A port in use is one sentence`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         let port = try #require(server.url.split(separator: ":").last)
@@ -33,7 +33,7 @@ struct ServeTests {
   }
 
   @Test(arguments: [Signal.interrupt, .terminate, .terminalClosed])
-  func aSignalEndsItAndItsBootstraps(signal: Signal) async throws {
+  func `A signal ends the server and its bootstraps`(signal: Signal) async throws {
     try await FakeBootstrap.with { bootstrap in
       var hanging: Task<RunningServer.Answer, any Error>?
       var url = ""
@@ -52,7 +52,7 @@ struct ServeTests {
     }
   }
 
-  @Test func aLineForEachRequest() async throws {
+  @Test func `Each request is a line`() async throws {
     try await FakeBootstrap.with { bootstrap in
       var url = ""
       let end = try await RunningServer.with(bootstrap) { server in
@@ -69,7 +69,7 @@ struct ServeTests {
     }
   }
 
-  @Test func thePageIsSentUnderAStrictPolicy() async throws {
+  @Test func `The page is sent under a strict policy`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         for (path, type) in ["/": "text/html", "/page.css": "text/css", "/page.js": "text/javascript"] {
@@ -97,7 +97,7 @@ struct ServeTests {
     }
   }
 
-  @Test func otherSitesAreRefused() async throws {
+  @Test func `Other sites are refused`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         for path in ["/", "/api/x", "/cognito/users", "/2015-03-31/functions/cruddur/invocations"] {
@@ -113,7 +113,7 @@ struct ServeTests {
     }
   }
 
-  @Test func itListensOn127001Alone() async throws {
+  @Test func `The server listens on 127.0.0.1 alone`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         let elsewhere = server.url.replacing("127.0.0.1", with: "127.0.0.2")
@@ -123,7 +123,7 @@ struct ServeTests {
     }
   }
 
-  @Test func twoSlashesAreNoHost() async throws {
+  @Test func `Two slashes begin no host`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         #expect(try await server.send("//evil.example/page.js", "--path-as-is").status == 404)
@@ -134,7 +134,7 @@ struct ServeTests {
     }
   }
 
-  @Test func nobodyWaitsForWhoReadsTheLines() async throws {
+  @Test func `The server does not wait for whoever reads its lines`() async throws {
     try await FakeBootstrap.with { bootstrap in
       // Reads the first line alone, for as long as the server lives.
       let reader = #"read -r url; echo "$url" >"$0"; while kill -0 $$ 2>/dev/null; do sleep 0.1; done"#
@@ -149,7 +149,7 @@ struct ServeTests {
     }
   }
 
-  @Test func aRequestBecomesAnEventAndTheAnswerAResponse() async throws {
+  @Test func `A request becomes an event, and the answer a response`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         let echo = try await server.send(
@@ -175,9 +175,9 @@ struct ServeTests {
   }
 
   @Test(arguments: ["fail", "crash", "garbage", "hang"])
-  func aFunctionThatDoesNotAnswerIsA500AndTheNextRequestIsServed(event: String) async throws {
+  func `A function that does not answer is a 500, and the next request is served`(event: String) async throws {
     try await FakeBootstrap.with { bootstrap in
-      let end = try await RunningServer.with(bootstrap, ["--timeout", "6"]) { server in
+      let end = try await RunningServer.with(bootstrap, ["--timeout", "3"]) { server in
         let answer = try await server.send("/api/\(event)")
         #expect(answer.status == 500)
         #expect(answer.body == #"{"message":"Internal Server Error"}"#)
@@ -189,7 +189,7 @@ struct ServeTests {
   }
 
   @Test(arguments: [(11 << 20, "API Gateway's limit"), (5 << 20, "Lambda's limit, once it is base64")])
-  func aBodyThatIsTooLongIsA413(size: Int, limit: Comment) async throws {
+  func `A body that is too long is a 413`(size: Int, limit: Comment) async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         let answer = try await server.send("/api/x", body: String(repeating: "x", count: size))
@@ -200,7 +200,7 @@ struct ServeTests {
     }
   }
 
-  @Test func anonymousAuthorsAreAllowedUnlessToldOtherwise() async throws {
+  @Test func `Anonymous authors are allowed unless told otherwise`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
         let environment = try await server.aws(bootstrap, payload: #""environment""#).payload ?? ""

@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: ["yes", "true", "2", " 1"])
-  func `Whether IAM is asked is 0 or 1`(value: String) {
+  func `DATABASE_IAM_AUTH is 0 or 1`(value: String) {
     #expect(
       sentence(Self.complete.merging(["DATABASE_IAM_AUTH": value]) { $1 }) == "DATABASE_IAM_AUTH has to be 0 or 1.")
   }
@@ -41,7 +41,7 @@ import Testing
     #expect(sentence(variables) == nil)
   }
 
-  @Test func `A session token may be missing, and all of it if IAM is not asked`() {
+  @Test func `A session token may be missing, and everything if IAM is not asked`() {
     #expect(sentence(Self.complete) == nil)
     #expect(sentence(Self.complete.filter { $0.key != "AWS_SESSION_TOKEN" }) == nil)
     #expect(sentence(["CONNECTION_URL": Self.url]) == nil)

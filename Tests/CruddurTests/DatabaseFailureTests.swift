@@ -17,7 +17,7 @@ import Testing
     (.connectionFailed, "DatabaseConnectionLost"), (.connectionLost, "DatabaseConnectionLost"),
     (.protocolViolation, "DatabaseConnectionLost"), (.cancelled, "Cancelled"), (.server, "DatabaseError"),
     (.outOfResources, "DatabaseError"), (Reason(rawValue: "of a later version"), "DatabaseError"),
-  ]) func theTypeSaysWhichFailureItWas(reason: Reason, type: String) {
+  ]) func `The error's type says which failure it was`(reason: Reason, type: String) {
     #expect(reason.errorType == type)
     #expect(ErrorType(rawValue: "Function.\(type)") != nil)
   }

@@ -9,7 +9,7 @@ import Testing
     try Configuration(Environment(["CONNECTION_URL": "postgresql://localhost/d", "_HANDLER": name])).handler
   }
 
-  @Test func migrationsHaveToBeAskedForByName() throws {
+  @Test func `Migrations have to be asked for by name`() throws {
     #expect(try handler("cruddur.migrate") == .migrate)
     for name in ["cruddur.events", "", "bootstrap", "index.handler", "migrate"] {
       #expect(try handler(name) == .events)
@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test(arguments: ["cruddur.", "cruddur.migrations", "cruddur.Migrate", "cruddur.migrate "])
-  func aMisspeltNameIsRefused(name: String) {
+  func `A misspelt name is refused`(name: String) {
     let error = #expect(throws: ConfigurationError.self) { try handler(name) }
     #expect(error?.description.contains("_HANDLER") == true)
   }

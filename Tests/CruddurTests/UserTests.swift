@@ -14,12 +14,12 @@ import Testing
     return try User(PostConfirmation(CognitoEvent(JSONDocument(Array(text.utf8)))))
   }
 
-  @Test func everyAttributeIsTaken() throws {
+  @Test func `Every attribute is taken`() throws {
     let user = try user(#""sub":"s-1","name":"Ana","preferred_username":"nan","email":"ana@example.com""#)
     #expect(user == User(displayName: "Ana", email: "ana@example.com", handle: "nan", cognitoUserID: "s-1"))
   }
 
-  @Test func whatIsAbsentLosesNobody() throws {
+  @Test func `What is absent loses nobody`() throws {
     #expect(try user(#""sub":"s-1""#) == User(displayName: "ana", email: nil, handle: "ana", cognitoUserID: "s-1"))
     #expect(
       try user(#""sub":"s-1""#, userName: "null")
@@ -29,17 +29,17 @@ import Testing
   @Test(arguments: [
     "null", #""""#, #"" \t\n""#, #""\u00a0\u2003""#, "true", "7", "[]", "{}", #""\u0000""#, #"" \u0000 ""#,
   ])
-  func whatNobodyCouldSeeCountsAsAbsent(value: String) throws {
+  func `What nobody could see counts as absent`(value: String) throws {
     let user = try user(#""sub":"s-1","name":\#(value),"preferred_username":\#(value),"email":\#(value)"#)
     #expect(user == User(displayName: "ana", email: nil, handle: "ana", cognitoUserID: "s-1"))
   }
 
-  @Test func whatPostgreSQLCannotStoreIsTakenOut() throws {
+  @Test func `What PostgreSQL cannot store is taken out`() throws {
     let user = try user(#""sub":"s-1","name":"A\u0000na","preferred_username":"\u0000nan\u0000""#)
     #expect(user.displayName == "Ana" && user.handle == "nan")
   }
 
-  @Test func everythingElseIsKeptByteForByte() throws {
+  @Test func `Everything else is kept byte for byte`() throws {
     let name = #" Robert'); DROP TABLE users;--  \\ \" é é 😀 ‮x "#
     let user = try user(#""sub":"s-1","name":"\#(name)""#)
     #expect(Array(user.displayName.utf8) == Array(" Robert'); DROP TABLE users;--  \\ \" é é 😀 ‮x ".utf8))
@@ -48,7 +48,7 @@ import Testing
   @Test(arguments: [
     "", #""sub":null"#, #""sub":"""#, #""sub":"  ""#, #""sub":7"#, #""sub":true"#, #""sub":"a\u0000b""#,
   ])
-  func withoutASubThereIsNoUser(attributes: String) throws {
+  func `Without a sub there is no user`(attributes: String) throws {
     #expect {
       try user(attributes)
     } throws: { error in
@@ -56,12 +56,12 @@ import Testing
     }
   }
 
-  @Test func aSubThatNoIndexTakesIsRefused() throws {
+  @Test func `A sub that no index takes is refused`() throws {
     #expect(try user(#""sub":"\#(String(repeating: "s", count: 1_024))""#).cognitoUserID.utf8.count == 1_024)
     #expect(throws: EventError.self) { try user(#""sub":"\#(String(repeating: "s", count: 1_025))""#) }
   }
 
-  @Test func aLongHandleIsCutBetweenCharacters() throws {
+  @Test func `A long handle is cut between characters`() throws {
     let family = "👩‍👩‍👧‍👦"
     let long = try user(#""sub":"s-1","preferred_username":"\#(String(repeating: family, count: 70))""#)
     #expect(long.handle == String(repeating: family, count: 64))
@@ -69,7 +69,7 @@ import Testing
     #expect(plain.handle == String(repeating: "é", count: 64))
   }
 
-  @Test func aCharacterThatNoIndexTakesGivesWayToTheUserName() throws {
+  @Test func `A character that no index takes gives way to the user name`() throws {
     let tall = "a" + String(repeating: "\u{301}", count: 5_000)
     #expect(try user(#""sub":"s-1","preferred_username":"\#(tall)""#).handle == "ana")
     #expect(try user(#""sub":"s-1","preferred_username":"b\#(tall)""#).handle == "b")
@@ -83,11 +83,11 @@ import Testing
     (0...4).map { Handle.candidate($0, for: handle, id: id) }
   }
 
-  @Test func aTakenHandleIsTriedWithTheUsersID() {
+  @Test func `A taken handle is tried with the user's id`() {
     #expect(candidates("ana") == ["ana", "ana-0f5e2c1a", "ana-\(id)", "ana-\(id)-2", "ana-\(id)-3"])
   }
 
-  @Test func everyCandidateIsWithinTheLimits() {
+  @Test func `Every candidate is within the limits`() {
     for handle in [String(repeating: "x", count: 64), String(repeating: "👩‍👩‍👧‍👦", count: 64)] {
       for candidate in candidates(handle) {
         #expect(candidate.count <= 64)
@@ -97,13 +97,13 @@ import Testing
     }
   }
 
-  @Test func aTallHandleAndATallIDAreTogetherWithinWhatAnIndexTakes() {
+  @Test func `A tall handle and a tall id are together within what an index takes`() {
     let handle = "a" + String(repeating: "\u{301}", count: 1_020)
     let id = "b" + String(repeating: "\u{301}", count: 510)
     for number in 0...4 { #expect(Handle.candidate(number, for: handle, id: id).utf8.count <= 2_048) }
   }
 
-  @Test func anIDThatLeavesNoRoomStandsAlone() {
+  @Test func `An id that leaves no room stands alone`() {
     let id = String(repeating: "i", count: 80)
     #expect(Handle.candidate(2, for: "ana", id: id) == id)
   }

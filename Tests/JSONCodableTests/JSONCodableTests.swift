@@ -15,13 +15,13 @@ import Testing
     try JSONDocument(Array(text.utf8), maximumDepth: maximumDepth)
   }
 
-  @Test func decodesADocument() throws {
+  @Test func `A document is decoded`() throws {
     let document = try parse(#" {"sub":"a\u00e9\n","visits":3,"email":null,"tags":["x"],"more":{}} "#)
     let expected = SignUp(sub: "aé\n", email: nil, visits: 3, tags: ["x"])
     #expect(try JSONDecoder().decode(SignUp.self, from: document) == expected)
   }
 
-  @Test func decodesAValueOfADocument() throws {
+  @Test func `A value of a document is decoded`() throws {
     let document = try parse(#"{"request":[0,{"sub":"s","visits":0,"email":"e","tags":[]}],"sub":1}"#)
     let value = try #require(try document.root.member("request").elements().map { $0 }.last)
     let expected = SignUp(sub: "s", email: "e", visits: 0, tags: [])
@@ -34,14 +34,14 @@ import Testing
     #"{"b":{"a":0,"a":1},"a":1,"a":2,"c":[]}"#,
     #"{ "a" : [ {"a":1,"a":2} ] , "a" : "," , "b" : 0, "a" : 2 }"#,
   ])
-  func theLastOfEqualKeysWins(_ json: String) throws {
+  func `The last of equal keys wins`(_ json: String) throws {
     struct Document: Decodable { var a: Int }
     let document = try parse(json)
     #expect(try document.root.member("a").integer() == 2)
     #expect(try JSONDecoder().decode(Document.self, from: document).a == 2)
   }
 
-  @Test func theLastOfEqualKeysWinsAtEveryLevel() throws {
+  @Test func `The last of equal keys wins at every level`() throws {
     struct Inner: Decodable, Equatable { var a: Int, b: Int }
     let document = try parse(#"[{"a":1,"b":1,"a":2},[],{"b":[{"b":1,"b":2}],"a":0,"b":3}]"#)
     let elements = try document.root.elements().map { $0 }
@@ -49,14 +49,14 @@ import Testing
     #expect(try JSONDecoder().decode(Inner.self, from: elements[2]) == Inner(a: 0, b: 3))
   }
 
-  @Test func usesTheStrategiesOfTheDecoder() throws {
+  @Test func `The strategies of the decoder are used`() throws {
     struct Document: Decodable { var displayName: String }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     #expect(try decoder.decode(Document.self, from: parse(#"{"display_name":"Andrew"}"#)).displayName == "Andrew")
   }
 
-  @Test func throwsWhatFoundationThrows() throws {
+  @Test func `The errors are Foundation's`() throws {
     let document = try parse(#"{"sub":1,"visits":3,"tags":[]}"#)
     let error = #expect(throws: DecodingError.self) { try JSONDecoder().decode(SignUp.self, from: document) }
     guard case .typeMismatch(_, let context) = error else {
@@ -66,14 +66,14 @@ import Testing
     #expect(context.codingPath.map(\.stringValue) == ["sub"])
   }
 
-  @Test func refusesWhatIsTooDeepForFoundation() throws {
+  @Test func `What is too deep for Foundation is refused`() throws {
     struct Leaf: Decodable {}
     let nested = String(repeating: "[", count: 10_000) + String(repeating: "]", count: 10_000)
     let document = try parse(nested, maximumDepth: 10_000)
     #expect(throws: DecodingError.self) { try JSONDecoder().decode([Leaf].self, from: document) }
   }
 
-  @Test func encodesIntoBytes() throws {
+  @Test func `A value is encoded into bytes`() throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let bytes = try encoder.encodeBytes(SignUp(sub: "s\n", email: nil, visits: 3, tags: ["x"]))
@@ -81,7 +81,7 @@ import Testing
     #expect(throws: EncodingError.self) { try encoder.encodeBytes(Double.infinity) }
   }
 
-  @Test func whatIsEncodedCanBeWrittenAndReadBack() throws {
+  @Test func `What is encoded can be written and read back`() throws {
     let signUp = SignUp(sub: "\u{0}\u{7F}\"\\😀", email: "e", visits: .min, tags: ["", "/"])
     let encoded = try JSONEncoder().encodeBytes(signUp)
     let document = try JSONDocument(JSONWriter.object { $0.addRaw("user", encoded) })

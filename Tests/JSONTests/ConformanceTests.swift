@@ -71,26 +71,26 @@ import Testing
     "i_structure_500_nested_arrays.json": .accepted,
   ]
 
-  @Test func theSuiteIsWhole() {
+  @Test func `The JSON Test Suite is whole`() {
     #expect(Case.all("y_").count == 95)
     #expect(Case.all("n_").count == 188)
     #expect(Set(Case.all("i_").map(\.name)) == Set(Self.decisions.keys))
   }
 
   @Test(arguments: Case.all("y_"))
-  func accepts(_ case: Case) throws {
+  func `What RFC 8259 accepts is read`(_ case: Case) throws {
     let document = try `case`.parse()
     try readEverything(document.root)
   }
 
   @Test(arguments: Case.all("n_"))
-  func refuses(_ case: Case) {
+  func `What RFC 8259 refuses is refused`(_ case: Case) {
     let error = #expect(throws: JSONError.self) { try `case`.parse() }
     #expect(error?.isSyntaxError == true)
   }
 
   @Test(arguments: Case.all("i_"))
-  func decides(_ case: Case) throws {
+  func `What RFC 8259 leaves open is decided`(_ case: Case) throws {
     let decision = try #require(Self.decisions[`case`.name])
     do {
       try readEverything(`case`.parse().root)

@@ -7,7 +7,7 @@ import Testing
   }
 
   @Test(arguments: Array(UInt8(0)..<0x20) + [0x7F])
-  func escapesEveryControlCharacterOfASCII(_ byte: UInt8) throws {
+  func `Every control character of ASCII is escaped`(_ byte: UInt8) throws {
     let short: [UInt8: String] = [8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r"]
     let hex = String(byte, radix: 16)
     let expected = short[byte] ?? "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
@@ -21,15 +21,15 @@ import Testing
     ("\u{2027}", "\u{2027}"), ("\u{2028}", "\\u2028"), ("\u{2029}", "\\u2029"), ("\u{202A}", "\u{202A}"),
     ("é", "é"), ("€", "€"), ("😀", "😀"), ("\u{FFFF}", "\u{FFFF}"), ("\u{10FFFF}", "\u{10FFFF}"),
   ])
-  func escapes(_ text: String, _ expected: String) {
+  func `What a script or a log could take for its own is escaped`(_ text: String, _ expected: String) {
     #expect(Array(written(text).unicodeScalars) == Array(expected.unicodeScalars))
   }
 
-  @Test func escapesKeys() {
+  @Test func `Keys are escaped`() {
     #expect(String(JSONWriter.object { $0.add("a\"\n", 1) }) == #"{"a\"\n":1}"#)
   }
 
-  @Test func everyScalarReadsBack() throws {
+  @Test func `Every scalar reads back`() throws {
     let scalars = (0...UInt32(0x10FFFF)).lazy.compactMap(Unicode.Scalar.init)
     var text = ""
     text.unicodeScalars.append(contentsOf: scalars)

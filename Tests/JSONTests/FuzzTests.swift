@@ -25,14 +25,14 @@ import Testing
     }
   }
 
-  @Test func refusesEveryPrefix() throws {
+  @Test func `Every prefix of an event is refused`() throws {
     #expect(try read(Self.event))
     for length in Self.event.indices {
       #expect(try !read(Array(Self.event.prefix(length))), "the first \(length) bytes")
     }
   }
 
-  @Test func survivesEveryByteReplaced() throws {
+  @Test func `Any byte may be another`() throws {
     let replacements: [UInt8] = [
       0x00, 0x09, 0x1F, 0x20, 0x22, 0x2C, 0x2D, 0x2E, 0x30, 0x3A, 0x41, 0x5B, 0x5C, 0x5D, 0x65, 0x75, 0x7B, 0x7D, 0x7F,
       0x80, 0xC2, 0xE2, 0xED, 0xF0, 0xF4, 0xFF,
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func survivesEveryByteRemovedOrDoubled() throws {
+  @Test func `Any byte may be missing or doubled`() throws {
     for position in Self.event.indices {
       var bytes = Self.event
       bytes.remove(at: position)
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(arguments: 0..<8 as Range<UInt64>)
-  func survivesRandomTokens(_ seed: UInt64) throws {
+  func `Tokens may come in any order`(_ seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let tokens = [
       "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "D83D", "1", "-", ".", "e", "true", "null", " ", "é", "\"a\"",
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: 0..<8 as Range<UInt64>)
-  func readsWhatItWrites(_ seed: UInt64) throws {
+  func `What is written is read`(_ seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     for _ in 0..<200 {
       let bytes = JSONWriter.array { write(to: &$0, depth: 6, &random) }

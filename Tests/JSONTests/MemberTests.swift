@@ -2,7 +2,7 @@ import JSON
 import Testing
 
 @Suite struct MemberTests {
-  @Test func findsMembersBehindNestedOnes() throws {
+  @Test func `Members are found behind nested ones`() throws {
     let root = try parse(#" { "a" : {"b":[1,{"c":2}],"z":0} , "b" : "x" , "c":[] } "#)
     #expect(try root.member("b").string() == "x")
     #expect(try root.member("a").member("z").integer() == 0)
@@ -11,13 +11,13 @@ import Testing
     #expect(root[""] == nil)
   }
 
-  @Test func theLastOfEqualKeysWins() throws {
+  @Test func `The last of equal keys wins`() throws {
     let root = try parse(#"{"a":1,"b":{"a":9},"a":[2],"\u0061":3,"ab":4}"#)
     #expect(try root.member("a").integer() == 3)
     #expect(try root.members().map(\.key) == ["a", "b", "a", "a", "ab"])
   }
 
-  @Test func comparesKeysAfterTheirEscapes() throws {
+  @Test func `Keys are compared after their escapes`() throws {
     let root = try parse(#"{"cognito\u003Auser_status":1,"a\\nb":2,"a\nb":3,"":4,"\uD83D\uDE00":5}"#)
     #expect(try root.member("cognito:user_status").integer() == 1)
     #expect(try root.member(#"a\nb"#).integer() == 2)
@@ -26,26 +26,26 @@ import Testing
     #expect(try root.member("😀").integer() == 5)
   }
 
-  @Test func comparesKeysByCodeUnit() throws {
+  @Test func `Keys are compared by code unit`() throws {
     let root = try parse("{\"e\u{301}\":1}")
     #expect(root["e\u{301}"] != nil)
     #expect(root["\u{E9}"] == nil)
   }
 
-  @Test func aMemberMayBeNull() throws {
+  @Test func `A member may be null`() throws {
     let root = try parse(#"{"a":null}"#)
     #expect(try root.member("a").isNull)
     #expect(root["a"]?.isNull == true)
   }
 
-  @Test func namesTheMemberThatIsMissing() throws {
+  @Test func `The member that is missing is named`() throws {
     let root = try parse(#"{"request":{"userAttributes":{"name":"Andrew"}}}"#)
     let attributes = try root.member("request").member("userAttributes")
     let error = JSONError(.missing(key: "sub"), path: "$.request.userAttributes.sub", offset: 29)
     #expect(jsonError { try attributes.member("sub") } == error)
   }
 
-  @Test func goesThroughMembersAndElementsInOrder() throws {
+  @Test func `Members and elements come in order`() throws {
     let root = try parse(#"{"a":[],"b\n":[[1,[2]],{"x":{}},3],"c":{}}"#)
     let members = try root.members().map { (key, value) in key + String(value.bytes) }
     #expect(members == ["a[]", #"b"# + "\n" + #"[[1,[2]],{"x":{}},3]"#, "c{}"])
@@ -55,7 +55,7 @@ import Testing
     #expect(try parse("[ ]").elements().map(\.kind).isEmpty)
   }
 
-  @Test func knowsWhereAValueWasWritten() throws {
+  @Test func `A value knows where it was written`() throws {
     let text = #"  {"a" : [ 1 , "b\"" ] }  "#
     let document = try JSONDocument(Array(text.utf8))
     #expect(String(document.bytes) == text)
@@ -67,7 +67,7 @@ import Testing
     #expect(try list.elements().map { String($0.bytes) } == ["1", #""b\"""#])
   }
 
-  @Test func aValueOutlivesItsDocument() throws {
+  @Test func `A value outlives its document`() throws {
     func name() throws -> JSONValue {
       try parse(#"{"name":"a name that is too long for a small string"}"#).member("name")
     }

@@ -112,13 +112,13 @@ import Testing
     ].map { .string($0, .invalidUTF8, at: 2) } + [Case([0x22, 0xF0, 0x9F, 0x98], .invalidUTF8, at: 1)]
 
   @Test(arguments: structure + scalars + strings + invalidUTF8)
-  func reports(_ case: Case) {
+  func `An error has its reason, offset and path`(_ case: Case) {
     #expect(jsonError { try JSONDocument(`case`.document) } == `case`.error)
   }
 
   /// At every distance from the quotes, for a string is looked at by eight bytes at a time.
   @Test(arguments: UInt8(0)..<0x20)
-  func refusesEveryControlCharacter(_ control: UInt8) {
+  func `Every control character is refused`(_ control: UInt8) {
     for before in 0..<10 {
       for after in 0..<10 {
         let text = [UInt8](repeating: 0x61, count: before) + [control] + [UInt8](repeating: 0x61, count: after)
@@ -128,7 +128,7 @@ import Testing
     }
   }
 
-  @Test func refusesADocumentThatIsTooLarge() throws {
+  @Test func `A document that is too large is refused`() throws {
     var parser = JSONParser(maximumDepth: 1, maximumLength: 3)
     try parser.parse([0x20, 0x31, 0x20].span)
     let error = #expect(throws: JSONSyntaxError.self) { try parser.parse([0x20, 0x31, 0x20, 0x20].span) }
@@ -140,7 +140,7 @@ import Testing
     ("[\"secret\u{1}\"]", 8), (#"{"secret":"secret" secret}"#, 19), (#"{"secret":{"secret":secret}}"#, 20),
     ("secret", 0),
   ])
-  func describesWithoutTheDocument(_ document: String, _ offset: Int) throws {
+  func `A description has nothing of the document`(_ document: String, _ offset: Int) throws {
     let error = try #require(jsonError { try parse(document) })
     #expect(!error.description.contains("secret"))
     #expect(error.description.hasPrefix("invalid JSON at byte \(offset): "))
@@ -166,7 +166,7 @@ import Testing
     (.notAnInteger, "$.a is not an integer (byte 7)"),
     (.numberOutOfRange, "$.a is out of range (byte 7)"),
   ])
-  func describesEveryReason(_ reason: JSONError.Reason, _ description: String) {
+  func `Every reason has a description`(_ reason: JSONError.Reason, _ description: String) {
     #expect(JSONError(reason, path: "$.a", offset: 7).description == description)
   }
 }

@@ -2,7 +2,7 @@ import JSON
 import Testing
 
 @Suite struct WriterTests {
-  @Test func writesEveryKindOfMember() throws {
+  @Test func `Every kind of member is written`() throws {
     let read = try parse(#"[1.50, {"a" : "\u0041"}]"#)
     let bytes = JSONWriter.object {
       $0.add("string", "text")
@@ -20,7 +20,7 @@ import Testing
         + #""null":null,"raw":1.50,"object":{"false":false},"array":[]}"#)
   }
 
-  @Test func writesEveryKindOfElement() throws {
+  @Test func `Every kind of element is written`() throws {
     let read = try parse("[ 1e2 ]")
     let bytes = JSONWriter.array {
       $0.add("text")
@@ -36,14 +36,14 @@ import Testing
     #expect(String(bytes) == #"["text",false,3,1e+300,[ 1e2 ],null,{},{},[[1]]]"#)
   }
 
-  @Test func writesTextThatIsAtHandAsBytes() throws {
+  @Test func `Text that is at hand as bytes is written`() throws {
     let bytes = Array("é\"\n\u{85}\u{2028}😀".utf8)
     let text = try UTF8Span(validating: bytes.span)
     #expect(String(JSONWriter.array { $0.add(text) }) == #"["é\"\n\u0085\u2028😀"]"#)
     #expect(String(JSONWriter.object { $0.add("a", text) }) == #"{"a":"é\"\n\u0085\u2028😀"}"#)
   }
 
-  @Test func writesNilAsNull() {
+  @Test func `nil is written as null`() {
     let bytes = JSONWriter.object {
       $0.add("a", String?.none)
       $0.add("b", Bool?.none)
@@ -55,17 +55,17 @@ import Testing
   }
 
   @Test(arguments: [Double.infinity, -.infinity, .nan, .signalingNaN])
-  func writesWhatIsNoNumberAsNull(_ double: Double) {
+  func `A double that is no number is written as null`(_ double: Double) {
     #expect(String(JSONWriter.array { $0.add(double) }) == "[null]")
   }
 
   @Test(arguments: [Int.min, -1, 0, 1, .max])
-  func integersReadBack(_ integer: Int) throws {
+  func `Integers read back`(_ integer: Int) throws {
     let document = try JSONDocument(JSONWriter.object { $0.add("n", integer) })
     #expect(try document.root.member("n").integer() == integer)
   }
 
-  @Test func doublesReadBack() throws {
+  @Test func `Doubles read back`() throws {
     var random = SplitMix64(seed: 7)
     let edges: [Double] = [
       0, -0.0, 1e15, 1e16, 1e-4, 1e-5, .greatestFiniteMagnitude, .leastNonzeroMagnitude, .leastNormalMagnitude, .pi,
@@ -77,7 +77,7 @@ import Testing
     #expect(read.map(\.bitPattern) == doubles.map(\.bitPattern))
   }
 
-  @Test func appendsInPlace() {
+  @Test func `JSON is appended in place`() {
     var line = Array("before ".utf8)
     line.reserveCapacity(1_000)
     let address = line.withUnsafeBytes { $0.baseAddress }
@@ -92,7 +92,7 @@ import Testing
 
   struct Refusal: Error, Equatable {}
 
-  @Test func writesNothingIfTheContentThrows() {
+  @Test func `Nothing is written if the content throws`() {
     var line = Array("before".utf8)
     #expect(throws: Refusal()) {
       try JSONWriter.object(appendingTo: &line) {
@@ -103,7 +103,7 @@ import Testing
     #expect(String(line) == "before")
   }
 
-  @Test func staysWellFormedIfAnErrorInsideIsCaught() {
+  @Test func `The JSON stays well-formed if an error inside is caught`() {
     let bytes = JSONWriter.object { object in
       #expect(throws: Refusal()) { try object.object("first") { _ in throw Refusal() } }
       object.array("a") { array in

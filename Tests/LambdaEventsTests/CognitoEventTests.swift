@@ -14,7 +14,7 @@ import Testing
     "clientMetadata":{"k":"v"}},"response":{}}
     """
 
-  @Test func theEnvelopeIsRead() throws {
+  @Test func `The envelope is read`() throws {
     let event = try event(full)
     #expect(event.triggerSource == .confirmSignUp)
     #expect(event.userName == "Google_123")
@@ -24,7 +24,7 @@ import Testing
     #expect(try event.clientMetadata?.member("k").string() == "v")
   }
 
-  @Test func attributesMayBeAnyJSON() throws {
+  @Test func `Attributes may be any JSON`() throws {
     let attributes = try event(full).userAttributes()
     #expect(attributes["sub"] == .string("s"))
     #expect(attributes["flag"] == .boolean(true))
@@ -37,16 +37,15 @@ import Testing
     #expect(attributes.string("gone") == nil)
   }
 
-  @Test func whatIsAbsentOrOfAnotherTypeIsNil() throws {
+  @Test func `What is absent or of another type is nil`() throws {
     let event = try event(#"{"triggerSource":"X","userName":5,"callerContext":null,"request":{"clientMetadata":null}}"#)
     #expect(event.userName == nil && event.userPoolID == nil && event.region == nil && event.clientID == nil)
     #expect(event.clientMetadata?.isNull == true)
     #expect(throws: EventError.self) { try event.userAttributes() }
   }
 
-  @Test(arguments: ["{}", #"{"sub":null}"#, #"{"sub":7}"#]) func aRequiredAttributeIsMissedByName(attributes: String)
-    throws
-  {
+  @Test(arguments: ["{}", #"{"sub":null}"#, #"{"sub":7}"#])
+  func `A required attribute that is missing is named`(attributes: String) throws {
     let text = #"{"triggerSource":"X","request":{"userAttributes":\#(attributes)}}"#
     #expect {
       try event(text).userAttributes().requiredString("sub")

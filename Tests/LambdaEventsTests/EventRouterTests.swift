@@ -31,12 +31,12 @@ import Testing
   }
 
   @Test(arguments: ["PostConfirmation_ConfirmSignUp", "PostConfirmation_ConfirmForgotPassword"])
-  func aTriggerWithNothingToSayIsAnsweredWithTheEventsOwnBytes(source: String) async throws {
+  func `A trigger with nothing to say is answered with the event's own bytes`(source: String) async throws {
     let answer = try await postConfirmationOnly.handle(invocation(event(source)))
     #expect(String(decoding: answer, as: UTF8.self) == event(source))
   }
 
-  @Test func aTriggerOfNoHandlersIsAnsweredUnchanged() async throws {
+  @Test func `A trigger that nobody handles is answered unchanged`() async throws {
     let text = event("Brand_New")
     #expect(try await postConfirmationOnly.handle(invocation(text)) == Array(text.utf8))
   }
@@ -44,7 +44,7 @@ import Testing
   @Test(arguments: [
     ("Brand_New2", "triggerSource=Brand_New2"), ("ana@example.com", "no name of Cognito's"),
     ("X errorType=Y", "no name of Cognito's"), (String(repeating: "x", count: 129), "no name of Cognito's"),
-  ]) func theLogHasATriggerSourceOnlyIfItLooksLikeOne(source: String, note: String) async throws {
+  ]) func `The log has a trigger source only if it looks like one`(source: String, note: String) async throws {
     let lines = Lines()
     let context = InvocationContext(requestID: "id", logger: Logger(label: "test") { _ in lines })
     _ = try await postConfirmationOnly.handle(Invocation(context: context, payload: Array(event(source).utf8)))
@@ -56,14 +56,14 @@ import Testing
     (#""response":{}"#, #""response":{"autoConfirmUser":true}"#),
     (#""response" : {"old":[1]}"#, #""response" : {"autoConfirmUser":true}"#),
     (#""response":null"#, #""response":{"autoConfirmUser":true}"#),
-  ]) func aTriggersResponseIsFilledInAndNothingElseChanged(before: String, after: String) async throws {
+  ]) func `A trigger's response is filled in, and nothing else is changed`(before: String, after: String) async throws {
     var router = EventRouter()
     router.on(PreSignUp.self) { _, _ in PreSignUp.Response(autoConfirmUser: true) }
     let answer = try await router.handle(invocation(event("PreSignUp_SignUp", response: before)))
     #expect(String(decoding: answer, as: UTF8.self) == event("PreSignUp_SignUp", response: after))
   }
 
-  @Test func anEventWithoutAResponseGetsOne() async throws {
+  @Test func `An event without a response gets one`() async throws {
     var router = EventRouter()
     router.on(PreSignUp.self) { _, _ in PreSignUp.Response(autoConfirmUser: false) }
     let answer = try await router.handle(invocation(#"{"triggerSource":"PreSignUp_SignUp","n":1.50}"#))
@@ -71,7 +71,7 @@ import Testing
     #expect(String(decoding: answer, as: UTF8.self) == expected)
   }
 
-  @Test func theFirstHandlerThatCoversASourceGetsTheEvent() async throws {
+  @Test func `The first handler that covers a source gets the event`() async throws {
     let record = Recorder()
     var router = EventRouter()
     router.on(PostConfirmation.self) { _, _ in record.add(1) }
@@ -90,7 +90,7 @@ import Testing
     (#"{"triggerSource":"PostConfirmation_ConfirmSignUp"}"#, "Function.InvalidEvent"),
     (#"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":[]}"#, "Function.InvalidEvent"),
     (#"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":"x"}}"#, "Function.InvalidEvent"),
-  ]) func whatIsNoEventIsAnErrorOfTheFunction(payload: String, type: String) async throws {
+  ]) func `What is no event is an error of the function`(payload: String, type: String) async throws {
     await #expect {
       _ = try await postConfirmationOnly.handle(invocation(payload))
     } throws: { error in
@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  @Test func aHundredThousandLevelsAreAnError() async throws {
+  @Test func `A hundred thousand levels are an error`() async throws {
     let deep = String(repeating: "[", count: 100_000)
     await #expect {
       _ = try await postConfirmationOnly.handle(invocation(#"{"triggerSource":"x","a":"# + deep))
@@ -107,7 +107,7 @@ import Testing
     }
   }
 
-  @Test func anErrorNamesWhatIsWrongWithoutTheData() async throws {
+  @Test func `An error names what is wrong without the data`() async throws {
     let payload = #"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":"ana@example.com"}}"#
     await #expect {
       _ = try await postConfirmationOnly.handle(invocation(payload))

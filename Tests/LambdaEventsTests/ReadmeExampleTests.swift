@@ -39,7 +39,7 @@ import Testing
 
 @Suite struct ReadmeExampleTests {
   @Test(arguments: [("ana@example.com", true), ("ana@example.org", false)])
-  func theExampleDoesWhatItSays(email: String, isConfirmed: Bool) async throws {
+  func `The example does what it says`(email: String, isConfirmed: Bool) async throws {
     var router = EventRouter()
     addPreSignUp(to: &router)
     let event =
@@ -51,7 +51,7 @@ import Testing
     #expect(String(decoding: answer, as: UTF8.self) == expected)
   }
 
-  @Test func theREADMEHasTheExampleAsItStandsHere() throws {
+  @Test func `The README has the example as it stands here`() throws {
     #expect(try Repository.readmeHasExample())
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct EasyHandleTests {
   private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
-  @Test func aGETWaitsLongerThanThePOSTBeforeItMayTake() throws {
+  @Test func `A GET waits longer than a POST may take`() throws {
     let server = try ScriptedServer([.answer(Self.answer), .late(Self.answer, 400)])
     defer { server.stop() }
     let handle = try EasyHandle(maximumBody: 100, postMilliseconds: 100)
@@ -15,7 +15,7 @@ import Testing
     #expect(try handle.get("http://\(server.endpoint)/").get().status == 200)
   }
 
-  @Test func aPOSTWithoutAnAnswerIsGivenUp() throws {
+  @Test func `A POST without an answer is given up`() throws {
     let server = try ScriptedServer([.late(Self.answer, 400)])
     defer { server.stop() }
     let handle = try EasyHandle(maximumBody: 100, postMilliseconds: 100)
@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  @Test func aLargePOSTIsJSONAndAsksForNoLeaveToContinue() throws {
+  @Test func `A large POST is JSON, and does not ask whether to continue`() throws {
     let server = try ScriptedServer([.answer(Self.answer)])
     defer { server.stop() }
     let body = [UInt8](repeating: 32, count: 2 << 20)
@@ -36,14 +36,14 @@ import Testing
     #expect(!request.head.contains("Expect"))
   }
 
-  @Test func anEmptyPOSTHasNoBody() throws {
+  @Test func `An empty POST has no body`() throws {
     let server = try ScriptedServer([.answer(Self.answer)])
     defer { server.stop() }
     _ = try EasyHandle(maximumBody: 100).post("http://\(server.endpoint)/", body: []).get()
     #expect(server.requests.first?.head.contains("Content-Length: 0") == true)
   }
 
-  @Test func whatIsOverTheLimitIsCountedAndNotKept() throws {
+  @Test func `What is over the limit is counted and not kept`() throws {
     let server = try ScriptedServer([.answer("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789")])
     defer { server.stop() }
     let response = try EasyHandle(maximumBody: 3).get("http://\(server.endpoint)/").get()

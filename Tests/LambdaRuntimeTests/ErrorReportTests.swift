@@ -4,7 +4,8 @@ import Testing
 @testable import LambdaRuntime
 
 @Suite struct ErrorReportTests {
-  @Test(arguments: ["Function.Timeout", "Runtime.InitError", "Function.Ab"]) func aProperTypeIsTaken(text: String) {
+  @Test(arguments: ["Function.Timeout", "Runtime.InitError", "Function.Ab"])
+  func `A proper type is taken`(text: String) {
     #expect(ErrorType(rawValue: text)?.rawValue == text)
   }
 
@@ -12,17 +13,17 @@ import Testing
     "", "Function", "Function.", "Function.a", "Function.A", "Function.A1", "Function.A.B", "function.Abc", "Other.Abc",
     "Function.Äbc", "Function.Ab c", ".Abc", "Function.Abc\n",
   ])
-  func anyOtherTypeIsRefused(text: String) {
+  func `Any other type is refused`(text: String) {
     #expect(ErrorType(rawValue: text) == nil)
   }
 
-  @Test func aReasonOfTheWrongFormBecomesUnknown() {
+  @Test func `A reason of the wrong form becomes Unknown`() {
     #expect(ErrorType.function("no good").rawValue == "Function.Unknown")
     #expect(ErrorType.runtime("").rawValue == "Runtime.Unknown")
     #expect(ErrorType.runtime("InitError").rawValue == "Runtime.InitError")
   }
 
-  @Test func theBodyIsWhatLambdaWantsHoweverUglyTheMessage() throws {
+  @Test func `The body is what Lambda wants, however ugly the message`() throws {
     let message = "quote \" backslash \\ newline \n null \0 emoji 😀"
     let report = ErrorReport(type: .function("Ugly"), message: message)
     let document = try JSONDocument(report.body)
@@ -32,7 +33,7 @@ import Testing
     #expect(!report.body.contains { $0 < 0x20 })
   }
 
-  @Test func anErrorThatIsNotLambdasIsNamedByItsTypeAlone() {
+  @Test func `An error that is not Lambda's is named by its type alone`() {
     struct Secret: Error, CustomStringConvertible { let description = "ana@example.com" }
     let report = ErrorReport(Secret())
     #expect(report.type.rawValue == "Function.Unhandled")
@@ -44,7 +45,7 @@ import Testing
     #expect(initialization.logMessage == initialization.message)
   }
 
-  @Test func theLogIsToldWhatTheCallerIsNot() {
+  @Test func `The log is told what the caller is not`() {
     struct Discreet: LambdaError {
       let errorType = ErrorType.function("Discreet")
       let errorMessage = "no"
@@ -56,7 +57,7 @@ import Testing
     #expect(ErrorReport(ConfigurationError("X is not set.")).logMessage == "X is not set.")
   }
 
-  @Test func anErrorOfLambdasSaysItselfWhatItIs() {
+  @Test func `An error of Lambda's says itself what it is`() {
     let report = ErrorReport(ConfigurationError("X is not set."))
     #expect(report == ErrorReport(type: .function("InvalidConfiguration"), message: "X is not set."))
     #expect(ErrorReport(initialization: ConfigurationError("X is not set.")) == report)

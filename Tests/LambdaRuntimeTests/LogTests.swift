@@ -12,7 +12,7 @@ import Testing
     return log.lines
   }
 
-  @Test func aTextLineHasTimeLevelRequestSentenceAndTheRest() throws {
+  @Test func `A text line has time, level, request, sentence and the rest`() throws {
     let lines = log(LogConfiguration()) {
       $0[metadataKey: "requestId"] = "id-1"
       $0.warning("careful", metadata: ["b": "2", "a": "1"])
@@ -22,7 +22,7 @@ import Testing
     #expect(line.prefix(24).wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil, "\(line)")
   }
 
-  @Test func aJSONLineIsOneObject() throws {
+  @Test func `A JSON line is one object`() throws {
     let lines = log(LogConfiguration(format: .json)) {
       $0[metadataKey: "requestId"] = "id-1"
       $0.error("two\nlines and a \"quote\"", metadata: ["errorType": "Function.Timeout", "level": "mine"])
@@ -37,20 +37,20 @@ import Testing
     #expect(try root.member("timestamp").string().hasSuffix("Z"))
   }
 
-  @Test func noTextBeginsALineOfItsOwn() throws {
+  @Test func `No text begins a line of its own`() throws {
     let lines = log(LogConfiguration()) { $0.info("a\nb\r\u{1B}[31m", metadata: ["k": "x\ny"]) }
     #expect(lines.count == 1)
     #expect(lines[0].hasSuffix("a\\u000ab\\u000d\\u001b[31m k=x\\u000ay\n"), "\(lines)")
   }
 
-  @Test func noValueIsTakenForSeveral() throws {
+  @Test func `No value is taken for several`() throws {
     let lines = log(LogConfiguration()) { $0.info("a", metadata: ["k": "x errorType=\"y\""]) }
     #expect(lines[0].hasSuffix(" a k=\"x errorType=\\\"y\\\"\"\n"), "\(lines)")
   }
 
   @Test(arguments: [
     ("TRACE", 6), ("debug", 5), ("INFO", 4), ("Warn", 3), ("ERROR", 2), ("FATAL", 1),
-  ]) func theLevelIsLambdas(name: String, count: Int) throws {
+  ]) func `The level is that of AWS_LAMBDA_LOG_LEVEL`(name: String, count: Int) throws {
     let configuration = try LogConfiguration(Environment(["AWS_LAMBDA_LOG_LEVEL": name]))
     let lines = log(configuration) {
       $0.trace("x")
@@ -64,13 +64,14 @@ import Testing
     #expect(lines.last?.contains(" FATAL ") == true)
   }
 
-  @Test func theDefaultIsTextAndInfo() throws {
+  @Test func `The default is text and INFO`() throws {
     #expect(try LogConfiguration(Environment([:])) == LogConfiguration(format: .text, level: .info))
     let empty = Environment(["AWS_LAMBDA_LOG_FORMAT": "", "AWS_LAMBDA_LOG_LEVEL": ""])
     #expect(try LogConfiguration(empty) == LogConfiguration(format: .text, level: .info))
   }
 
-  @Test(arguments: ["AWS_LAMBDA_LOG_FORMAT", "AWS_LAMBDA_LOG_LEVEL"]) func aBadValueIsAnErrorThatNamesTheVariable(
+  @Test(arguments: ["AWS_LAMBDA_LOG_FORMAT", "AWS_LAMBDA_LOG_LEVEL"])
+  func `A bad value is an error that names the variable`(
     name: String
   ) {
     #expect {
@@ -83,11 +84,11 @@ import Testing
   @Test(arguments: [
     (0, 0, "1970-01-01T00:00:00.000Z"), (1_795_219_199, 7, "2026-11-20T23:59:59.007Z"),
     (951_782_400, 999, "2000-02-29T00:00:00.999Z"),
-  ]) func timestampsAreRFC3339InUTC(seconds: Int, milliseconds: Int, text: String) {
+  ]) func `Timestamps are RFC 3339 in UTC`(seconds: Int, milliseconds: Int, text: String) {
     #expect(LogTimestamp.text(seconds: seconds, milliseconds: milliseconds) == text)
   }
 
-  @Test func aContextsLoggerBearsItsRequestAndTenant() {
+  @Test func `A context's logger bears its request and tenant`() {
     let log = Log()
     InvocationContext(requestID: "id-7", tenantID: "blue", logger: log.logger).logger.info("hello")
     #expect(log.text.contains(" id-7 hello tenantId=blue\n"))

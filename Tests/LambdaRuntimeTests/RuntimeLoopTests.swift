@@ -11,11 +11,9 @@ import Testing
 @Suite(.ownThread) struct RuntimeLoopTests {
   /// Runs `body` with a Runtime API and a worker that asks it, and ends both.
   private func withWorker(
-    _ handler: any Handler, maximumResponseBytes: Int = Invocation.maximumLength, exportsTrace: Bool = false,
+    _ handler: any Handler, options: RuntimeAPI.Options = .init(), exportsTrace: Bool = false,
     _ body: (RuntimeAPI, RunningWorker) async throws -> Void
   ) async throws {
-    var options = RuntimeAPI.Options()
-    options.maximumResponseBytes = maximumResponseBytes
     let api = try await RuntimeAPI.start(options: options)
     let worker = RunningWorker(endpoint: api.endpoint, handler: handler, exportsTrace: exportsTrace)
     do {
@@ -36,7 +34,7 @@ import Testing
     await api.exchanges.filter { $0.path.hasSuffix(end) }
   }
 
-  @Test func anEventIsAnsweredAndTheNextAskedForOverOneConnection() async throws {
+  @Test func `An event is answered, and the next one asked for`() async throws {
     try await withWorker(echo) { api, _ in
       for number in 1...20 {
         #expect(await api.invoke(request("{\"n\":\(number)}")) == .response(Array("{\"n\":\(number)}".utf8)))
@@ -45,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func theContextHasAllThatLambdaSays() async throws {
+  @Test func `The context has all that Lambda says`() async throws {
     let handler = ContextRecorder()
     try await withWorker(handler) { api, _ in
       let request = InvocationRequest(
@@ -65,7 +63,7 @@ import Testing
     #expect(allowed > .milliseconds(2_500) && allowed <= .milliseconds(3_001), "\(allowed)")
   }
 
-  @Test func eachInvocationsTraceIsInTheEnvironmentWhileItIsHandled() async throws {
+  @Test func `Each invocation's trace is in the environment while it is handled`() async throws {
     let handler = ClosureHandler { _ in getenv("_X_AMZN_TRACE_ID").map { Array(String(cString: $0).utf8) } ?? [] }
     try await withWorker(handler, exportsTrace: true) { api, _ in
       for trace in ["Root=1-a", "Root=1-bb", nil, "Root=1-c"] {
@@ -75,11 +73,7 @@ import Testing
     }
   }
 
-  @Test func theLimitIsLambdas() {
-    #expect(Invocation.maximumLength == 6_291_556)
-  }
-
-  @Test func aTypedHandlerDecodesWorksAndEncodes() async throws {
+  @Test func `A typed handler decodes, works and encodes`() async throws {
     let handler = TypedHandler(
       decode: { String(decoding: $0.payload, as: UTF8.self) }, encode: { Array($0.utf8) },
       body: { (event: String, _) in event + "!" })
@@ -88,7 +82,7 @@ import Testing
     }
   }
 
-  @Test func anErrorIsReportedWithItsTypeAndTheNextEventHandled() async throws {
+  @Test func `An error is reported with its type, and the next event handled`() async throws {
     struct Ugly: LambdaError {
       var errorType: ErrorType { .function("Ugly") }
       var errorMessage: String { "a \"quote\",\na newline and a \u{1}" }
@@ -110,10 +104,10 @@ import Testing
     }
   }
 
-  @Test func anAnswerOverTheLimitIsNotEvenSent() async throws {
+  @Test func `An answer over the limit is an error, and the next event is handled`() async throws {
     let handler = ClosureHandler { invocation in
       invocation.payload == Array("big".utf8)
-        ? [UInt8](repeating: 32, count: Invocation.maximumLength + 1) : invocation.payload
+        ? [UInt8](repeating: 32, count: 6_291_557) : invocation.payload
     }
     try await withWorker(handler) { api, _ in
       guard case .functionError("Function.ResponseTooLarge", _) = await api.invoke(request("big")) else {
@@ -125,18 +119,20 @@ import Testing
     }
   }
 
-  @Test func anAnswerAtTheLimitArrivesWhole() async throws {
-    let handler = ClosureHandler { _ in [UInt8](repeating: 32, count: Invocation.maximumLength) }
+  @Test func `An answer at the limit arrives whole`() async throws {
+    let handler = ClosureHandler { _ in [UInt8](repeating: 32, count: 6_291_556) }
     try await withWorker(handler) { api, _ in
-      let expected = InvocationResult.response([UInt8](repeating: 32, count: Invocation.maximumLength))
+      let expected = InvocationResult.response([UInt8](repeating: 32, count: 6_291_556))
       let matches = await api.invoke(request()) == expected
       #expect(matches)
     }
   }
 
-  @Test func afterA413ThereIsNoErrorAndTheNextEventIsHandled() async throws {
+  @Test func `After a 413 there is no error, and the next event is handled`() async throws {
     let handler = ClosureHandler { $0.payload + $0.payload }
-    try await withWorker(handler, maximumResponseBytes: 6) { api, worker in
+    var options = RuntimeAPI.Options()
+    options.maximumResponseBytes = 6
+    try await withWorker(handler, options: options) { api, worker in
       guard case .functionError(let type, _) = await api.invoke(request("[111]")) else {
         Issue.record("no function error")
         return
@@ -148,7 +144,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [400, 403, 410]) func aRefusedOutcomeIsLoggedAndTheNextEventHandled(status: Int) async throws {
+  @Test(arguments: [400, 403, 410])
+  func `A refused outcome is logged, and the next event handled`(status: Int) async throws {
     try await withWorker(echo) { api, worker in
       await api.inject(Fault(route: .response, status: status))
       // The emulator still has the event, and hands it out again.
@@ -157,7 +154,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [400, 403, 410]) func aRefusedErrorIsLoggedAndTheNextEventHandled(status: Int) async throws {
+  @Test(arguments: [400, 403, 410])
+  func `A refused error is logged, and the next event handled`(status: Int) async throws {
     try await withWorker(ClosureHandler { _ in throw ConfigurationError("x") }) { api, worker in
       await api.inject(Fault(route: .error, status: status))
       guard case .functionError("Function.InvalidConfiguration", _) = await api.invoke(request()) else {
@@ -168,7 +166,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [Route.response, .error]) func aServerErrorEndsTheRuntime(route: Route) async throws {
+  @Test(arguments: [Route.response, .error]) func `A server error ends the runtime`(route: Route) async throws {
     let handler = ClosureHandler { invocation in
       if route == .error { throw ConfigurationError("x") }
       return invocation.payload
@@ -182,7 +180,8 @@ import Testing
     _ = await invocation.value
   }
 
-  @Test(arguments: [403, 500]) func anAnswerToNextThatIsNoEventEndsTheRuntime(status: Int) async throws {
+  @Test(arguments: [403, 500])
+  func `An answer to GET next that is no event ends the runtime`(status: Int) async throws {
     let api = try await RuntimeAPI.start()
     await api.inject(Fault(route: .next, status: status))
     let worker = RunningWorker(endpoint: api.endpoint, handler: echo)
@@ -190,7 +189,7 @@ import Testing
     await api.stop()
   }
 
-  @Test func anOutcomeThatArrivedWithoutAnAnswerIsNotCountedTwice() async throws {
+  @Test func `An outcome that arrived without an answer is not counted twice`() async throws {
     try await withWorker(echo) { api, worker in
       await api.inject(Fault(route: .response, kind: .disconnect(taken: true)))
       #expect(await api.invoke(request("1")) == .response(Array("1".utf8)))
@@ -199,14 +198,14 @@ import Testing
     }
   }
 
-  @Test func anOutcomeThatWasLostIsSentAgain() async throws {
+  @Test func `An outcome that was lost is sent again`() async throws {
     try await withWorker(echo) { api, _ in
       await api.inject(Fault(route: .response, kind: .disconnect(taken: false)))
       #expect(await api.invoke(request("1")) == .response(Array("1".utf8)))
     }
   }
 
-  @Test func anAnswerAfterTheDeadlineIsRefusedAndTheNextEventHandled() async throws {
+  @Test func `An answer after the deadline is refused, and the next event handled`() async throws {
     let handler = ClosureHandler { invocation in
       if invocation.payload == Array("slow".utf8) { try await Task.sleep(for: .milliseconds(300)) }
       return invocation.payload
@@ -219,7 +218,7 @@ import Testing
     }
   }
 
-  @Test func anInitErrorIsReported() async throws {
+  @Test func `An init error is reported`() async throws {
     let api = try await RuntimeAPI.start()
     let client = try RuntimeClient(endpoint: api.endpoint, logger: Log().logger)
     client.sendInitError(ErrorReport(type: .function("InvalidConfiguration"), message: "X is not set."))

@@ -8,7 +8,7 @@ import Testing
   private let name = "CRUDDUR_TEST_TRACE"
   private var current: String? { getenv(name).map { String(cString: $0) } }
 
-  @Test func theVariableFollowsTheInvocations() {
+  @Test func `The variable follows the invocations`() {
     var environment = TraceEnvironment(name: name)
     environment.set("Root=1-aaaa;Sampled=1")
     #expect(current == "Root=1-aaaa;Sampled=1")
@@ -20,21 +20,21 @@ import Testing
     #expect(current == "again")
   }
 
-  @Test func whatLambdaHadSetGoesWithTheFirstInvocationWithoutATrace() {
+  @Test func `What Lambda had set goes with the first invocation without a trace`() {
     setenv(name, "from the start", 1)
     var environment = TraceEnvironment(name: name)
     environment.set(nil)
     #expect(current == nil)
   }
 
-  @Test func aTraceThatIsTooLongIsNotSet() {
+  @Test func `A trace that is too long is not set`() {
     var environment = TraceEnvironment(name: name)
     environment.set("short")
     environment.set(String(repeating: "x", count: 5_000))
     #expect(current == nil)
   }
 
-  @Test func nothingOfItStaysBehind() {
+  @Test func `Nothing of the variable stays behind`() {
     do {
       var environment = TraceEnvironment(name: name)
       environment.set("gone soon")

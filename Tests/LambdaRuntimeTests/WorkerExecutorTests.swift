@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  @Test func whatIsAwaitedComesBackToTheWorkersThread() async {
+  @Test func `What is awaited comes back to the worker's thread`() async {
     actor Elsewhere { func work() {} }
     let threads = await onWorker {
       var threads = [pthread_self()]
@@ -30,7 +30,7 @@ import Testing
     #expect(Set(threads).count == 1)
   }
 
-  @Test func aResultThatComesFromAnotherThreadIsWaitedFor() async {
+  @Test func `A result that comes from another thread is waited for`() async {
     let value = await onWorker {
       await withCheckedContinuation { continuation in
         onThread {
@@ -42,18 +42,50 @@ import Testing
     #expect(value == 42)
   }
 
-  @Test func manyTasksFromManyThreadsAllRun() async {
-    let sum = await onWorker {
-      await withTaskGroup(of: Int.self) { group in
-        for number in 1...1_000 {
-          group.addTask {
-            await Task.yield()
-            return number
+  @Test func `Many tasks from many threads all run on the worker's own`() async {
+    let (threads, tasksPerThread) = (8, 2_000)
+    let tally = Tally()
+    let worker: pthread_t = await withCheckedContinuation { continuation in
+      onThread {
+        let executor = WorkerExecutor()
+        let worker = executor.run {
+          for _ in 0..<threads {
+            onThread {
+              tally.waitForOthers(threads)
+              // Each is enqueued by this thread, while others do the same and the worker takes jobs out.
+              for _ in 0..<tasksPerThread { Task(executorPreference: executor) { tally.note(pthread_self()) } }
+            }
           }
+          // A job that is lost never comes, so it is not waited for without a limit.
+          let deadline = ContinuousClock.now + .seconds(20)
+          while tally.count < threads * tasksPerThread, .now < deadline { try? await Task.sleep(for: .milliseconds(1)) }
+          return pthread_self()
         }
-        return await group.reduce(0, +)
+        continuation.resume(returning: worker)
       }
     }
-    #expect(sum == 500_500)
+    #expect(tally.count == threads * tasksPerThread)
+    #expect(tally.threads == [worker])
+  }
+
+  /// Where the tasks of several threads have run.
+  private final class Tally: Sendable {
+    private let state = Mutex((started: 0, count: 0, threads: Set<pthread_t>()))
+
+    var count: Int { state.withLock { $0.count } }
+    var threads: Set<pthread_t> { state.withLock { $0.threads } }
+
+    func note(_ thread: pthread_t) {
+      state.withLock {
+        $0.count += 1
+        $0.threads.insert(thread)
+      }
+    }
+
+    /// Blocks until so many threads are here, so that none is done before another begins.
+    func waitForOthers(_ count: Int) {
+      state.withLock { $0.started += 1 }
+      while state.withLock({ $0.started }) < count { sched_yield() }
+    }
   }
 }

@@ -16,12 +16,12 @@ struct ExecutionEnvironmentTests {
     ("kill -SEGV $$", "was ended by signal 11 (Segmentation fault)"),
     ("kill -KILL $$", "was ended by signal 9 (Killed)"),
   ])
-  func aProcessThatEndsEndsItsInvocation(script: String, phrase: String) async throws {
+  func `A process that ends ends its invocation`(script: String, phrase: String) async throws {
     let result = try await invoke(script: script)
     #expect(result == .exited(phrase))
   }
 
-  @Test func aProgramThatIsNotThereEndsItsInvocation() async throws {
+  @Test func `A program that is not there ends its invocation`() async throws {
     try await withRuntimeAPI { api, _ in
       var environment = ExecutionEnvironment(bootstrap: "/nowhere/bootstrap", runtimeAPI: api)
       let result = await environment.invoke(Self.request)
@@ -34,7 +34,7 @@ struct ExecutionEnvironmentTests {
     }
   }
 
-  @Test func aProcessThatEndedAfterItsAnswerIsReplaced() async throws {
+  @Test func `A process that ended after its answer is replaced`() async throws {
     let script = #"""
       api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation
       id=$(curl --silent --noproxy '*' --dump-header - --output event "$api/next" |
@@ -54,14 +54,14 @@ struct ExecutionEnvironmentTests {
     }
   }
 
-  @Test func aProcessThatDoesNotAskForAnEventIsEnded() async throws {
+  @Test func `A process that does not ask for an event is ended`() async throws {
     let result = try await invoke(script: "echo $$ >pid; sleep 60", initLimit: .milliseconds(500)) { directory in
       try expectReaped(directory)
     }
     #expect(result == .initTimedOut)
   }
 
-  @Test func aProcessThatIgnoresSIGTERMIsKilledAndSoAreItsChildren() async throws {
+  @Test func `A process that ignores SIGTERM is killed, and so are its children`() async throws {
     let script = "trap '' TERM; sleep 60 & echo $! >child; echo $$ >pid; wait"
     let result = try await invoke(script: script, initLimit: .milliseconds(500)) { directory in
       try expectReaped(directory)
@@ -71,7 +71,7 @@ struct ExecutionEnvironmentTests {
     #expect(result == .initTimedOut)
   }
 
-  @Test func anInvocationThatIsCancelledEndsTheProcess() async throws {
+  @Test func `An invocation that is cancelled ends the process`() async throws {
     try await withRuntimeAPI { api, _ in
       try await withBootstrap("echo $$ >pid; sleep 60") { path, directory in
         let caller = Task {
@@ -86,7 +86,7 @@ struct ExecutionEnvironmentTests {
     }
   }
 
-  @Test func anEnvironmentThatIsDroppedEndsItsProcess() async throws {
+  @Test func `An environment that is dropped ends its process`() async throws {
     try await withRuntimeAPI { api, curl in
       try await withBootstrap("echo $$ >pid; sleep 60") { path, directory in
         let dropping = Task {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(3)))
 struct FaultTests {
-  @Test func aFaultBefallsItsRouteAsOftenAsItSays() async throws {
+  @Test func `A fault befalls its route as often as it says`() async throws {
     try await withRuntimeAPI { api, curl in
       await api.inject(Fault(route: .response, status: 503, times: 2))
       await api.inject(Fault(route: .response, status: 500))
@@ -16,7 +16,7 @@ struct FaultTests {
     }
   }
 
-  @Test func aFaultLeavesTheInvocationRunning() async throws {
+  @Test func `A fault leaves the invocation running`() async throws {
     try await withRuntimeAPI { api, curl in
       await api.inject(Fault(route: .response, status: 500))
       async let result = api.invoke(.patient)
@@ -27,7 +27,7 @@ struct FaultTests {
     }
   }
 
-  @Test func aConnectionIsClosedBeforeOrAfterTheCallWasTaken() async throws {
+  @Test func `A connection is closed before or after the call was taken`() async throws {
     try await withRuntimeAPI { api, curl in
       await api.inject(Fault(route: .response, kind: .disconnect(taken: false)))
       await api.inject(Fault(route: .response, kind: .disconnect(taken: true)))
@@ -54,7 +54,7 @@ struct FaultTests {
     }
   }
 
-  @Test func aWaitingNextIsNotBefallen() async throws {
+  @Test func `A fault does not befall a GET next that waits already`() async throws {
     try await withRuntimeAPI { api, curl in
       async let waiting = curl.next()
       try await eventually("/next waits") { await api.exchanges.count == 1 }

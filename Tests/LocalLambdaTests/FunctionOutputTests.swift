@@ -17,18 +17,18 @@ struct FunctionOutputTests {
     #"{"statusCode":200,"cookies":{}}"#, #"{"statusCode":200,"cookies":[1]}"#,
     #"{"statusCode":200,"body":"a","isBase64Encoded":"yes"}"#, #"{"statusCode":200,"body":"*","isBase64Encoded":true}"#,
   ])
-  func anAnswerThatMakesNoResponse(output: String) {
+  func `An answer of the wrong form makes no response`(output: String) {
     #expect(answer(output) == nil)
   }
 
   @Test(arguments: [#"{"a":1}"#, "[1]", #""text""#, "null", "1"])
-  func jsonWithoutAStatusCodeIsTheBody(output: String) {
+  func `JSON without a statusCode is the body`(output: String) {
     #expect(
       answer(output)
         == Answer(status: 200, headers: ["content-type": "application/json"], body: Array(output.utf8)))
   }
 
-  @Test func aWholeResponse() {
+  @Test func `A whole response is taken over`() {
     let output = #"""
       {"statusCode":201,"headers":{"Content-Type":"text/html","X-Number":1,"x-flag":true},"cookies":["a=b","c=d"],
        "body":"<p>é","isBase64Encoded":false}
@@ -40,24 +40,24 @@ struct FunctionOutputTests {
           cookies: ["a=b", "c=d"], body: Array("<p>é".utf8)))
   }
 
-  @Test func whatIsLeftOutOrNullHasADefault() {
+  @Test func `What is left out or null has a default`() {
     let expected = Answer(status: 204, headers: ["content-type": "text/plain;charset=UTF-8"], body: [])
     #expect(answer(#"{"statusCode":204}"#) == expected)
     #expect(
       answer(#"{"statusCode":204,"headers":null,"cookies":null,"body":null,"isBase64Encoded":null}"#) == expected)
   }
 
-  @Test func aCookieMayBeAHeader() {
+  @Test func `A cookie may be a header`() {
     let output = #"{"statusCode":200,"headers":{"Set-Cookie":"a=b, c"},"cookies":["d=e"]}"#
     #expect(answer(output)?.headers == ["content-type": "text/plain;charset=UTF-8"])
     #expect(answer(output)?.cookies == ["a=b, c", "d=e"])
   }
 
-  @Test func base64IsUndone() {
+  @Test func `Base64 is undone`() {
     #expect(answer(#"{"statusCode":200,"body":"/0E=","isBase64Encoded":true}"#)?.body == [0xFF, 0x41])
   }
 
-  @Test func headersOfTheConnectionAreNotTheFunctions() {
+  @Test func `Headers of the connection are not the function's`() {
     let output =
       #"{"statusCode":200,"headers":{"Transfer-Encoding":"chunked","Content-Length":"7","Connection":"close"}}"#
     #expect(answer(output)?.headers == ["content-type": "text/plain;charset=UTF-8"])

@@ -10,7 +10,7 @@ struct FunctionTests {
   /// Answers with its process id once there is a file `go`.
   private static let waits = #"echo "$event" >>seen; while [ ! -e go ]; do sleep 0.05; done; answer "$$""#
 
-  @Test func anIdleEnvironmentIsUsedAgain() async throws {
+  @Test func `An idle environment is used again`() async throws {
     try await ScriptedFunction.with(#"answer "$$""#) { scripted in
       let first = await scripted.function.invoke([UInt8(ascii: "1")])
       #expect(await scripted.function.invoke([UInt8(ascii: "2")]) == first)
@@ -18,15 +18,16 @@ struct FunctionTests {
     }
   }
 
-  @Test func whileAllAreBusyAnotherOneIsStartedUpToTheLimit() async throws {
+  @Test func `While all are busy another one is started, up to the limit`() async throws {
     try await ScriptedFunction.with(Self.waits, concurrency: 2) { scripted in
       let function = scripted.function
       async let first = function.invoke([UInt8(ascii: "1")])
       async let second = function.invoke([UInt8(ascii: "2")])
       try await eventually("both run") { scripted.lines(of: "seen").count == 2 }
       async let third = function.invoke([UInt8(ascii: "3")])
-      try await Task.sleep(for: .milliseconds(300))
-      #expect(scripted.lines(of: "seen").count == 2, "the third has to wait")
+      // An invocation gets its environment, or its place in the line, in the same step in which it is counted.
+      try await eventually("the third has come") { await function.jobCount == 3 }
+      #expect(await function.queuedJobCount == 1, "the third has to wait")
       try touch("go", in: scripted)
       let answers = await [first, second, third]
       #expect(answers[0] != answers[1])
@@ -35,7 +36,7 @@ struct FunctionTests {
     }
   }
 
-  @Test func whoWaitsIsServedInTurn() async throws {
+  @Test func `Whoever waits is served in turn`() async throws {
     try await ScriptedFunction.with(Self.waits, concurrency: 1) { scripted in
       let function = scripted.function
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -50,10 +51,13 @@ struct FunctionTests {
     }
   }
 
-  @Test func anInvocationRunsOnWhenItsCallerWaitsNoMore() async throws {
+  @Test func `An invocation runs on when its caller waits no more`() async throws {
     try await ScriptedFunction.with(Self.waits + "; echo done >>done", concurrency: 1) { scripted in
       let function = scripted.function
-      #expect(await within(.seconds(2)) { await function.invoke([UInt8(ascii: "1")]) } == nil)
+      let caller = Task { await function.invoke([UInt8(ascii: "1")]) }
+      try await eventually("it runs") { scripted.lines(of: "seen").count == 1 }
+      caller.cancel()
+      #expect(await caller.value == .cancelled)
       try touch("go", in: scripted)
       try await eventually("it ends") { scripted.lines(of: "done").count == 1 }
       _ = await function.invoke([UInt8(ascii: "2")])
@@ -61,12 +65,16 @@ struct FunctionTests {
     }
   }
 
-  @Test func oneThatHasNotBegunNeverDoes() async throws {
+  @Test func `An invocation that is given up before it begins never does`() async throws {
     try await ScriptedFunction.with(Self.waits, concurrency: 1) { scripted in
       let function = scripted.function
       async let first = function.invoke([UInt8(ascii: "1")])
       try await eventually("it runs") { scripted.lines(of: "seen") == ["1"] }
-      #expect(await within(.milliseconds(200)) { await function.invoke([UInt8(ascii: "2")]) } == nil)
+      let caller = Task { await function.invoke([UInt8(ascii: "2")]) }
+      try await eventually("it waits") { await function.queuedJobCount == 1 }
+      caller.cancel()
+      #expect(await caller.value == .cancelled)
+      #expect(await function.queuedJobCount == 0)
       try touch("go", in: scripted)
       _ = await first
       _ = await function.invoke([UInt8(ascii: "3")])
@@ -74,7 +82,7 @@ struct FunctionTests {
     }
   }
 
-  @Test func failuresAreToldWhetherOrNotAnybodyWaits() async throws {
+  @Test func `Failures are told whether or not anybody waits`() async throws {
     try await ScriptedFunction.with(#"if [ "$event" = 1 ]; then exit 3; else fail '{}'; fi"#) { scripted in
       #expect(await scripted.function.invoke([UInt8(ascii: "1")], requestID: "a") == .exited("exited with status 3"))
       let error = await scripted.function.invoke([UInt8(ascii: "2")], requestID: "b")
@@ -83,13 +91,13 @@ struct FunctionTests {
     }
   }
 
-  @Test func stoppingEndsInvocationsAndProcesses() async throws {
+  @Test func `Stopping ends invocations and processes`() async throws {
     try await ScriptedFunction.with(Self.waits, concurrency: 1) { scripted in
       let function = scripted.function
       async let running = function.invoke([UInt8(ascii: "1")])
       try await eventually("it runs") { scripted.lines(of: "seen") == ["1"] }
       async let queued = function.invoke([UInt8(ascii: "2")])
-      try await Task.sleep(for: .milliseconds(100))
+      try await eventually("it waits") { await function.queuedJobCount == 1 }
       await function.stop()
       #expect(await running == .cancelled)
       #expect(await queued == .cancelled)
@@ -99,12 +107,13 @@ struct FunctionTests {
     }
   }
 
-  @Test func stoppingAtTheVeryStartEndsAsWell() async throws {
-    for _ in 1...10 {
+  @Test func `Stopping at the very start ends as well`() async throws {
+    for pause in 0..<10 {
       try await ScriptedFunction.with("answer 1") { scripted in
         let function = scripted.function
         async let starting = function.invoke([UInt8(ascii: "1")])
-        await Task.yield()
+        // From before the process is there until after it has answered.
+        try await Task.sleep(for: .milliseconds(5 * pause))
         await function.stop()
         _ = await starting
         for pid in scripted.lines(of: "pids").compactMap({ pid_t($0) }) { #expect(kill(pid, 0) == -1) }

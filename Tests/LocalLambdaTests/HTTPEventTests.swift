@@ -9,7 +9,7 @@ struct HTTPEventTests {
     try JSONDocument(HTTPEvent(call: call, requestID: "id", time: 1_795_243_569_064, claims: claims).json()).root
   }
 
-  @Test func theWholeEvent() {
+  @Test func `An event has all of its request`() {
     var call = HTTPCall(method: "POST", path: "/api/a%20b", query: "x=1&y=%C3%A9+%2B&x=2&z")
     call.headers = [
       .init(name: "host", value: "127.0.0.1:3000"), .init(name: "x-twice", value: "1"),
@@ -31,7 +31,7 @@ struct HTTPEventTests {
         """)
   }
 
-  @Test func whatTheRequestHasNotGotIsLeftOut() throws {
+  @Test func `What the request has not got is left out`() throws {
     let event = try Self.event(HTTPCall(method: "GET", path: "/api"))
     for key in ["cookies", "queryStringParameters", "body", "pathParameters", "stageVariables"] {
       #expect(event[key] == nil, "\(key)")
@@ -46,7 +46,7 @@ struct HTTPEventTests {
     ("application/xml", "<a/>", false), ("application/x-www-form-urlencoded", "a=b", true), ("image/png", "x", true),
     ("", "x", true),
   ])
-  func aBodyIsBase64UnlessItsTypeIsText(type: String, body: String, isBase64: Bool) throws {
+  func `A body is base64 unless its type is text`(type: String, body: String, isBase64: Bool) throws {
     var call = HTTPCall(method: "POST", path: "/api", body: Array(body.utf8))
     if !type.isEmpty { call.headers = [.init(name: "content-type", value: type)] }
     let event = try Self.event(call)
@@ -61,13 +61,15 @@ struct HTTPEventTests {
       [.init(name: "content-type", value: "text/plain"), .init(name: "content-encoding", value: "gzip")], [0x41], "QQ=="
     ),
   ])
-  func aTextThatIsNoneIsBase64(headers: [HTTPCall.Header], body: [UInt8], encoded: String) throws {
+  func `A body that is text by its type alone is base64`(headers: [HTTPCall.Header], body: [UInt8], encoded: String)
+    throws
+  {
     let event = try Self.event(HTTPCall(method: "POST", path: "/api", headers: headers, body: body))
     #expect(try event.member("isBase64Encoded").bool())
     #expect(try event.member("body").string() == encoded)
   }
 
-  @Test func claimsAreTheAuthorizers() throws {
+  @Test func `Claims are the authorizer's`() throws {
     let event = try Self.event(
       HTTPCall(method: "GET", path: "/api"), claims: [.init(name: "sub", value: "s"), .init(name: "exp", value: "1")])
     let jwt = try event.member("requestContext").member("authorizer").member("jwt")
@@ -79,7 +81,7 @@ struct HTTPEventTests {
     ("%zz%4", "%zz%4", "%zz%4"), ("%+1", "%+1", "% 1"), ("%FF", "\u{FFFD}", "\u{FFFD}"), ("%2b%2B", "++", "++"),
     ("", "", ""),
   ])
-  func escapesAreUndone(text: String, inAPath: String, inAQuery: String) {
+  func `Escapes are undone`(text: String, inAPath: String, inAQuery: String) {
     #expect(text.percentDecoded() == inAPath)
     #expect(text.percentDecoded(isQuery: true) == inAQuery)
   }

@@ -15,7 +15,7 @@ struct HostGuardTests {
     "localhost:3000.evil.example",
     "127.0.0.1.nip.io:3000", "[::1]:3000", "0.0.0.0:3000", "127.0.0.1:3000,evil.example",
   ])
-  func aForeignHostIsRefused(host: String?) {
+  func `A foreign host is refused`(host: String?) {
     #expect(!admits(host))
   }
 
@@ -23,25 +23,25 @@ struct HostGuardTests {
     "null", "", "http://evil.example", "http://evil.example:3000", "https://127.0.0.1:3000", "http://127.0.0.1",
     "http://127.0.0.1:3001", "http://localhost:30000", "127.0.0.1:3000", "http://127.0.0.1:3000,http://evil.example",
   ])
-  func aForeignOriginIsRefused(origin: String) {
+  func `A foreign origin is refused`(origin: String) {
     #expect(!admits("127.0.0.1:3000", origin: origin))
   }
 
   @Test(arguments: ["127.0.0.1:3000", "localhost:3000", "LocalHost:3000"])
-  func ownHostsAndOriginsAreAdmitted(host: String) {
+  func `Own hosts and origins are admitted`(host: String) {
     #expect(admits(host))
     #expect(admits(host, origin: "http://\(host)"))
     #expect(admits("127.0.0.1:3000", origin: "http://localhost:3000"))
   }
 
-  @Test(arguments: ["host", "origin"]) func aForeignOneBesideTheOwnIsRefused(name: String) {
+  @Test(arguments: ["host", "origin"]) func `A foreign host or origin beside the own is refused`(name: String) {
     var call = HTTPCall(method: "GET", path: "/", headers: [.init(name: "host", value: "127.0.0.1:3000")])
     let origin = name == "origin" ? "http://" : ""
     call.headers += ["127.0.0.1:3000", "evil.example"].map { .init(name: name, value: origin + $0) }
     #expect(!HostGuard(port: 3000).admits(call))
   }
 
-  @Test func thePortOfTheSchemeMayBeLeftOut() {
+  @Test func `The port of the scheme may be left out`() {
     #expect(admits("localhost", origin: "http://localhost", port: 80))
     #expect(admits("localhost:80", port: 80))
   }

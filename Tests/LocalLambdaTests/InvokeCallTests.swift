@@ -28,7 +28,7 @@ struct InvokeCallTests {
     ),
     ("210987654321:function:cruddur", "", "210987654321:function:cruddur"), ("", "", ""),
   ])
-  func anotherFunctionIsNotFound(reference: String, query: String, arn: String) {
+  func `Another function is not found`(reference: String, query: String, arn: String) {
     #expect(throws: InvokeError.notFound(arn: arn)) { try Self.read(reference, query: query) }
   }
 
@@ -37,11 +37,11 @@ struct InvokeCallTests {
     ("123456789012:function:cruddur", ""), ("arn:aws:lambda:us-east-1:123456789012:function:cruddur", ""),
     ("arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Acruddur%3A%24LATEST", ""),
   ])
-  func theFunctionHasManyNames(reference: String, query: String) throws {
+  func `The function has many names`(reference: String, query: String) throws {
     #expect(try Self.read(reference, query: query).type == .requestResponse)
   }
 
-  @Test func aBadParameterIsNamed() {
+  @Test func `A bad parameter is named`() {
     #expect(throws: InvokeError.unknownInvocationType("Later")) {
       try Self.read(headers: ["x-amz-invocation-type": "Later"])
     }
@@ -57,11 +57,11 @@ struct InvokeCallTests {
     #expect(error?.message.hasPrefix("Could not parse request body into json: ") == true)
   }
 
-  @Test func anEmptyPayloadIsAnEmptyObject() throws {
+  @Test func `An empty payload is an empty object`() throws {
     #expect(try Self.read(body: []).payload == Array("{}".utf8))
   }
 
-  @Test func theClientContextIsDecoded() throws {
+  @Test func `The client context is decoded`() throws {
     #expect(try Self.read(headers: ["x-amz-client-context": "eyJhIjoxfQ=="]).clientContext == #"{"a":1}"#)
   }
 
@@ -69,7 +69,7 @@ struct InvokeCallTests {
     (Duration.seconds(5), "5.00"), (.milliseconds(1234), "1.23"), (.milliseconds(50), "0.05"),
     (.seconds(900), "900.00"),
   ])
-  func aTimeoutIsToldInSeconds(timeout: Duration, text: String) {
+  func `A timeout is told in seconds`(timeout: Duration, text: String) {
     let body =
       #"{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: id Error: Task timed out after \#(text) seconds"}"#
     #expect(InvocationResult.timedOut.output(requestID: "id", timeout: timeout) == .error(Array(body.utf8)))

@@ -9,7 +9,7 @@ struct LambdaVariablesTests {
       configured: configured)
   }
 
-  @Test func theVariablesAreLambdasAndNoOthers() {
+  @Test func `The variables are Lambda's and no others`() {
     #expect(
       make() == [
         "_HANDLER": "bootstrap",
@@ -30,20 +30,20 @@ struct LambdaVariablesTests {
   }
 
   @Test(arguments: ["CONNECTION_URL", "PGHOST", "PGPASSFILE", "LD_LIBRARY_PATH"])
-  func theCallersDatabasePassesThrough(name: String) {
+  func `The caller's database passes through`(name: String) {
     #expect(make(caller: [name: "x"])[name] == "x")
   }
 
   @Test(arguments: ["HOME", "http_proxy", "AWS_ACCESS_KEY_ID", "CONNECTION_URL2", "MYPG", "LD_PRELOAD"])
-  func nothingElseOfTheCallersDoes(name: String) {
+  func `Nothing else of the caller's passes through`(name: String) {
     #expect(make(caller: [name: "x"])[name] == nil)
   }
 
-  @Test func theCallersOwnLambdaVariablesDoNotPassThrough() {
+  @Test func `The caller's own Lambda variables do not pass through`() {
     #expect(make(caller: ["AWS_REGION": "eu-west-1", "PATH": "/"]) == make())
   }
 
-  @Test func theConfigurationWinsOverAllButTheEndpoint() {
+  @Test func `The configuration wins over all but the endpoint`() {
     let variables = make(
       caller: ["PGHOST": "a"],
       configured: ["PGHOST": "b", "AWS_REGION": "eu-west-1", "LOG": "1", "AWS_LAMBDA_RUNTIME_API": "elsewhere"])
@@ -53,11 +53,11 @@ struct LambdaVariablesTests {
     #expect(variables["AWS_LAMBDA_RUNTIME_API"] == "127.0.0.1:9")
   }
 
-  @Test func aLogStreamHasLambdasForm() throws {
+  @Test func `A log stream has Lambda's form`() throws {
     #expect(LambdaVariables.logStream().wholeMatch(of: /20\d\d\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}/) != nil)
   }
 
-  @Test func aTraceIDHasXRaysForm() {
+  @Test func `A trace id has X-Ray's form`() {
     let form = /Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0/
     #expect(InvocationRequest.randomTraceID().wholeMatch(of: form) != nil)
   }

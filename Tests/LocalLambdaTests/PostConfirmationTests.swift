@@ -21,14 +21,14 @@ struct PostConfirmationTests {
     (.initTimedOut, "RequestId: id Error: The runtime did not ask for an event in time"),
     (.exited("exited with status 1"), "RequestId: id Error: Runtime exited with status 1"),
   ])
-  func aFunctionErrorIsPassedOn(result: InvocationResult, message: String) {
+  func `A function error is passed on`(result: InvocationResult, message: String) {
     let failure = failure(result)
     #expect(failure?.type == "UserLambdaValidationException")
     #expect(failure?.message == "PostConfirmation failed with error \(message).")
   }
 
   @Test(arguments: [nil, InvocationResult.cancelled])
-  func noAnswerIsATimeout(result: InvocationResult?) {
+  func `No answer is a timeout`(result: InvocationResult?) {
     let failure = failure(result)
     #expect(failure?.type == "UnexpectedLambdaException")
     #expect(
@@ -41,14 +41,14 @@ struct PostConfirmationTests {
     ("null", "Unrecognizable lambda output"), (#""Success""#, "Unrecognizable lambda output"),
     ("[]", "Unrecognizable lambda output"), (#"{"response":1}"#, "Unrecognizable lambda output"),
   ])
-  func anAnswerThatIsNoEventIsAFailure(answer: String, message: String) {
+  func `An answer that is no event is a failure`(answer: String, message: String) {
     let failure = failure(.response(Array(answer.utf8)))
     #expect(failure?.type == "InvalidLambdaResponseException")
     #expect(failure?.message == message)
   }
 
   @Test(arguments: [#"{"version":"1","response":{}}"#, #"{"response":null}"#, "{}"])
-  func anEventIsSuccess(answer: String) {
+  func `An answer that is an event is success`(answer: String) {
     #expect(failure(.response(Array(answer.utf8))) == nil)
   }
 }

@@ -4,12 +4,14 @@ import Testing
 
 /// A connection for requests that curl does not send. What blocks does so on a thread of its own.
 final class RawConnection: Sendable {
+  /// The server's port.
+  let port: UInt16
   private let descriptor: Int32
 
   /// Connects to `host:port`; nothing is waited for longer than twenty seconds.
   init(_ endpoint: String) throws {
-    let port = try #require(endpoint.split(separator: ":").last.flatMap { UInt16($0) })
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    port = try #require(endpoint.split(separator: ":").last.flatMap { UInt16($0) })
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     try #require(descriptor >= 0)
     var limit = timeval(tv_sec: 20, tv_usec: 0)
     try #require(setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size)) == 0)
@@ -26,7 +28,7 @@ final class RawConnection: Sendable {
   }
 
   deinit {
-    close()
+    close(descriptor)
   }
 
   /// Sends bytes, may say that no more will come, and gives what comes until the server closes the connection.
@@ -62,9 +64,5 @@ final class RawConnection: Sendable {
   /// Hangs up.
   func hangUp() {
     shutdown(descriptor, Int32(SHUT_RDWR))
-  }
-
-  private func close() {
-    Glibc.close(descriptor)
   }
 }

@@ -14,7 +14,7 @@ struct RuntimeCallTests {
     ),
     ("POST", base + "/init/error", .initError(.success(ReportedError(type: "Runtime.Unknown", body: [7])))),
   ])
-  func aCallIsReadFromItsRequest(method: String, path: String, call: RuntimeCall) throws {
+  func `A call is read from its request`(method: String, path: String, call: RuntimeCall) throws {
     let (route, requestID) = try Route.parse(method: method, path: path)
     #expect(RuntimeCall(route, requestID: requestID, HTTPCall(method: method, path: path, body: [7])) == call)
   }
@@ -33,7 +33,7 @@ struct RuntimeCallTests {
     ("PUT", base + "/invocation/8f5b/error", .wrongMethod),
     ("GET", base + "/init/error", .wrongMethod),
   ])
-  func whatIsNoCallIsRefused(method: String, path: String, refusal: Refusal) {
+  func `What is no call is refused`(method: String, path: String, refusal: Refusal) {
     #expect(throws: refusal) { try Route.parse(method: method, path: path) }
   }
 
@@ -51,7 +51,7 @@ struct RuntimeCallTests {
     ("", "Runtime.Unknown"),
     (nil, "Runtime.Unknown"),
   ])
-  func anErrorTypeIsRecordedOnlyIfItHasLambdasForm(header: String?, recorded: String) {
+  func `An error type is recorded only if it has Lambda's form`(header: String?, recorded: String) {
     #expect(ErrorType.recorded(header) == recorded)
   }
 
@@ -59,7 +59,7 @@ struct RuntimeCallTests {
     (nil, nil), ("", nil), ("streaming", nil), ("buffered", BadPost.unknownResponseMode),
     ("Streaming", .unknownResponseMode),
   ])
-  func aResponseModeIsChecked(mode: String?, bad: BadPost?) {
+  func `A response mode is checked`(mode: String?, bad: BadPost?) {
     let headers = mode.map { [HTTPCall.Header(name: "lambda-runtime-function-response-mode", value: $0)] } ?? []
     let call = RuntimeCall(.response, requestID: "a", HTTPCall(method: "POST", path: "", headers: headers, body: [7]))
     let result: Result<InvocationResult, BadPost> = bad.map { .failure($0) } ?? .success(.response([7]))

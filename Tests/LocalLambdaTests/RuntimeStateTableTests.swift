@@ -46,7 +46,7 @@ struct RuntimeStateTableTests {
     Row(.stopped, .next, 500),
     Row(.reset, .next, nil),
   ])
-  func next(row: Row) throws {
+  func `GET next is answered as its row says`(row: Row) throws {
     try check(row)
   }
 
@@ -68,7 +68,7 @@ struct RuntimeStateTableTests {
     Row(.stopped, .response("a"), 500),
     Row(.reset, .response("a"), 403),
   ])
-  func response(row: Row) throws {
+  func `POST response is answered as its row says`(row: Row) throws {
     try check(row)
   }
 
@@ -83,7 +83,7 @@ struct RuntimeStateTableTests {
     Row(.exited, .error("a"), 403),
     Row(.stopped, .error("a"), 500),
   ])
-  func error(row: Row) throws {
+  func `POST error is answered as its row says`(row: Row) throws {
     try check(row)
   }
 
@@ -100,7 +100,7 @@ struct RuntimeStateTableTests {
     Row(.stopped, .failedInit, 500),
     Row(.reset, .failedInit, 202),
   ])
-  func initError(row: Row) throws {
+  func `POST init error is answered as its row says`(row: Row) throws {
     try check(row)
   }
 

@@ -4,7 +4,7 @@ import Testing
 
 /// What the answers to single calls do not show: how invocations end, and in which order.
 struct RuntimeStateTests {
-  @Test func anEventIsHandedOutWithItsDeadlineAndHeaders() throws {
+  @Test func `An event is handed out with its deadline and headers`() throws {
     var state = RuntimeState(in: .waiting)
     var request = InvocationRequest(payload: Array("[1]".utf8), timeout: .milliseconds(4500))
     request.traceID = "Root=1"
@@ -29,13 +29,13 @@ struct RuntimeStateTests {
     #expect(effects.contains(.start(.invocation("a"), .milliseconds(4500))))
   }
 
-  @Test func headersWithoutAValueAreLeftOut() throws {
+  @Test func `Headers without a value are left out`() throws {
     var state = RuntimeState(in: .waiting)
     let answer = try #require(state.play(.invoke(.sample("a"))).answer(to: 1))
     #expect(answer.headers.count == 4, "\(answer.headers)")
   }
 
-  @Test func theTimeOfAnInvocationBeginsWhenItIsHandedOut() throws {
+  @Test func `The time of an invocation begins when it is handed out`() throws {
     var state = RuntimeState(in: .started)
     state.play(.invoke(.sample("a", seconds: 5)))
     let later = RuntimeState.start + 60_000
@@ -43,14 +43,14 @@ struct RuntimeStateTests {
     #expect(answer.headers["Lambda-Runtime-Deadline-Ms"] == String(later + 5000))
   }
 
-  @Test func nextWhileOneRunsHandsOutTheSameEventAgain() throws {
+  @Test func `GET next while one runs hands out the same event again`() throws {
     var state = RuntimeState(in: .waiting)
     let first = try #require(state.play(.invoke(.sample("a")), .invoke(.sample("b"))).answer(to: 1))
     let again = state.handle(.call(2, .next), at: RuntimeState.start + 1000)
     #expect(again == [.answer(2, first)])
   }
 
-  @Test func invocationsAreServedInTheOrderInWhichTheyCame() {
+  @Test func `Invocations are served in the order in which they came`() {
     var state = RuntimeState(in: .started)
     state.play(.invoke(.sample("a")), .invoke(.sample("b")))
     for (call, id) in ["a", "b"].enumerated() {
@@ -60,7 +60,7 @@ struct RuntimeStateTests {
     }
   }
 
-  @Test func aStaleIDIsRefusedAndTheRunningInvocationRunsOn() {
+  @Test func `A stale id is refused, and the running invocation runs on`() {
     var state = RuntimeState(in: .answered)
     state.play(.call(3, .next), .invoke(.sample("b")))
     #expect(state.play(.call(4, .response("a"))) == [.answer(4, .refused(.unknownRequestID))])
@@ -72,7 +72,7 @@ struct RuntimeStateTests {
     (.truncated, "Runtime.TruncatedResponse"),
     (.unknownResponseMode, "Runtime.InvalidResponseModeHeader"),
   ])
-  func aBadAnswerFailsItsInvocationAtOnce(bad: BadPost, type: String) {
+  func `A bad answer fails its invocation at once`(bad: BadPost, type: String) {
     var state = RuntimeState(in: .running)
     let effects = state.play(.call(2, .post(requestID: "a", .failure(bad))))
     let body = Answer.errorBody(type: type, message: bad.message)
@@ -80,13 +80,13 @@ struct RuntimeStateTests {
     #expect(state.play(.call(3, .error("a"))).status(of: 3) == 403, "no error may follow")
   }
 
-  @Test func aBadAnswerToAnotherIDFailsNothing() {
+  @Test func `A bad answer to another id fails nothing`() {
     var state = RuntimeState(in: .running)
     let effects = state.play(.call(2, .post(requestID: "b", .failure(.tooLarge(limit: 8)))))
     #expect(effects == [.answer(2, .refused(.unknownRequestID))])
   }
 
-  @Test func anAnswerAtTheDeadlineIsTooLateEvenBeforeTheTimerRings() {
+  @Test func `An answer at the deadline is too late even before the timer rings`() {
     var state = RuntimeState(in: .waiting)
     state.play(.invoke(.sample("a", seconds: 5)))
     let effects = state.handle(.call(2, .response("a")), at: RuntimeState.start + 5000)
@@ -94,7 +94,7 @@ struct RuntimeStateTests {
     #expect(effects.status(of: 2) == 410)
   }
 
-  @Test func anInvocationThatTimedOutMakesWayForTheNext() {
+  @Test func `An invocation that timed out makes way for the next`() {
     var state = RuntimeState(in: .timedOut)
     state.play(.invoke(.sample("b")))
     #expect(state.play(.call(2, .next)).status(of: 2) == 200)
@@ -102,12 +102,12 @@ struct RuntimeStateTests {
     #expect(state.play(.call(4, .response("b"))).result(of: "b") == .response([1]))
   }
 
-  @Test func theTimerOfAnAnsweredInvocationChangesNothing() {
+  @Test func `The timer of an answered invocation changes nothing`() {
     var state = RuntimeState(in: .answered)
     #expect(state.play(.elapsed(.invocation("a"))) == [])
   }
 
-  @Test func aCallerWhoGivesUpFreesTheQueueAndTheRuntime() {
+  @Test func `A caller who gives up frees the queue and the runtime`() {
     var state = RuntimeState(in: .running)
     state.play(.invoke(.sample("b")))
     #expect(state.play(.cancel("b")) == [.finish("b", .cancelled)])
@@ -116,7 +116,7 @@ struct RuntimeStateTests {
     #expect(state.play(.cancel("never-heard-of")) == [])
   }
 
-  @Test func anInitErrorEndsEveryInvocationAndIsKept() {
+  @Test func `An init error ends every invocation, and is kept`() {
     var state = RuntimeState(in: .started)
     state.play(.invoke(.sample("a")))
     let failed = InvocationResult.initError(type: "Runtime.Bad", body: [3])
@@ -129,7 +129,7 @@ struct RuntimeStateTests {
     #expect(state.play(.invoke(.sample("c"))) == [])
   }
 
-  @Test func anExitEndsWhatRunsAndWhatWaits() {
+  @Test func `An exit ends what runs and what waits`() {
     var state = RuntimeState(in: .running)
     state.play(.invoke(.sample("b")))
     let effects = state.play(.exited("was ended by SIGSEGV"))
@@ -137,27 +137,27 @@ struct RuntimeStateTests {
     #expect(effects.result(of: "b") == .exited("was ended by SIGSEGV"))
   }
 
-  @Test func initThatTakesTooLongEndsTheInvocation() {
+  @Test func `Init that takes too long ends the invocation`() {
     var state = RuntimeState(in: .started)
     #expect(state.play(.reset(initLimit: .seconds(10))) == [.start(.initialization, .seconds(10))])
     state.play(.invoke(.sample("a")))
     #expect(state.play(.elapsed(.initialization)).result(of: "a") == .initTimedOut)
   }
 
-  @Test func initIsOverWithTheFirstNext() {
+  @Test func `Init is over with the first GET next`() {
     var state = RuntimeState(in: .waiting)
     #expect(state.play(.elapsed(.initialization)) == [])
     #expect(state.phase == .idle)
   }
 
-  @Test func aResetEndsWhatRunsAndKeepsWhatWaits() {
+  @Test func `A reset ends what runs, and keeps what waits`() {
     var state = RuntimeState(in: .running)
     state.play(.invoke(.sample("b")))
     #expect(state.play(.reset(initLimit: nil)) == [.finish("a", .cancelled)])
     #expect(state.play(.call(2, .next)).answer(to: 2)?.headers["Lambda-Runtime-Aws-Request-Id"] == "b")
   }
 
-  @Test func aStopEndsEverything() {
+  @Test func `A stop ends everything`() {
     var state = RuntimeState(in: .waiting)
     #expect(state.play(.stop) == [.answer(1, .refused(.containerError))])
     #expect(state.play(.invoke(.sample("a"))) == [.finish("a", .cancelled)])

@@ -20,7 +20,7 @@ struct TokenIssuerTests {
     Data(text.utf8).base64EncodedString().replacingOccurrences(of: "=", with: "")
   }
 
-  @Test func claimsAreCognitosAndAllText() throws {
+  @Test func `Claims are Cognito's, and all are text`() throws {
     let claims = try #require(tokens.claims(of: tokens.issue(for: Self.user, at: Self.now), at: Self.now))
     #expect(
       Dictionary(uniqueKeysWithValues: claims.map { ($0.name, $0.value) }) == [
@@ -31,17 +31,17 @@ struct TokenIssuerTests {
       ])
   }
 
-  @Test func aTokenIsGoodForAnHour() {
+  @Test func `A token is good for an hour`() {
     let token = parts.joined(separator: ".")
     #expect(isGood(token, at: Self.now + 3599))
     #expect(!isGood(token, at: Self.now + 3600))
   }
 
-  @Test func aTokenOfAnotherKeyIsForeign() {
+  @Test func `A token of another key is refused`() {
     #expect(!isGood(TokenIssuer().issue(for: Self.user, at: Self.now)))
   }
 
-  @Test func aForgedTokenIsRefused() {
+  @Test func `A forged token is refused`() {
     let parts = parts
     let claims = encoded(#"{"sub":"s-2","exp":99999999999}"#)
     #expect(!isGood("\(parts[0]).\(claims).\(parts[2])"), "other claims under the old signature")
@@ -51,11 +51,11 @@ struct TokenIssuerTests {
   }
 
   @Test(arguments: ["", ".", "..", "...", "a.b.c", "Bearer", "é.é.é", String(repeating: "a", count: 100_000)])
-  func whatIsNoTokenIsRefused(text: String) {
+  func `What is no token is refused`(text: String) {
     #expect(!isGood(text))
   }
 
-  @Test func theAuthorizerTakesATokenWithOrWithoutItsScheme() throws {
+  @Test func `The authorizer takes a token with or without its scheme`() throws {
     let authorizer = JWTAuthorizer(tokens: tokens)
     let token = parts.joined(separator: ".")
     for value in ["Bearer \(token)", "bearer \(token)", token] {

@@ -19,20 +19,20 @@ struct UserPoolTests {
     (#"{"email":"@b"}"#, "Invalid email address format."), (#"{"email":"a b@c"}"#, "Invalid email address format."),
     (#"{"preferred_username":"a@b.c"}"#, "A preferred_username cannot look like an email address."),
   ])
-  func aBadSignUpIsNamed(json: String, sentence: String) {
+  func `A bad sign-up is named`(json: String, sentence: String) {
     let error = #expect(throws: PoolError.self) { try Self.request(json) }
     #expect(error?.type == "InvalidParameterException")
     #expect(error?.message.hasPrefix(sentence) == true, "\(error?.message ?? "")")
   }
 
-  @Test func anAttributeHasALimit() throws {
+  @Test func `An attribute has a limit`() throws {
     let longest = String(repeating: "é", count: 2048)
     #expect(try Self.request(#"{"preferred_username":"\#(longest)"}"#).preferredUsername == longest)
     let error = #expect(throws: PoolError.self) { try Self.request(#"{"preferred_username":"\#(longest)e"}"#) }
     #expect(error?.message == "The attribute preferred_username is longer than 2048 characters.")
   }
 
-  @Test func blankAttributesAreAbsentAndOthersAreKeptAsTheyAre() throws {
+  @Test func `Blank attributes are absent, and others are kept as they are`() throws {
     let request = try Self.request(#"{"name":" \t","preferred_username":" O'Brien ","email":""}"#)
     #expect(request.name == nil)
     #expect(request.preferredUsername == " O'Brien ")
@@ -42,7 +42,7 @@ struct UserPoolTests {
   @Test(arguments: [
     (#"{"email":"A@Example.com"}"#, "email"), (#"{"preferred_username":"ANN","email":"x@y.z"}"#, "preferred_username"),
   ])
-  func anAliasIsTakenOnceWhateverItsCase(json: String, attribute: String) throws {
+  func `An alias is taken once, whatever its case`(json: String, attribute: String) throws {
     var pool = UserPool()
     _ = try pool.signUp(try Self.request(#"{"preferred_username":"ann","email":"a@example.com"}"#), sub: "1")
     #expect(throws: PoolError.usernameExists(attribute: attribute)) {
@@ -54,14 +54,14 @@ struct UserPoolTests {
     #expect(pool.users.map(\.sub) == ["1", "3"])
   }
 
-  @Test func usersAreFoundByTheirSub() throws {
+  @Test func `Users are found by their sub`() throws {
     var pool = UserPool()
     let user = try pool.signUp(try Self.request(#"{"email":"a@example.com"}"#), sub: "1")
     #expect(try pool.user(sub: "1") == user)
     #expect(throws: PoolError.userNotFound) { try pool.user(sub: "a@example.com") }
   }
 
-  @Test func theTriggersEventIsCognitos() {
+  @Test func `The trigger's event is Cognito's`() {
     let user = PoolUser(sub: "s", name: "Ann", preferredUsername: "ann", email: "a@example.com")
     #expect(
       String(decoding: PostConfirmation.event(for: user), as: UTF8.self) == """
@@ -73,7 +73,7 @@ struct UserPoolTests {
         """)
   }
 
-  @Test func attributesThatWereNotGivenAreNotInTheEvent() {
+  @Test func `Attributes that were not given are not in the event`() {
     let event = String(
       decoding: PostConfirmation.event(for: PoolUser(sub: "s", name: nil, preferredUsername: "ann", email: nil)),
       as: UTF8.self)

@@ -6,7 +6,7 @@ import Testing
 @Suite(.ownThread) struct CredentialsTests {
   private let password = #"s@f:e/t%y?&#'" \ ü"#
 
-  @Test func theyTakeThePlaceOfTheConnectionStrings() async throws {
+  @Test func `Credentials take the place of the connection string's`() async throws {
     let postgres = try ThrowawayPostgres()
     try postgres.psql(#"CREATE ROLE "us""er:n@me" LOGIN PASSWORD '\#(password.replacing("'", with: "''"))'"#)
     for url in [postgres.url, postgres.url.replacing(/postgres:[^@]*@/, with: "")] {
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: [("", "secret", "user"), ("a\0", "secret", "user"), ("a", "", "password"), ("a", "s\0", "password")])
-  func whatWouldNotArriveIsRefused(user: String, password: String, keyword: String) throws {
+  func `What would not arrive is refused`(user: String, password: String, keyword: String) throws {
     let configuration = try ConnectionConfiguration("host=127.0.0.1")
     let error = #expect(throws: PostgresError.self) {
       try configuration.withCredentials(user: user, password: password)
@@ -31,7 +31,7 @@ import Testing
     #expect(error?.description.contains(keyword) == true && error?.description.contains("secret") == false)
   }
 
-  @Test func theyTakeThePlaceOfAPasswordThatWouldBeMade() throws {
+  @Test func `Credentials take the place of a password that would be made`() throws {
     let made = try ConnectionConfiguration("postgresql://ana@127.0.0.1/d?sslmode=require") { _ in "made" }
     #expect(made.hasPassword)
     let conninfos = try made.withCredentials(user: "bob", password: "given").conninfos(
@@ -40,7 +40,7 @@ import Testing
     #expect(conninfos.allSatisfy { $0.contains("password='given'") && !$0.contains("made") })
   }
 
-  @Test func aPasswordThatIsThereIsKnown() throws {
+  @Test func `A password that is there is known`() throws {
     #expect(try !ConnectionConfiguration("postgresql://ana@localhost/d").hasPassword)
     #expect(try ConnectionConfiguration("postgresql://ana:secret@localhost/d").hasPassword)
     #expect(try ConnectionConfiguration("host=localhost").withCredentials(user: "a", password: "b").hasPassword)

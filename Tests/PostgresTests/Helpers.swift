@@ -1,9 +1,29 @@
 import Postgres
 import Synchronization
 import TestSupport
+import Testing
 
 /// More time than any call needs that is not meant to run out of it.
 var ampleTime: ContinuousClock.Instant { .now + .seconds(20) }
+
+/// How late a call may be: far more than a busy machine holds it up, and far less than the twenty seconds or more that
+/// it would take without its deadline.
+let tolerance = Duration.seconds(5)
+
+/// Expects that it is the time of a deadline, or little later, and not earlier.
+func expectTime(of deadline: ContinuousClock.Instant, sourceLocation: SourceLocation = #_sourceLocation) {
+  let late = deadline.duration(to: .now)
+  #expect((.zero..<tolerance).contains(late), "\(late) late", sourceLocation: sourceLocation)
+}
+
+/// Waits until a condition holds, twenty seconds at most.
+func waitUntil(_ condition: () async throws -> Bool) async throws {
+  let end = ampleTime
+  while try await !condition() {
+    guard .now < end else { throw TestSupportError("What was waited for has not come about in 20 s.") }
+    try await Task.sleep(for: .milliseconds(5))
+  }
+}
 
 /// The shared server's URL.
 var sharedURL: String {

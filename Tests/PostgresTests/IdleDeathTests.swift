@@ -37,7 +37,7 @@ import Testing
     try await pool.transaction { try await $0.execute("SELECT 1") }
   }
 
-  @Test func `A server that was restarted`() async throws {
+  @Test func `A server that was restarted is connected to again`() async throws {
     let server = try ThrowawayPostgres()
     let proxy = try ForgetfulProxy(to: server.port)
     let pool = try Pool(url: server.url(port: proxy.port))
@@ -88,9 +88,9 @@ import Testing
     for statement: Statement in ["SELECT 1", Statement("SELECT 1").idempotent()] {
       try await pool.connect(until: ampleTime)
       proxy.forget()
-      let start = ContinuousClock.now
+      let patience = ContinuousClock.now + .milliseconds(200)
       try await pool.execute(statement)
-      #expect((.milliseconds(200) ..< .seconds(20)).contains(start.duration(to: .now)))
+      expectTime(of: patience)
     }
   }
 
@@ -115,15 +115,13 @@ import Testing
   @Test func `The deadline goes before patience`() async throws {
     let server = try await ThrowawayPostgres.shared
     let proxy = try ForgetfulProxy(to: server.port)
-    let pool = try makeSleepyPool(server.url(port: proxy.port), patience: .seconds(10))
+    let pool = try makeSleepyPool(server.url(port: proxy.port), patience: .seconds(60))
     try await pool.connect(until: ampleTime)
     proxy.forget()
-    let start = ContinuousClock.now
-    let error = await #expect(throws: PostgresError.self) {
-      try await pool.execute("SELECT 1", until: start + .milliseconds(200))
-    }
+    let deadline = ContinuousClock.now + .milliseconds(200)
+    let error = await #expect(throws: PostgresError.self) { try await pool.execute("SELECT 1", until: deadline) }
+    expectTime(of: deadline)
     #expect(error?.reason == .statementTimeout)
-    #expect(start.duration(to: .now) < .seconds(10))
     #expect(try value(await pool.execute("SELECT 1 AS value"), as: Int.self) == 1)
   }
 

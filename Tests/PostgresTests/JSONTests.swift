@@ -13,7 +13,7 @@ import Testing
     try await String(decoding: Pool(url: sharedURL).array(statement, until: ampleTime), as: UTF8.self)
   }
 
-  @Test func `One value, or none`() async throws {
+  @Test func `A query for one value gives it or nil`() async throws {
     let pool = try await Pool(url: sharedURL)
     #expect(try await pool.value("SELECT \(6) * 7, 'unread'", as: Int.self, until: ampleTime) == 42)
     #expect(try await pool.value("SELECT NULL::int", as: Int.self, until: ampleTime) == nil)
@@ -24,7 +24,7 @@ import Testing
     #expect(inferred == "Ana")
   }
 
-  @Test func `Several values where one was asked for, or one of another type`() async throws {
+  @Test func `Several values where one was asked for are an error, and so is one of another type`() async throws {
     let pool = try await Pool(url: sharedURL)
     let several = await #expect(throws: PostgresError.self) {
       try await pool.value("VALUES (1), (2), (3)", as: Int.self, until: ampleTime)
@@ -68,7 +68,7 @@ import Testing
     #expect(try await array(Statement("SELECT 1 AS a WHERE false").unprepared()) == "[]")
   }
 
-  @Test func `Statements of every kind that return rows`() async throws {
+  @Test func `Statements of every kind that return rows can be objects`() async throws {
     let pool = try await Pool(url: sharedURL)
     try await pool.execute("CREATE TEMPORARY TABLE t (i int UNIQUE)")
     func object(_ statement: Statement) async throws -> String? {
@@ -85,13 +85,13 @@ import Testing
     #expect(try await pool.value("SELECT count(*) FROM t", as: Int.self, until: ampleTime) == 2)
   }
 
-  @Test func `Names that the wrapping has, too`() async throws {
+  @Test func `Names that the wrapping has may be the statement's, too`() async throws {
     #expect(try await object("SELECT 1 AS statement") == #"{"statement":1}"#)
     #expect(try await array("SELECT 1 AS statement") == #"[{"statement":1}]"#)
     #expect(try await object("WITH statement AS (SELECT 1 AS a) SELECT a FROM statement") == #"{"a":1}"#)
   }
 
-  @Test func `Semicolons and comments after the statement`() async throws {
+  @Test func `Semicolons and comments may follow the statement`() async throws {
     #expect(try await object("SELECT ';' AS a; -- note") == #"{"a":";"}"#)
     #expect(try await array("SELECT 1 AS a -- note; and more") == #"[{"a":1}]"#)
   }
@@ -111,7 +111,7 @@ import Testing
     #expect(error?.debugMessage?.contains("WITH") == true)
   }
 
-  @Test func `Such a statement can make its JSON itself`() async throws {
+  @Test func `A statement that cannot stand in a WITH query can make its JSON itself`() async throws {
     let pool = try await Pool(url: sharedURL)
     try await pool.execute("CREATE TEMPORARY TABLE t (i int)")
     let insert: Statement = """

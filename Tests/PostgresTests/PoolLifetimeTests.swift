@@ -17,7 +17,7 @@ import Testing
     try await pool.value("SELECT pg_backend_pid()", until: ampleTime)
   }
 
-  @Test func `Thirty minutes, however often it is used`() async throws {
+  @Test func `A connection is kept for thirty minutes, however often it is used`() async throws {
     let pool = try await makePool()
     let first = try await processID(pool)
     for second: Int64 in [60, 1000, 1800] {
@@ -48,7 +48,7 @@ import Testing
     #expect(try await processID(pool) != first)
   }
 
-  @Test func `Another lifetime`() async throws {
+  @Test func `A connection may have another lifetime`() async throws {
     let pool = Pool(try await ConnectionConfiguration(sharedURL), limit: 1, lifetime: .zero)
     #expect(try await processID(pool) != processID(pool))
     #expect(pool.statistics == Pool.Statistics(limit: 1, opened: 2, closed: 2))

@@ -4,7 +4,7 @@ import Testing
 @testable import Postgres
 
 @Suite(.ownThread) struct PoolStatisticsTests {
-  @Test func `In use, idle, waited for and given up`() async throws {
+  @Test func `Connections in use and idle are counted, and so are tasks that wait and give up`() async throws {
     let pool = try await Pool(url: sharedURL, limit: 2)
     #expect(pool.statistics == Pool.Statistics(limit: 2))
     try await pool.connect(until: ampleTime)
@@ -12,10 +12,14 @@ import Testing
     try await pool.transaction { _ in
       #expect(pool.statistics == Pool.Statistics(limit: 2, leased: 1, opened: 1))
       try await pool.transaction { _ in
-        let waiter = Task { try await pool.execute("SELECT 1", until: .now + .seconds(3)) }
-        for _ in 0..<5000 where pool.statistics.waiting == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        let waiter = Task { try await pool.execute("SELECT 1") }
+        try await waitUntil { pool.statistics.waiting > 0 }
         #expect(pool.statistics == Pool.Statistics(limit: 2, leased: 2, waiting: 1, opened: 2))
-        await #expect(throws: PostgresError.self) { try await waiter.value }
+        waiter.cancel()
+        _ = await waiter.result
+        await #expect(throws: PostgresError.self) {
+          try await pool.execute("SELECT 1", until: .now + .milliseconds(20))
+        }
         #expect(pool.statistics == Pool.Statistics(limit: 2, leased: 2, opened: 2, timedOut: 1))
       }
       #expect(pool.statistics == Pool.Statistics(limit: 2, leased: 1, idle: 1, opened: 2, timedOut: 1))
@@ -35,7 +39,7 @@ import Testing
     #expect(pool.statistics.open == 0)
   }
 
-  @Test func `One that died while it was idle is closed when it is missed`() async throws {
+  @Test func `A connection that died while it was idle is closed when it is missed`() async throws {
     let url = try await ThrowawayPostgres.shared.makeDatabase()
     let pool = try Pool(url: url)
     try await pool.connect(until: ampleTime)
@@ -54,7 +58,7 @@ import Testing
     let pool = try await Pool(url: sharedURL)
     try await pool.transaction { _ in
       let waiter = Task { try await pool.execute("SELECT 1") }
-      for _ in 0..<5000 where pool.statistics.waiting == 0 { try await Task.sleep(for: .milliseconds(1)) }
+      try await waitUntil { pool.statistics.waiting > 0 }
       waiter.cancel()
       await #expect(throws: PostgresError.self) { try await waiter.value }
       #expect(pool.statistics == Pool.Statistics(limit: 1, leased: 1, opened: 1))

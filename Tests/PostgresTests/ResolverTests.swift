@@ -29,16 +29,15 @@ import Testing
     func wakeUp() { end.signal() }
   }
 
-  @Test func `A name server that never answers`() async throws {
+  @Test func `A name server that never answers is given up at the deadline`() async throws {
     let server = SilentNameServer()
     let configuration = try configuration("host=db.example sslmode=prefer", Resolver { server.lookup($0) })
     let deadline = ContinuousClock.now + .milliseconds(200)
     let error = await #expect(throws: PostgresError.self) {
       try await Connection.connect(configuration, until: deadline)
     }
+    expectTime(of: deadline)
     #expect(error?.reason == .nameResolutionTimeout)
-    let late = deadline.duration(to: .now)
-    #expect(late >= .zero && late < .seconds(10))
     server.wakeUp()
   }
 
@@ -91,7 +90,7 @@ import Testing
     #expect(conninfos.last?.contains("hostaddr='10.0.0.2'") == true)
   }
 
-  @Test func `A name that does not exist`() async throws {
+  @Test func `A name that does not exist is an error`() async throws {
     let error = await #expect(throws: PostgresError.self) {
       try await Connection.connect("postgresql://user:password@no-such-host.invalid/db?sslmode=prefer")
     }
@@ -111,7 +110,7 @@ import Testing
     #expect(try value(await connection.execute("SELECT 1 AS value"), as: Int.self) == 1)
   }
 
-  @Test func `By Unix-domain socket`() async throws {
+  @Test func `A Unix-domain socket is connected to by its folder`() async throws {
     let postgres = try await ThrowawayPostgres.shared
     let folder = try postgres.psql("SHOW data_directory")
     let password = try #require(URLComponents(string: postgres.url)?.password)

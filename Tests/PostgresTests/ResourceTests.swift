@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func `Connections, lost and given up, leave nothing behind either`() async throws {
+  @Test func `Connections that are lost or given up leave nothing behind either`() async throws {
     await #expect(processExitsWith: .success) {
       let server = try ThrowawayPostgres()
       let pool = try Pool(url: server.url, limit: 2)

@@ -16,34 +16,34 @@ import Testing
     "😀 e\u{301} \u{202E}desrever", "line\nfeed\r\ttab", "\u{1}\u{7F}\u{FFFF}\u{10FFFF}",
     String(repeating: "ж", count: 5000),
   ])
-  func `Text`(text: String) async throws {
+  func `Text comes back as it was sent`(text: String) async throws {
     for type in ["text", "varchar"] { #expect(try await roundTrip(text, type) == text) }
     #expect(try await roundTrip(text, "text").utf8.elementsEqual(text.utf8))
   }
 
   @Test(arguments: [true, false])
-  func `Booleans`(bool: Bool) async throws {
+  func `Booleans come back as they were sent`(bool: Bool) async throws {
     #expect(try await roundTrip(bool, "boolean") == bool)
   }
 
   @Test(arguments: [
     (0, "int2"), (-1, "int2"), (32_767, "int2"), (-2_147_483_648, "int4"), (Int.max, "int8"), (.min, "int8"),
   ])
-  func `Integers`(integer: Int, type: String) async throws {
+  func `Integers come back as they were sent`(integer: Int, type: String) async throws {
     #expect(try await roundTrip(integer, type) == integer)
   }
 
   @Test(arguments: [0, -0.5, 1e308, .leastNonzeroMagnitude, .infinity, -.infinity])
-  func `Doubles`(double: Double) async throws {
+  func `Doubles come back as they were sent`(double: Double) async throws {
     #expect(try await roundTrip(double, "float8") == double)
   }
 
-  @Test func `A double that is not a number, and one that is stored as a float`() async throws {
+  @Test func `A double that is not a number comes back, and so does one that is stored as a float`() async throws {
     #expect(try await roundTrip(Double.nan, "float8").isNaN)
     #expect(try await roundTrip(0.1, "float4") == Double(Float(0.1)))
   }
 
-  @Test func `UUIDs`() async throws {
+  @Test func `UUIDs come back as they were sent`() async throws {
     let uuid = UUID(high: 0xf81d_4fae_7dec_11d0, low: 0xa765_00a0_c91e_6bf6)
     #expect(try await roundTrip(uuid, "uuid") == uuid)
     let connection = try await Connection.connect(sharedURL)
@@ -51,17 +51,17 @@ import Testing
   }
 
   @Test(arguments: [0, -1, 1_678_806_566_535_897, -210_866_803_200_000_000, 9_223_371_331_199_999_999])
-  func `Timestamps`(microseconds: Int64) async throws {
+  func `Timestamps come back as they were sent`(microseconds: Int64) async throws {
     let timestamp = Timestamp(microsecondsSinceEpoch: microseconds)
     #expect(try await roundTrip(timestamp, "timestamptz") == timestamp)
   }
 
   @Test(arguments: [[], [0], Array(0...255), [UInt8](repeating: 0x27, count: 100_000)])
-  func `Bytes`(bytes: [UInt8]) async throws {
+  func `Bytes come back as they were sent`(bytes: [UInt8]) async throws {
     #expect(try await roundTrip(bytes, "bytea") == bytes)
   }
 
-  @Test func `NULL of every type`() async throws {
+  @Test func `NULL of every type comes back as nil`() async throws {
     let connection = try await Connection.connect(sharedURL)
     let rows = try await connection.execute(
       """

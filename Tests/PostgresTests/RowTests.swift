@@ -18,15 +18,15 @@ import Testing
     #expect(error?.description == description)
   }
 
-  @Test func `An unknown column`() async throws {
+  @Test func `An unknown column is an error that names it`() async throws {
     try await expectDecodingError("SELECT 1 AS \"Value\"", as: Int.self, "The result has no column \"value\".")
   }
 
-  @Test func `NULL where a value is asked for`() async throws {
+  @Test func `NULL where a value is asked for is an error`() async throws {
     try await expectDecodingError("SELECT NULL::int AS value", as: Int.self, "Column \"value\" is NULL.")
   }
 
-  @Test func `Another type than asked for`() async throws {
+  @Test func `Another type than asked for is an error that names both`() async throws {
     try await expectDecodingError(
       "SELECT 'Ana'::text AS value", as: Int.self, "Column \"value\" (type 25) cannot be read as Int.")
     try await expectDecodingError(
@@ -52,13 +52,13 @@ import Testing
     }
   }
 
-  @Test func `A type that differs matters even when the value is NULL only elsewhere`() async throws {
+  @Test func `NULL is nil, whatever the type`() async throws {
     let row = try await row("SELECT NULL::text AS value")
     #expect(try row["value", as: Int?.self] == nil)
   }
 
   @Test(arguments: ["text", "varchar", "char(3)", "name", "json", "jsonb", "unknown"])
-  func `Text of every kind`(type: String) async throws {
+  func `Text of every kind is a String`(type: String) async throws {
     let row = try await row("SELECT '123'::\(unescapedSQL: type) AS value")
     #expect(try row["value", as: String.self] == "123")
   }
@@ -82,7 +82,7 @@ import Testing
     #expect(try row["É", as: Int.self] == 2)
   }
 
-  @Test func `Rows are a collection and say how many were affected`() async throws {
+  @Test func `Rows are a collection, and say how many were affected`() async throws {
     let connection = try await Connection.connect(sharedURL)
     try await connection.execute("CREATE TEMPORARY TABLE t (i int)")
     let inserted = try await connection.execute("INSERT INTO t SELECT * FROM generate_series(1, 3)")
@@ -99,7 +99,7 @@ import Testing
     #expect(try value(rows) == "still here")
   }
 
-  @Test func `A hundred thousand rows`() async throws {
+  @Test func `A hundred thousand rows come back`() async throws {
     let connection = try await Connection.connect(sharedURL)
     let rows = try await connection.execute("SELECT i, repeat('x', 100) AS text FROM generate_series(1, 100000) AS i")
     #expect(rows.count == 100_000)

@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [
     "", ";", " \t\r\n;", "-- note", "/* note */", "/* a /* b */ c */;", "-- note\n;\r-- note",
   ])
-  func `Nothing but what may follow a statement`(text: String) {
+  func `What may follow a statement is no statement`(text: String) {
     #expect(text.sqlBody == "")
   }
 

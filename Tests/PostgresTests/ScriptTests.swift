@@ -24,7 +24,7 @@ import Testing
     try postgres.psql("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_stat_user_tables", url: url)
   }
 
-  @Test func allOfAScriptIsExecuted() async throws {
+  @Test func `All of a script is executed`() async throws {
     try await run(
       """
       CREATE TABLE a (text text); -- a ; comment
@@ -36,11 +36,11 @@ import Testing
     #expect(try postgres.psql("SELECT text FROM a", url: url) == "$1; COMMIT")
   }
 
-  @Test(arguments: ["", " ;; ", "-- nothing"]) func aScriptMayBeEmpty(script: String) async throws {
+  @Test(arguments: ["", " ;; ", "-- nothing"]) func `A script may be empty`(script: String) async throws {
     try await run(script)
   }
 
-  @Test func nothingStaysOfAScriptThatFails() async throws {
+  @Test func `Nothing stays of a script that fails`() async throws {
     let error = await #expect(throws: PostgresError.self) { try await run("CREATE TABLE a (); SELECT 1/0; SELECT 2") }
     #expect(error?.sqlState?.rawValue == "22012")
     #expect(try tables() == "")
@@ -49,33 +49,36 @@ import Testing
   }
 
   @Test(arguments: ["COMMIT", "COMMIT; BEGIN", "ROLLBACK; BEGIN", "COMMIT AND CHAIN"])
-  func aScriptThatEndsTheTransactionIsAnError(end: String) async throws {
+  func `A script that ends the transaction is an error`(end: String) async throws {
     let error = await #expect(throws: PostgresError.self) { try await run("CREATE TABLE a (); \(end)") }
     #expect(error?.reason == .transactionAborted)
     try await run("CREATE TABLE b ()")
   }
 
-  @Test func aStatementThatRefusesTransactionsIsTheServersError() async throws {
+  @Test func `A statement that refuses transactions is the server's error`() async throws {
     try await run("CREATE TABLE a (n int)")
     let error = await #expect(throws: PostgresError.self) { try await run("CREATE INDEX CONCURRENTLY ON a (n)") }
     #expect(error?.sqlState?.rawValue == "25001")
   }
 
-  @Test func whatWouldBeCutOffIsNotSent() async throws {
+  @Test func `What would be cut off is not sent`() async throws {
     let error = await #expect(throws: PostgresError.self) { try await run("CREATE TABLE a ();\0 DROP TABLE a") }
     #expect(error?.reason == .invalidParameter)
     #expect(try tables() == "")
   }
 
-  @Test func aScriptHasADeadline() async throws {
+  @Test func `A script has a deadline`() async throws {
+    try await pool.connect(until: ampleTime)
+    let deadline = ContinuousClock.now + .milliseconds(300)
     let error = await #expect(throws: PostgresError.self) {
-      try await run("CREATE TABLE a (); SELECT pg_sleep(600)", until: .now + .milliseconds(300))
+      try await run("CREATE TABLE a (); SELECT pg_sleep(600)", until: deadline)
     }
+    expectTime(of: deadline)
     #expect(error?.reason == .statementTimeout)
     #expect(try tables() == "")
   }
 
-  @Test func copyIsNotSupported() async throws {
+  @Test func `COPY is not supported`() async throws {
     let error = await #expect(throws: PostgresError.self) { try await run("CREATE TABLE a (); COPY a FROM STDIN") }
     #expect(error?.reason == .unsupported)
     #expect(try tables() == "")

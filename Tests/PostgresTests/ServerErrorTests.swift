@@ -56,7 +56,7 @@ import Testing
     #expect(try await connection.execute("SELECT * FROM t").isEmpty)
   }
 
-  @Test func `COPY is refused and closes the connection`() async throws {
+  @Test func `COPY is refused, and closes the connection`() async throws {
     for direction in ["FROM STDIN", "TO STDOUT"] {
       let connection = try await Connection.connect(sharedURL)
       try await connection.execute("CREATE TEMPORARY TABLE t (text text)")

@@ -21,7 +21,7 @@ import Testing
     return try await Connection.connect(configuration, until: ampleTime)
   }
 
-  @Test func `Certificates`() async throws {
+  @Test func `A certificate is checked against the name that was configured`() async throws {
     let connection = try await connect(to: "db.example", "sslrootcert=\(server.authority)")
     let rows = try await connection.execute("SELECT ssl AS value FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
     #expect(try value(rows, as: Bool.self))

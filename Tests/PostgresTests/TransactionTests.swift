@@ -20,7 +20,7 @@ import Testing
     try await ThrowawayPostgres.shared.psql("SELECT string_agg(i::text, ' ' ORDER BY i) FROM t", url: url)
   }
 
-  @Test func `All of it is seen by others when the body is done, none of it before`() async throws {
+  @Test func `All of a transaction is seen by others when its body is done, and nothing before`() async throws {
     let (pool, url) = try await makePool()
     let sum = try await pool.transaction { transaction in
       try await transaction.execute("INSERT INTO t VALUES (1)")
@@ -32,7 +32,7 @@ import Testing
     #expect(try await rows(url) == "1 2")
   }
 
-  @Test func `None of it if the body throws, and the connection is used again`() async throws {
+  @Test func `Nothing of a transaction stays if its body throws, and the connection is used again`() async throws {
     let (pool, url) = try await makePool()
     let pid = try value(await pool.execute(processID), as: Int.self)
     await #expect(throws: Failure.self) {
@@ -66,7 +66,8 @@ import Testing
     #expect(try value(await pool.execute(processID), as: Int.self) == pid)
   }
 
-  @Test(arguments: ["COMMIT", "ROLLBACK"]) func `A body that ends the transaction itself`(end: String) async throws {
+  @Test(arguments: ["COMMIT", "ROLLBACK"])
+  func `A body that ends the transaction itself is an error`(end: String) async throws {
     let (pool, url) = try await makePool()
     let error = await #expect(throws: PostgresError.self) {
       try await pool.transaction { transaction in
@@ -142,10 +143,11 @@ import Testing
         try await transaction.execute("SELECT pg_sleep(60)", until: deadline)
       }
     }
+    expectTime(of: deadline)
     #expect(slow?.reason == .statementTimeout)
     try await pool.connect(until: ampleTime)
     let late = await #expect(throws: PostgresError.self) {
-      let deadline = ContinuousClock.now + .seconds(2)
+      let deadline = ContinuousClock.now + .seconds(1)
       return try await pool.transaction(until: deadline) { transaction in
         try await transaction.execute("INSERT INTO t VALUES (2)", until: deadline)
         try await Task.sleep(until: deadline)
@@ -177,11 +179,14 @@ import Testing
     let pool = try Pool(url: url, limit: 4)
     try await pool.execute("INSERT INTO t VALUES (0)")
     try await withThrowingTaskGroup { group in
-      for _ in 0..<50 {
-        group.addTask {
-          try await pool.transaction { transaction in
-            let i = try value(await transaction.execute("SELECT i AS value FROM t FOR UPDATE"), as: Int.self)
-            try await transaction.execute("UPDATE t SET i = \(i + 1)")
+      for _ in 0..<10 {
+        // A thread each: on one they would come one after the other, because a statement blocks its own.
+        group.addTask(executorPreference: ThreadExecutor()) {
+          for _ in 0..<5 {
+            try await pool.transaction { transaction in
+              let i = try value(await transaction.execute("SELECT i AS value FROM t FOR UPDATE"), as: Int.self)
+              try await transaction.execute("UPDATE t SET i = \(i + 1)")
+            }
           }
         }
       }

@@ -19,7 +19,7 @@ import Testing
     "f81d4fae-7dec-11d0-a76500-a0c91e6bf6", "ｆ81d4fae-7dec-11d0-a765-00a0c91e6bf6",
     "-------------------------------------",
   ])
-  func `Anything else is nil`(text: String) {
+  func `Any other text is nil`(text: String) {
     #expect(UUID(text) == nil)
   }
 }
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(arguments: [Int64.min, .max])
-  func `The ends of the range have a description too`(microseconds: Int64) {
+  func `The ends of the range have a description, too`(microseconds: Int64) {
     #expect(Timestamp(microsecondsSinceEpoch: microseconds).description.hasSuffix("Z"))
   }
 

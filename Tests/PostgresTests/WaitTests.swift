@@ -17,17 +17,17 @@ import Testing
     return try Postgres.wait(for: interest, on: end.fileDescriptor, unless: flag, until: deadline)
   }
 
-  @Test func `A descriptor that is ready`() throws {
+  @Test func `A descriptor that is ready is told at once`() throws {
     #expect(try wait(for: .write, until: ampleTime) == .ready)
     pipe.fileHandleForWriting.write(Data([1]))
     #expect(try wait(for: .read, until: ampleTime) == .ready)
     #expect(isReadable(pipe.fileHandleForReading.fileDescriptor))
   }
 
-  @Test func `A descriptor that is not`() throws {
+  @Test func `A descriptor that is not ready is waited for until the deadline`() throws {
     let deadline = ContinuousClock.now + .microseconds(20_500)
     #expect(try wait(for: .read, until: deadline) == .timedOut)
-    #expect(deadline <= .now)
+    expectTime(of: deadline)
     #expect(!isReadable(pipe.fileHandleForReading.fileDescriptor))
   }
 
@@ -36,7 +36,7 @@ import Testing
     #expect(try wait(for: .read, until: ampleTime) == .ready)
   }
 
-  @Test func `A flag, raised before or meanwhile, until it is lowered`() throws {
+  @Test func `A flag that is raised, before or meanwhile, ends the waiting until it is lowered`() throws {
     flag.raise()
     #expect(try wait(for: .read, until: ampleTime) == .interrupted)
     flag.raise()

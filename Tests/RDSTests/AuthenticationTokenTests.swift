@@ -21,12 +21,12 @@ import Testing
   }
 
   @Test(arguments: AWS.all, samples)
-  func `A token has the bytes of aws's own`(aws: AWS, sample: Sample) throws {
+  func `A token has the bytes of the aws command's own`(aws: AWS, sample: Sample) throws {
     let token = try aws.token(for: sample)
     #expect(try sample.sign(at: signingTime(of: token)) == token)
   }
 
-  @Test func `A token that aws once made is made again`() throws {
+  @Test func `A token that the aws command once made is made again`() throws {
     let sample = Sample(sessionToken: "FwoGZXIvYXdzEXAMPLE/+==")
     #expect(
       try sample.sign(at: 1_795_255_421) == """

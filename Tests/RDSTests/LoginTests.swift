@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func `The token of another time does not`() async throws {
+  @Test func `The token of another time does not log in`() async throws {
     let server = try Self.server.get()
     let configuration = try configuration(
       server.url(user: "ana", query: "sslrootcert=\(server.authority)"), at: Self.second + 1)

@@ -9,6 +9,7 @@ public final class ThrowawayPostgres: Sendable {
   /// The process id of the server's first process, the parent of all others.
   public let postmaster: Int32
   private let process: Mutex<ServerProcess>
+  private let hasTemplate = Mutex(false)
 
   /// The server that all tests of a process share. Tests that freeze or stop a server start their own.
   public static var shared: ThrowawayPostgres {
@@ -51,12 +52,21 @@ public final class ThrowawayPostgres: Sendable {
   /// Makes a database that nothing else uses, with the application's tables if `schema` is true; returns its URL.
   public func makeDatabase(schema: Bool = false) throws -> String {
     let name = "test_" + Foundation.UUID().uuidString.lowercased().replacing("-", with: "")
-    try psql("CREATE DATABASE \(name)")
-    let database = url(database: name)
-    if schema {
-      try psql(file: databaseFile("schema.sql"), url: database)
+    try psql("CREATE DATABASE \(name)" + (schema ? " TEMPLATE \(schemaTemplate())" : ""))
+    return url(database: name)
+  }
+
+  /// The database that has nothing but the application's tables: a copy of it is made faster than they are.
+  private func schemaTemplate() throws -> String {
+    try hasTemplate.withLock { hasTemplate in
+      let name = "template_with_schema"
+      if !hasTemplate {
+        try psql("CREATE DATABASE \(name)")
+        try psql(file: databaseFile("schema.sql"), url: url(database: name))
+        hasTemplate = true
+      }
+      return name
     }
-    return database
   }
 
   /// Loads the sample data into a database with the application's tables.

@@ -36,9 +36,8 @@ import Testing
     ("[]", "application/json", 400, "body_not_object"), (#""Hi""#, "application/json", 400, "body_not_object"),
     (#"{"message":"Hi"}"#, "text/plain", 415, "content_type_unsupported"),
     (#"{"message":"Hi"}"#, nil, 415, "content_type_unsupported"),
-  ]) func `A body that is no JSON object is refused`(
-    body: String, type: String?, status: Int, code: String
-  ) async throws {
+  ])
+  func `A body that is no JSON object is refused`(body: String, type: String?, status: Int, code: String) async throws {
     let api = try await API()
     let answer = try await api.send("POST", path, body, type: type)
     #expect((answer.status, answer.codes) == (status, [code]))
@@ -132,7 +131,7 @@ import Testing
   }
 
   @Test(arguments: [[:], ["ALLOW_ANONYMOUS_AUTHOR": "0"]])
-  func `Without a token nobody writes, but on a laptop`(variables: [String: String]) async throws {
+  func `Without a token nobody writes, except on a laptop`(variables: [String: String]) async throws {
     let api = try await API(variables)
     try api.addUser()
     let body = #"{"message":"Hi","ttl":"1-day","user_handle":"ana"}"#

@@ -17,7 +17,7 @@ import Testing
 
   /// API Gateway's thirty seconds, or what Lambda allows, less three quarters of a second.
   @Test(arguments: [(nil, 29_250), (.seconds(900), 29_250), (.seconds(3), 2_250)] as [(Duration?, Int)])
-  func `There is time to answer after the database's`(deadline: Duration?, milliseconds: Int) async throws {
+  func `The database leaves time to answer`(deadline: Duration?, milliseconds: Int) async throws {
     let end = try await withDatabase(context(deadline: deadline)) { end throws(PostgresError) in end }
     #expect(start.duration(to: end) == .milliseconds(milliseconds))
   }

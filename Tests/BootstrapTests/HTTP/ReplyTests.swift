@@ -35,7 +35,7 @@ import Testing
     #expect(try api.sql(lifetime) == "3600")
   }
 
-  @Test func `A reply to what stays stays`() async throws {
+  @Test func `A reply to an activity without an end has none either`() async throws {
     let api = try await API()
     try api.addUser()
     let activity = try await api.add()

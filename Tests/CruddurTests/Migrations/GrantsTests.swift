@@ -33,7 +33,7 @@ import Testing
     return try await Connection.connect(configuration, until: ampleTime)
   }
 
-  @Test func theApplicationMayWhatItsStatementsNeed() async throws {
+  @Test func `The application may do what its statements need`() async throws {
     _ = try await migrator.run()
     try postgres.psql(
       """
@@ -51,7 +51,7 @@ import Testing
     #expect(try postgres.psql("SELECT count(*), sum(replies_count) FROM activities", url: url) == "5|2")
   }
 
-  @Test func theApplicationMayNothingElse() async throws {
+  @Test func `The application may do nothing else`() async throws {
     _ = try await migrator.run()
     let application = try await application()
     for statement: Statement in [
@@ -71,8 +71,12 @@ import Testing
     }
   }
 
-  @Test func theRoleLimitsItsSessionsAndIsLetInByIAM() async throws {
+  @Test func `The role limits its sessions, and is let in by IAM`() async throws {
     _ = try await migrator.run()
+    try await expectLimits()
+  }
+
+  private func expectLimits() async throws {
     let application = try await application()
     for (setting, value) in [("statement_timeout", "5s"), ("idle_in_transaction_session_timeout", "5s")] {
       let shown: String? = try await application.value("SELECT current_setting(\(setting))", until: ampleTime)
@@ -83,7 +87,7 @@ import Testing
     #expect(try postgres.psql("SELECT \(rights) FROM pg_roles WHERE rolname = 'cruddur_app'") == "f")
   }
 
-  @Test func aLaterRunTakesBackWhatWasAddedByHand() async throws {
+  @Test func `A later run takes back what was added by hand`() async throws {
     _ = try await migrator.run()
     let acl = "SELECT relname, relacl FROM pg_class WHERE relname IN ('users', 'activities') ORDER BY 1"
     let granted = try postgres.psql(acl, url: url)
@@ -94,10 +98,10 @@ import Testing
     #expect(try postgres.psql(acl, url: url) == granted)
     let columns = "SELECT count(*) FROM pg_attribute WHERE attname = 'message' AND 'cruddur_app=w/cruddurroot' = ANY "
     #expect(try postgres.psql(columns + "(attacl::text[])", url: url) == "0")
-    try await theRoleLimitsItsSessionsAndIsLetInByIAM()
+    try await expectLimits()
   }
 
-  @Test func databasesOfOneServerCanBeMigratedAtOnce() async throws {
+  @Test func `Databases of one server can be migrated at once`() async throws {
     let urls = try (0..<6).map { _ in try postgres.makeDatabase() }
     let applied = try await withThrowingTaskGroup(of: [String].self) { group in
       for url in urls {

@@ -10,13 +10,14 @@ import Testing
     try MasterSecret(event: Array(event.utf8))
   }
 
-  @Test func aSecretOfRDSHasAUserAndAPassword() throws {
+  @Test func `A secret of RDS has a user and a password`() throws {
     let event = #"{"username":"cruddurroot","password":"p@\u0022é:/","engine":"postgres","port":5432}"#
     let read = try #require(try secret(event))
     #expect(read.user == "cruddurroot" && read.password == #"p@"é:/"#)
   }
 
-  @Test(arguments: ["{}", #"{"id":"1"}"#]) func anEventWithNeitherLeavesItToTheConfiguration(event: String) throws {
+  @Test(arguments: ["{}", #"{"id":"1"}"#])
+  func `An event with neither leaves it to the configuration`(event: String) throws {
     #expect(try secret(event) == nil)
   }
 
@@ -30,7 +31,7 @@ import Testing
     (#"{"username":"","password":"SECRET"}"#, "InvalidEvent", "$.username has to be"),
     (#"{"username":"SECRET","password":""}"#, "InvalidEvent", "$.password has to be"),
     (#"{"username":"a","password":"SECRET\u0000"}"#, "InvalidEvent", "$.password has to be"),
-  ]) func aBadEventIsNamedWithoutItsValues(event: String, type: String, sentence: String) {
+  ]) func `A bad event is named without its values`(event: String, type: String, sentence: String) {
     let error = #expect(throws: EventError.self) { try secret(event) }
     #expect(error?.errorType.rawValue == "Function.\(type)")
     #expect(error?.errorMessage.contains(sentence) == true, "\(String(describing: error))")

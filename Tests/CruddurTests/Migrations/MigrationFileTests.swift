@@ -14,7 +14,7 @@ import Testing
     try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)
   }
 
-  @Test func everyFileIsEmbeddedAndNothingElseIs() throws {
+  @Test func `Every file is embedded, and nothing else is`() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path).sorted()
     let migrations = Migration.all.map { "\($0.name).sql" }
     #expect(migrations + ["grants.sql", "schema.sql", "seed.sql"] == files)
@@ -24,14 +24,14 @@ import Testing
     #expect(try Migration.grants == text("grants.sql"))
   }
 
-  @Test func theyAreNumberedWithoutAGap() {
+  @Test func `The files are numbered without a gap`() {
     for (index, migration) in Migration.all.enumerated() {
       #expect(migration.name.hasPrefix(String(format: "%03d-", index + 1)), "\(migration.name)")
     }
   }
 
   /// A file that committed would leave something behind.
-  @Test func noneOfThemEndsItsTransaction() async throws {
+  @Test func `No file ends its transaction`() async throws {
     let postgres = try await ThrowawayPostgres.shared
     let url = try postgres.makeDatabase()
     let empty = try postgres.dumpSchema(of: url)
@@ -47,7 +47,7 @@ import Testing
     #expect(try postgres.dumpSchema(of: url) == empty)
   }
 
-  @Test func togetherTheyAreTheSchema() async throws {
+  @Test func `All files together are the schema`() async throws {
     let postgres = try await ThrowawayPostgres.shared
     let (migrated, loaded) = (try postgres.makeDatabase(), try postgres.makeDatabase(schema: true))
     _ = try await Migrator(url: migrated).run()
@@ -57,7 +57,7 @@ import Testing
     #expect(try postgres.psql(record, url: migrated) == postgres.psql(record, url: loaded))
   }
 
-  @Test func aDatabaseMadeByTheSchemaHasNothingPending() async throws {
+  @Test func `A database made by the schema has nothing pending`() async throws {
     let url = try await ThrowawayPostgres.shared.makeDatabase(schema: true)
     #expect(try await Migrator(url: url).run() == [])
   }

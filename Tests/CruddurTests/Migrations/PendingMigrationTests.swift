@@ -11,26 +11,26 @@ import Testing
     names.map { AppliedMigration(name: $0, isUnchanged: isUnchanged) }
   }
 
-  @Test func whatIsNotAppliedIsPendingInOrder() throws {
+  @Test func `What is not applied is pending, in order`() throws {
     #expect(try known.pending(after: []).map(\.name) == ["001-a", "002-b", "003-c"])
     #expect(try known.pending(after: applied("001-a")).map(\.name) == ["002-b", "003-c"])
     #expect(try known.pending(after: applied("001-a", "002-b", "003-c")).isEmpty)
   }
 
-  @Test func aChangedFileIsNamed() {
+  @Test func `A changed file is named`() {
     #expect(throws: MigrationConflict.changed("002-b")) {
       try known.pending(after: applied("001-a") + applied("002-b", isUnchanged: false))
     }
   }
 
-  @Test func aGapIsNamed() {
+  @Test func `A gap is named`() {
     #expect(throws: MigrationConflict.skipped("001-a", before: "002-b")) { try known.pending(after: applied("002-b")) }
     #expect(throws: MigrationConflict.skipped("002-b", before: "003-c")) {
       try known.pending(after: applied("001-a", "003-c"))
     }
   }
 
-  @Test func aNewerProgramsMigrationIsNamedWhateverElseIsWrong() {
+  @Test func `A newer program's migration is named, whatever else is wrong`() {
     #expect(throws: MigrationConflict.unknown("004-d")) {
       try known.pending(after: applied("001-a", isUnchanged: false) + applied("004-d", isUnchanged: nil))
     }
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func anErrorNamesTheMigrationAndWhatToDo() {
+  @Test func `An error names the migration and what to do`() {
     let errors: [MigrationConflict] = [.unknown("002-b"), .changed("002-b"), .skipped("002-b", before: "003-c")]
     for error in errors {
       #expect(error.errorType.rawValue == "Function.MigrationConflict")

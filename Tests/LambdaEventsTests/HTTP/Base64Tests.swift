@@ -12,12 +12,12 @@ import Testing
   @Test(arguments: [
     ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
     ("foobar", "Zm9vYmFy"),
-  ]) func encodesAndDecodesTheExamplesOfTheRFC(plain: String, text: String) {
+  ]) func `The examples of the RFC are encoded and decoded`(plain: String, text: String) {
     #expect(String(decoding: Array(plain.utf8).base64, as: UTF8.self) == text)
     #expect(decoded(text.utf8) == Array(plain.utf8))
   }
 
-  @Test func everyDigitHasItsPlace() throws {
+  @Test func `Every digit has its place`() throws {
     let text = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
     let bytes = try #require(decoded(text.utf8))
     #expect(bytes.count == 48)
@@ -25,7 +25,7 @@ import Testing
     #expect(bytes.base64 == Array(text.utf8))
   }
 
-  @Test(arguments: 0...300) func whatIsEncodedIsDecodedAgain(count: Int) {
+  @Test(arguments: 0...300) func `What is encoded is decoded again`(count: Int) {
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 151 &+ count) }
     #expect(decoded(bytes.base64) == bytes)
   }
@@ -40,11 +40,11 @@ import Testing
     "Zg==\n", "Zm9\n", "Zm9 ", " Zm9v", "Zm\n9v", "Zm9v\r\n",
     // No digits.
     "Zm9-", "Zm9_", "Zm9.", "Zm9\0", "Zm9é", "Zm9@", "Zm9[", "Zm9`", "Zm9{", "Zm9:",
-  ]) func refusesWhatNoEncoderWrites(text: String) {
+  ]) func `What no encoder writes is refused`(text: String) {
     #expect(decoded(text.utf8) == nil)
   }
 
-  @Test func refusesEveryOtherByte() {
+  @Test func `Every byte that is no digit is refused`() {
     let digits = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     for byte in UInt8.min...UInt8.max {
       let text: [UInt8] = [UInt8(ascii: "A"), byte, UInt8(ascii: "A"), UInt8(ascii: "A")]

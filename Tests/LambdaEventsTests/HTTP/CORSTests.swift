@@ -22,7 +22,7 @@ import Testing
   private let origins: Set = ["https://example.com", "http://127.0.0.1:3000"]
 
   @Test(arguments: [("GET", "/", 200), ("HEAD", "/", 200), ("POST", "/", 422), ("PUT", "/", 405), ("GET", "/x", 404)])
-  func everyResponseNamesAnOriginThatIsAllowed(method: String, path: String, status: Int) async throws {
+  func `Every response names an origin that is allowed`(method: String, path: String, status: Int) async throws {
     let response = try await answer(method, path, origin: "https://example.com", origins: origins)
     #expect(response.status == status)
     #expect(
@@ -35,7 +35,7 @@ import Testing
     nil, "", "null", "https://example.com.evil.test", "https://evil.test", "http://example.com",
     "https://example.com:443",
     "https://EXAMPLE.com", "https://example.com/", "*", "https://example.com\u{200B}",
-  ]) func anyOtherOriginIsToldNothing(origin: String?) async throws {
+  ]) func `Any other origin is told nothing`(origin: String?) async throws {
     for method in ["GET", "POST", "OPTIONS", "PUT"] {
       #expect(cors(try await answer(method, origin: origin, origins: origins)) == ["vary: origin"])
       #expect(cors(try await answer(method, origin: origin, origins: [])) == ["vary: origin"])
@@ -43,14 +43,15 @@ import Testing
     }
   }
 
-  @Test(arguments: [nil, "https://example.com", "null"]) func allOriginsMayBeAllowed(origin: String?) async throws {
+  @Test(arguments: [nil, "https://example.com", "null"])
+  func `All origins may be allowed`(origin: String?) async throws {
     #expect(
       cors(try await answer(origin: origin, origins: ["*"])) == [
         "access-control-allow-origin: *", "access-control-expose-headers: link",
       ])
   }
 
-  @Test func aPreflightIsToldWhatIsAllowed() async throws {
+  @Test func `A preflight is told what is allowed`() async throws {
     let response = try await answer("OPTIONS", origin: "http://127.0.0.1:3000", origins: origins)
     #expect(response.status == 204)
     #expect(response["allow"] == "GET, HEAD, OPTIONS, POST")

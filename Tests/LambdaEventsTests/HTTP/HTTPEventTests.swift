@@ -30,7 +30,7 @@ import Testing
     return try JSONDocument(bytes).root
   }
 
-  @Test func aResponseIsWrittenAsPayload2HasIt() async throws {
+  @Test func `A response is written as payload 2.0 has it`() async throws {
     let bytes = try await router.handle(Invocation(context: context(), payload: Array(Sample.functionURL.utf8)))
     #expect(
       String(decoding: bytes, as: UTF8.self)
@@ -38,19 +38,19 @@ import Testing
         + #""body":"{\"a\":\"é\\n\"}","isBase64Encoded":false}"#)
   }
 
-  @Test func anEventOfAPIGatewayIsAnswered() async throws {
+  @Test func `An event of API Gateway is answered`() async throws {
     let answer = try await answer(Sample.apiGateway)
     #expect(try answer.member("statusCode").integer() == 201)
     #expect(try answer.member("body").string() == #"ana {"message":"Hé\n"}"#)
   }
 
-  @Test func aBodyThatIsNotTextIsWrittenInBase64() async throws {
+  @Test func `A body that is not text is written in base64`() async throws {
     let answer = try await answer(httpEvent("GET", "/binary"))
     #expect(try answer.member("isBase64Encoded").bool())
     #expect(try answer.member("body").string() == "if8A")
   }
 
-  @Test func severalHeadersOfOneNameAreJoinedAndCookiesAreNot() async throws {
+  @Test func `Several headers of one name are joined, and cookies are not`() async throws {
     let answer = try await answer(httpEvent("GET", "/headers"))
     let headers = try answer.member("headers").members().map { "\($0): \(try $1.string())" }
     #expect(headers == ["vary: origin, accept", "link: </>"])
@@ -58,14 +58,14 @@ import Testing
     #expect(try answer.member("body").string().isEmpty)
   }
 
-  @Test func aTriggerOfCognitosIsStillAnsweredWithItself() async throws {
+  @Test func `A trigger of Cognito's is still answered with itself`() async throws {
     let event =
       #"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":{"sub":"1"}},"response":{}}"#
     let bytes = try await router.handle(Invocation(context: context(), payload: Array(event.utf8)))
     #expect(String(decoding: bytes, as: UTF8.self) == event)
   }
 
-  @Test func anEventOfPayload1IsRefusedByName() async throws {
+  @Test func `An event of payload 1.0 is refused by name`() async throws {
     await #expect {
       try await answer(Sample.payload1)
     } throws: { error in
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test(arguments: ["{}", "[]", #"{"requestContext":{}}"#, #"{"requestContext":"http"}"#, #"{"version":"2.0"}"#])
-  func anEventOfNoKindIsRefusedWithBoth(event: String) async throws {
+  func `An event of no known kind is refused, and the error names both kinds`(event: String) async throws {
     await #expect {
       try await answer(event)
     } throws: { error in
@@ -87,14 +87,14 @@ import Testing
     }
   }
 
-  @Test func withoutARouterOfThemHTTPRequestsAreOfNoKnownKind() async throws {
+  @Test func `Without a router of their own HTTP requests are of no known kind`() async throws {
     let payload = Array(httpEvent().utf8)
     await #expect(throws: EventError(.unknown)) {
       try await EventRouter().handle(Invocation(context: context(), payload: payload))
     }
   }
 
-  @Test func everyPrefixOfAnEventIsRefused() async throws {
+  @Test func `Every prefix of an event is refused`() async throws {
     let event = Array(Sample.apiGateway.utf8)
     for length in event.indices {
       await #expect(throws: EventError.self, "the first \(length) bytes") {
@@ -104,7 +104,7 @@ import Testing
   }
 
   /// What comes of it is an answer or an error of the event, and never a trap.
-  @Test(arguments: 0..<4) func anEventMayBeAnything(round: UInt64) async throws {
+  @Test(arguments: 0..<4) func `An event may be anything`(round: UInt64) async throws {
     let event = Array(Sample.apiGateway.utf8)
     var state = round
     func random(below limit: Int) -> Int {

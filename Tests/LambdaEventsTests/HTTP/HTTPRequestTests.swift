@@ -4,7 +4,7 @@ import LambdaRuntime
 import Testing
 
 @Suite struct HTTPRequestTests {
-  @Test func anEventOfAPIGatewayIsRead() throws {
+  @Test func `An event of API Gateway is read`() throws {
     let request = try httpRequest(Sample.apiGateway)
     #expect(request.method == .post)
     #expect(request.path == "/api/activities/%40ana")
@@ -19,7 +19,7 @@ import Testing
     #expect(try request.json().root.member("message").string() == "Hé\n")
   }
 
-  @Test func anEventOfAFunctionURLIsRead() throws {
+  @Test func `An event of a function URL is read`() throws {
     let request = try httpRequest(Sample.functionURL)
     #expect(request.method == .get)
     #expect(request.path == "/")
@@ -29,7 +29,7 @@ import Testing
     #expect(request.claims == nil)
   }
 
-  @Test func whatNeedNotBeThereMayBeAbsentOrNull() throws {
+  @Test func `What need not be there may be absent or null`() throws {
     let context = #""requestContext":{"http":{"method":"GET"}}"#
     for optional in ["", #","headers":null,"cookies":null,"body":null,"rawQueryString":null,"isBase64Encoded":null"#] {
       let request = try httpRequest(#"{"version":"2.0","rawPath":"/",\#(context)\#(optional)}"#)
@@ -54,7 +54,7 @@ import Testing
     (#""rawPath":"/","cookies":["a=b",null],\#(get)"#, "$.cookies[1] is of type null"),
     (#""rawPath":"/","body":{"message":"secret"},\#(get)"#, "$.body is of type object"),
     (#""rawPath":"/","isBase64Encoded":"true",\#(get)"#, "$.isBase64Encoded is of type string"),
-  ]) func whatIsMissingOrOfTheWrongTypeIsNamed(members: String, note: String) throws {
+  ]) func `What is missing or of the wrong type is named`(members: String, note: String) throws {
     #expect {
       try httpRequest(#"{"version":"2.0",\#(members)}"#)
     } throws: { error in
@@ -67,7 +67,7 @@ import Testing
   private static let get = #""requestContext":{"http":{"method":"GET"}}"#
 
   @Test(arguments: [#""version":"1.0""#, #""version":2.0"#, #""version":null"#, #""resource":"/""#])
-  func anotherPayloadFormatIsRefusedByName(member: String) {
+  func `Another payload format is refused by name`(member: String) {
     #expect {
       try httpRequest(#"{\#(member),"rawPath":"/","httpMethod":"GET",\#(HTTPRequestTests.get)}"#)
     } throws: { error in
@@ -80,14 +80,14 @@ import Testing
     ("/api/activities/@ana", "/api/activities/@ana"), ("/@50%25%2f", "/@50%25%2f"), ("/50%", "/50%25"),
     ("/%g0%4", "/%25g0%254"), ("/é 👍", "/%C3%A9%20%F0%9F%91%8D"), ("/>;\r\n\0?#\"", "/%3E;%0D%0A%00%3F%23%22"),
     ("/-._~!$&'()*+,;=:[", "/-._~!$&'()*+,;=:%5B"),
-  ]) func aPathCanStandInAURLOnceItIsEscaped(path: String, escaped: String) throws {
+  ]) func `A path can stand in a URL once it is escaped`(path: String, escaped: String) throws {
     let request = try httpRequest(httpEvent("GET", path))
     #expect(request.path == path)
     #expect(request.escapedPath == escaped)
   }
 
-  @Test(arguments: ["content-type", "Content-Type", "CONTENT-TYPE"]) func aHeadersCaseDoesNotCount(name: String) throws
-  {
+  @Test(arguments: ["content-type", "Content-Type", "CONTENT-TYPE"])
+  func `A header's case does not count`(name: String) throws {
     for written in ["content-type", "Content-Type"] {
       #expect(try httpRequest(httpEvent(headers: [written: "text/plain"])).header(name) == "text/plain")
     }
@@ -98,15 +98,15 @@ import Testing
     ("a=1", "1"), ("a=1&a=2", "1"), ("b=1&a=2", "2"), ("a", ""), ("a=", ""), ("&&a=1&", "1"), ("a=b=c", "b=c"),
     ("%61=1", "1"), ("a=%3D%26", "=&"), ("a=1+2%2B3", "1 2+3"), ("a=50%", "50%"), ("a=%C3%A9", "é"), ("A=1", nil),
     ("", nil), ("b=a", nil), ("=a", nil), ("aa=1", nil),
-  ]) func aQueryParameterIsDecoded(query: String, value: String?) throws {
+  ]) func `A query parameter is decoded`(query: String, value: String?) throws {
     #expect(try httpRequest(httpEvent(query: query)).query("a") == value)
   }
 
-  @Test func aTextBodyIsUTF8() throws {
+  @Test func `A text body is UTF-8`() throws {
     #expect(try httpRequest(httpEvent("POST", body: "é\0")).body == Array("é\0".utf8))
   }
 
-  @Test func aBase64BodyIsUndone() throws {
+  @Test func `A base64 body is decoded`() throws {
     let event = httpEvent("POST", body: "/wA+", isBase64: true)
     #expect(try httpRequest(event).body == [0xFF, 0x00, 0x3E])
     let escaped = String(decoding: event.utf8, as: UTF8.self).replacing("/wA+", with: #"\/wA+"#)
@@ -116,7 +116,7 @@ import Testing
   @Test(arguments: [
     "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=latin1",
     " application/json ;x", "application/problem+json", "application/vnd.api+json; v=1",
-  ]) func jsonIsReadWhereTheContentTypeIsJSON(type: String) throws {
+  ]) func `JSON is read where the content type is JSON`(type: String) throws {
     let request = try httpRequest(httpEvent("POST", headers: ["content-type": type], body: #"{"a":1}"#))
     #expect(try request.json().root.member("a").integer() == 1)
   }
@@ -124,7 +124,7 @@ import Testing
   @Test(arguments: [
     nil, "", ";", "text/plain", "application/jsonx", "application/json-patch", "json", "+json", "application",
     "application/x-www-form-urlencoded", "text/plain; application/json", "application /json",
-  ]) func jsonIsRefusedWhereItIsNot(type: String?) throws {
+  ]) func `JSON is refused where the content type is not JSON`(type: String?) throws {
     let headers = type.map { ["content-type": $0] } ?? [:]
     let request = try httpRequest(httpEvent("POST", headers: headers, body: "{}"))
     let problem = #expect(throws: Problem.self) { try request.json() }
@@ -132,7 +132,7 @@ import Testing
     #expect(problem?.codes == ["content_type_unsupported"])
   }
 
-  @Test(arguments: ["", "{", "{}x", #"{"secret":"#]) func aBodyThatIsNoJSONIsRefused(body: String) throws {
+  @Test(arguments: ["", "{", "{}x", #"{"secret":"#]) func `A body that is no JSON is refused`(body: String) throws {
     let request = try httpRequest(httpEvent("POST", headers: ["content-type": "application/json"], body: body))
     let problem = #expect(throws: Problem.self) { try request.json() }
     #expect(problem?.status == 400)
@@ -141,7 +141,7 @@ import Testing
     #expect(problem?.detail?.contains("secret") == false)
   }
 
-  @Test func aBodyThatIsNoBase64IsRefusedAsJSON() throws {
+  @Test func `A body that is no base64 is refused as JSON`() throws {
     let event = httpEvent("POST", headers: ["content-type": "application/json"], body: "e30", isBase64: true)
     let problem = #expect(throws: Problem.self) { try httpRequest(event).json() }
     #expect(problem?.status == 400)
@@ -151,7 +151,7 @@ import Testing
   @Test(arguments: [
     ("null", false), ("{}", true), (#"{"jwt":null}"#, true), (#"{"jwt":{"claims":null}}"#, true),
     (#"{"iam":{"userId":"x"}}"#, true), (#"{"lambda":{"k":"v"}}"#, true),
-  ]) func anAuthorizerNeedNotBeOneOfJWTs(authorizer: String, isThere: Bool) throws {
+  ]) func `An authorizer need not be one of JWTs`(authorizer: String, isThere: Bool) throws {
     let request = try httpRequest(httpEvent(authorizer: authorizer))
     #expect(request.hasAuthorizer == isThere)
     #expect(request.claims == nil)

@@ -42,7 +42,7 @@ import Testing
     ("GET", "/api/activities/a+b", "GET /api/activities/{uuid} uuid=a+b"),
     ("POST", "/api/activities/42/reply", "POST /api/activities/{uuid}/reply uuid=42"),
     ("PUT", "/api/x", "PUT /{x}/{y} x=api y=x"), ("DELETE", "/api/a/home", "DELETE /api/{x}/home x=a"),
-  ]) func theMostSpecificPatternGetsTheRequest(method: String, path: String, answer: String) async throws {
+  ]) func `The most specific pattern gets the request`(method: String, path: String, answer: String) async throws {
     for routes in [routes, routes.reversed(), Array(routes[5...] + routes[..<5])] {
       let response = try await router(routes).answer(httpEvent(method, path))
       #expect(response.status == 200)
@@ -55,7 +55,7 @@ import Testing
     "/api/activities/42/reply/", "/api/activities/42/replies", "/api/activities%2Fhome", "/API/activities",
     "api/activities",
     "/api/activities/42/reply/1", "/api/{x}", "*", "/\u{0}",
-  ]) func aPathOfNoPatternIsNotFound(path: String) async throws {
+  ]) func `A path of no pattern is not found`(path: String) async throws {
     var routes = routes
     routes.removeAll { $0.1 == "/{x}/{y}" }
     let response = try await router(routes).answer(httpEvent("GET", path))
@@ -65,7 +65,7 @@ import Testing
       response.text == #"{"type":"about:blank","title":"Not Found","status":404,"codes":["route_not_found"]}"#)
   }
 
-  @Test func aStagesNameIsNoPartOfThePath() async throws {
+  @Test func `A stage's name is no part of the path`() async throws {
     let router = router([(.get, "/"), (.get, "/prod/a"), (.get, "/a"), (.get, "/production")])
     let cases = [
       ("/prod/a", "prod", "GET /a"), ("/prod/prod/a", "prod", "GET /prod/a"), ("/a", "prod", "GET /a"),
@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test func theFirstHandlerOfAMethodAndAPatternGetsTheRequests() async throws {
+  @Test func `The first handler of a method and a pattern gets the requests`() async throws {
     let router = router([(.get, "/{x}"), (.get, "/{y}"), (.post, "/{y}")])
     #expect(try await router.answer(httpEvent("GET", "/1")).text == "GET /{x} x=1")
     #expect(try await router.answer(httpEvent("POST", "/1")).text == "POST /{y} y=1")
@@ -87,14 +87,15 @@ import Testing
     ("HEAD", "/api/activities", "OPTIONS, POST"), ("POST", "/api/activities/home", "GET, HEAD, OPTIONS"),
     ("PUT", "/api/activities/home", "GET, HEAD, OPTIONS"), ("get", "/", "GET, HEAD, OPTIONS"),
     ("PROPFIND", "/api/x/home", "DELETE, OPTIONS, PUT"), ("", "/", "GET, HEAD, OPTIONS"),
-  ]) func aMethodThatAPathDoesNotHaveIsNotAllowed(method: String, path: String, allow: String) async throws {
+  ])
+  func `A method that a path does not have is not allowed`(method: String, path: String, allow: String) async throws {
     let response = try await router(routes).answer(httpEvent(method, path))
     #expect(response.status == 405)
     #expect(response["allow"] == allow)
     #expect(response.text.contains(#""codes":["method_not_allowed"]"#) == (method != "HEAD"))
   }
 
-  @Test func headIsGetWithoutTheBody() async throws {
+  @Test func `HEAD is GET without the body`() async throws {
     let response = try await router(routes).answer(httpEvent("HEAD", "/api/activities/42"))
     #expect(response.status == 200)
     #expect(response["x-route"] == "/api/activities/{uuid}")
@@ -103,13 +104,13 @@ import Testing
     #expect(missing.status == 404 && missing.body.isEmpty)
   }
 
-  @Test func headMayHaveAHandlerOfItsOwn() async throws {
+  @Test func `HEAD may have a handler of its own`() async throws {
     let response = try await router([(.get, "/{x}"), (.head, "/{y}")]).answer(httpEvent("HEAD", "/1"))
     #expect(response["x-route"] == "/{y}")
     #expect(response.body.isEmpty)
   }
 
-  @Test func optionsSaysWhatIsAllowed() async throws {
+  @Test func `OPTIONS says what is allowed`() async throws {
     let response = try await router(routes).answer(httpEvent("OPTIONS", "/api/activities/home"))
     #expect(response.status == 204)
     #expect(response["allow"] == "GET, HEAD, OPTIONS")
@@ -117,18 +118,18 @@ import Testing
     #expect(try await router(routes).answer(httpEvent("OPTIONS", "/nowhere")).status == 404)
   }
 
-  @Test func optionsMayHaveAHandlerOfItsOwn() async throws {
+  @Test func `OPTIONS may have a handler of its own`() async throws {
     let response = try await router([(.options, "/")]).answer(httpEvent("OPTIONS", "/"))
     #expect(response.status == 200 && response.text == "OPTIONS /")
   }
 
-  @Test func aHandlerGetsTheBody() async throws {
+  @Test func `A handler gets the body`() async throws {
     var router = HTTPRouter()
     router.on(.post, "/") { request, _, _ in HTTPResponse(body: request.body) }
     #expect(try await router.answer(httpEvent("POST", "/", body: "/w==", isBase64: true)).body == [0xFF])
   }
 
-  @Test func aBodyThatIsNoBase64IsRefusedBeforeItsHandlerIsAsked() async throws {
+  @Test func `A body that is no base64 is refused before its handler is asked`() async throws {
     var router = HTTPRouter()
     router.on(.post, "/") { _, _, _ in
       Issue.record("a handler was asked")

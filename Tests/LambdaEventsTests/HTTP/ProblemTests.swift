@@ -10,7 +10,7 @@ import Testing
     return try await router.answer(httpEvent(), lines)
   }
 
-  @Test func aProblemIsWrittenAsRFC9457HasIt() async throws {
+  @Test func `A problem is written as RFC 9457 has it`() async throws {
     let problem = Problem(
       status: 422, codes: ["message_blank", "ttl_blank"], detail: "No \"message\".", headers: [("retry-after", "1")])
     let response = try await response(to: problem)
@@ -26,18 +26,18 @@ import Testing
     (400, "Bad Request"), (401, "Unauthorized"), (404, "Not Found"), (405, "Method Not Allowed"), (409, "Conflict"),
     (413, "Content Too Large"), (415, "Unsupported Media Type"), (418, "Bad Request"), (422, "Unprocessable Content"),
     (499, "Bad Request"), (500, "Internal Server Error"), (503, "Service Unavailable"), (599, "Internal Server Error"),
-  ]) func theTitleFollowsFromTheStatus(status: Int, title: String) async throws {
+  ]) func `The title follows from the status`(status: Int, title: String) async throws {
     let response = try await response(to: Problem(status: status, codes: []))
     #expect(response.text == #"{"type":"about:blank","title":"\#(title)","status":\#(status),"codes":[]}"#)
   }
 
-  @Test func aProblemOfTheClientsIsLoggedForDebuggingOnly() async throws {
+  @Test func `A problem of the client's is logged for debugging only`() async throws {
     let lines = Lines()
     _ = try await response(to: Problem(status: 404, codes: ["a", "b"], detail: "No such thing."), lines)
     #expect(lines.text == "debug Not Found codes=a b status=404\n")
   }
 
-  @Test func aProblemOfTheServersIsLoggedWithItsCause() async throws {
+  @Test func `A problem of the server's is logged with its cause`() async throws {
     let lines = Lines()
     let problem = Problem(status: 503, codes: ["database_unavailable"], cause: Failure.known)
     let response = try await response(to: problem, lines)
@@ -55,7 +55,7 @@ import Testing
       "error The handler failed: Failure2. codes=internal_error errorType=Function.Unhandled"
     ),
     (CancellationError(), "error The handler was cancelled. codes=internal_error errorType=Function.Cancelled"),
-  ]) func anyOtherErrorIsLoggedAndNotShown(error: any Error, line: String) async throws {
+  ]) func `Any other error is logged and not shown`(error: any Error, line: String) async throws {
     let lines = Lines()
     let response = try await response(to: error, lines)
     #expect(response.status == 500)
@@ -76,7 +76,8 @@ import Testing
     (HTTPResponse(headers: [("location", "\u{7F}")]), "header location has a control character"),
     (HTTPResponse(status: 0), "status is 0"), (HTTPResponse(status: 199), "status is 199"),
     (HTTPResponse(status: 600), "status is 600"),
-  ]) func aResponseThatHTTPDoesNotKnowIsAnErrorOfTheServer(response: HTTPResponse, note: String) async throws {
+  ])
+  func `A response that HTTP does not know is the server's error`(response: HTTPResponse, note: String) async throws {
     let lines = Lines()
     var router = HTTPRouter()
     router.on(.get, "/") { _, _, _ in response }
@@ -88,14 +89,14 @@ import Testing
     #expect(lines.text.split(separator: "\n").count == 1)
   }
 
-  @Test func aProblemThatHTTPDoesNotKnowIsOneToo() async throws {
+  @Test func `A problem that HTTP does not know is the server's error, too`() async throws {
     let lines = Lines()
     let response = try await response(to: Problem(status: 7, codes: [], headers: [("a", "\n")]), lines)
     #expect(response.status == 500)
     #expect(lines.text.contains("status is 7"))
   }
 
-  @Test func headersMayHaveTabsAndTextOfAnyLanguage() async throws {
+  @Test func `Headers may have tabs and text of any language`() async throws {
     var router = HTTPRouter()
     router.on(.get, "/") { _, _, _ in HTTPResponse(headers: [("!#$%&'*+-.^_`|~aZ09", "a\té")]) }
     #expect(try await router.answer(httpEvent()).status == 200)
