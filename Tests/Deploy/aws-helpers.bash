@@ -12,9 +12,11 @@ setup() { reset_aws; }
 # start_aws: sets folder, and what a person would have set to use AWS.
 start_aws() {
   make_folder
-  require_python_tools "$top"
+  start_python
+  own_path=$PATH
+  PATH=$python_tools:$PATH
   unset "${!AWS_@}" STACK_NAME DB_INSTANCE FUNCTION_NAME USER_POOL_ID USER_POOL_CLIENT_ID
-  export folder python_tools HOME=$folder AWS_CONFIG_FILE=$folder/config AWS_SHARED_CREDENTIALS_FILE=$folder/credentials
+  export folder python_tools own_path HOME=$folder AWS_CONFIG_FILE=$folder/config AWS_SHARED_CREDENTIALS_FILE=$folder/credentials
   export AWS_EC2_METADATA_DISABLED=true AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE AWS_SECRET_ACCESS_KEY=secret-key-of-tests
   export AWS_REGION=eu-central-1 AWS_PAGER='' POLL_SECONDS=0.1
   start_service moto "$python_tools/moto_server" --host 127.0.0.1 --port 0
@@ -66,6 +68,12 @@ aws_says() {
 # script NAME ARGUMENT…: runs deploy/bin/NAME.
 script() {
   by_hand "$top/deploy/bin/$1" "${@:2}"
+}
+
+# with_own_aws COMMAND…: runs it with the machine's own `aws`, whichever that is. It takes a second for each call, so all
+# else uses a fast one, but each script makes some of its calls with it.
+with_own_aws() {
+  PATH=$own_path "$@"
 }
 
 # works NAME ARGUMENT…: the same, and passes if it did.

@@ -6,6 +6,8 @@ shopt -s inherit_errexit
 top=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/../.." && pwd)
 # shellcheck source=../../deploy/lib/all.sh
 . "$top/deploy/lib/all.sh"
+# shellcheck source=suite.bash
+. "$top/Tests/Deploy/suite.bash"
 
 unset CONNECTION_URL PROD_CONNECTION_URL CRUDDUR_POSTGRES "${!PG@}"
 
@@ -66,10 +68,10 @@ is_gone() {
 
 # eventually COMMAND…: waits until COMMAND succeeds, for 20 seconds at most.
 eventually() {
-  local tries
-  for ((tries = 200; tries > 0; tries--)); do
+  local limit=$((SECONDS + 21))
+  while ((SECONDS < limit)); do
     "$@" && return
-    sleep 0.1
+    sleep 0.03
   done
   echo "never: $*" >&2
   return 1
