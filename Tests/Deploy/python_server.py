@@ -9,10 +9,12 @@ with the process OWNER, however that ends. Once FOLDER/ready is there, clients f
 """
 
 import array
+import contextlib
 import ctypes
 import functools
 import gc
 import importlib
+import json
 import os
 import pathlib
 import runpy
@@ -23,6 +25,7 @@ import sys
 import traceback
 
 import awscli
+import botocore.exceptions
 
 # What a program is, and what is worth importing before it is forked for the first time. moto would import what it
 # knows of a service when that is asked for.
@@ -33,7 +36,6 @@ PROGRAMS = {
         "secretsmanager", "sts")]),
     "python3": ("runpy", ["boto3", "samtranslator.translator.transform", "samtranslator.yaml_helper"]),
 }
-AWSCLI_DATA = os.path.join(os.path.dirname(awscli.__file__), "data")
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
 LIBC = ctypes.CDLL(None)
 
@@ -75,15 +77,16 @@ class Call:
         self.program, count, *words = map(os.fsdecode, request.split(b"\0"))
         self.arguments, (self.folder, *variables) = words[: int(count)], words[int(count) :]
         self.environment = dict(word.split("=", 1) for word in variables)
-        if self.program == "aws":  # As awscli does while it is imported.
-            path = self.environment.get("AWS_DATA_PATH")
-            self.environment["AWS_DATA_PATH"] = os.pathsep.join([path] * bool(path) + [AWSCLI_DATA])
+        # As awscli does while it is imported.
+        self.environment["AWS_DATA_PATH"] = data_path(self.environment.get("AWS_DATA_PATH"))
 
     def prepare(self):
         """Loads, into the parent, what this call and others like it need."""
         for module in PROGRAMS[self.program][1]:
             importlib.import_module(module)
-        if self.program == "aws" and self.arguments:
+        if self.program == "moto_server":
+            prepare_moto()
+        elif self.program == "aws" and self.arguments:
             load_models(self.environment["AWS_DATA_PATH"], self.arguments[0])
         gc.freeze()  # The child's garbage collector need not look at it, which would copy it.
 
@@ -129,6 +132,11 @@ class Call:
         return 0
 
 
+def data_path(given=None):
+    """AWS_DATA_PATH with the command line's own data."""
+    return os.pathsep.join([given] * bool(given) + [os.path.join(os.path.dirname(awscli.__file__), "data")])
+
+
 @functools.cache
 def loader(data_path):
     """botocore's, which keeps what it has loaded: there is one for each AWS_DATA_PATH."""
@@ -144,10 +152,22 @@ def load_models(data_path, command):
         models.load_data(name)
     if service in models.list_available_services("service-2"):
         for kind in ("service-2", "endpoint-rule-set-1", "paginators-1", "waiters-2"):
-            try:
+            with contextlib.suppress(botocore.exceptions.UnknownServiceError):  # Not every service has each of them.
                 models.load_service_model(service, kind)
-            except Exception:  # Not every service has each of them.
-                pass
+
+
+@functools.cache
+def prepare_moto():
+    """Has each moto begin with what it would load when it is first asked for a service, and after each reset."""
+    shared = loader(data_path())
+    sys.modules["moto.core.utils"]._load_service_model = shared.load_service_model
+    for service in ("lambda", "cloudformation", "cognito-idp", "ec2", "iam", "logs", "rds", "s3", "secretsmanager", "sts"):
+        load_models(data_path(), service)
+        sys.modules["moto.core.utils"].get_service_model(service)
+    # Of AWS's own policies, which are 1,485 in each of 6 partitions, Lambda's are enough.
+    policies = sys.modules["moto.iam.models"]
+    lambdas = {name: policy for name, policy in json.loads(policies.aws_managed_policies_data).items() if "Lambda" in name}
+    policies.aws_managed_policies_data = json.dumps(lambdas)
 
 
 class Server:
