@@ -62,7 +62,7 @@ reset_aws() {
 aws_says() {
   local format=json
   [[ " $* " != *' --query '* ]] || format=text
-  aws "$@" --region "$AWS_REGION" --endpoint-url "$moto" --output "$format"
+  "$python_tools/aws" "$@" --region "$AWS_REGION" --endpoint-url "$moto" --output "$format"
 }
 
 # script NAME ARGUMENT…: runs deploy/bin/NAME.
@@ -70,10 +70,10 @@ script() {
   by_hand "$top/deploy/bin/$1" "${@:2}"
 }
 
-# with_own_aws COMMAND…: runs it with the machine's own `aws`, whichever that is. It takes a second for each call, so all
-# else uses a fast one, but each script makes some of its calls with it.
-with_own_aws() {
-  PATH=$own_path "$@"
+# use_own_aws: from now on, scripts use the machine's own `aws`, whichever that is. It takes a second for each call, so
+# this is for one test of each script, unless it is among the README's commands, which readme-aws.bats runs with it.
+use_own_aws() {
+  PATH=$own_path
 }
 
 # works NAME ARGUMENT…: the same, and passes if it did.

@@ -73,9 +73,8 @@ try() {
 @test "Without the AWS CLI, an ordinary user is told what to install" {
   local ordinary=()
   ((EUID != 0)) || ordinary=(setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups)
-  mkdir "$folder/some"
-  ln -s /usr/bin/* "$folder/some"
-  rm "$folder/some/aws"
+  link_tools "$folder/some"
+  rm -f "$folder/some/aws" # Wherever it was.
   cp -r "$top/deploy" "$folder" # Where an ordinary user can read it.
   run "${ordinary[@]}" env PATH="$folder/some" "$folder/deploy/bin/rds-status"
   [[ $status -eq 2 && $output == "rds-status: Some packages are missing: sudo apt-get install awscli" ]]

@@ -46,6 +46,24 @@ sql() {
   run_psql "$url" --quiet --tuples-only --no-align --command "$1"
 }
 
+# link_tools FOLDER: makes FOLDER, of links to all programs that there are, from which a test takes some. Those of the
+# system come first, because an ordinary user may not have the rest.
+link_tools() {
+  local folders
+  IFS=: read -ra folders <<<"/usr/bin:/usr/sbin:/bin:/sbin:$PATH"
+  mkdir "$1"
+  find "${folders[@]/%//}" -maxdepth 1 ! -type d -exec ln -s --target-directory "$1" {} + 2>/dev/null || true
+}
+
+# leave_swift_out: from now on `swift` does nothing, because a test whose programs are built already need not have that
+# found out for seconds.
+leave_swift_out() {
+  [[ -x $top/.build/debug/bootstrap && -x $top/.build/debug/cruddur ]] || build_programs "$top"
+  mkdir "$folder/no-swift"
+  ln -s "$(type -P true)" "$folder/no-swift/swift"
+  PATH=$folder/no-swift:$PATH
+}
+
 # strict FUNCTION…: runs it as the scripts do, who end at the first failure, as nothing does right below `run`.
 strict() {
   bash -euo pipefail -c '. "$0"; "$@"' "${BASH_SOURCE[0]}" "$@"

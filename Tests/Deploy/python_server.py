@@ -124,8 +124,9 @@ class Call:
         if sys.argv[0] == "-m":
             sys.argv.pop(0)
             runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-        elif sys.argv[0] == "-":
-            exec(compile(sys.stdin.read(), "<stdin>", "exec"), {"__name__": "__main__"})
+        elif sys.argv[0] in ("-", "-c"):
+            text = sys.stdin.read() if sys.argv[0] == "-" else sys.argv.pop(1)
+            exec(compile(text, sys.argv[0], "exec"), {"__name__": "__main__"})
         else:
             sys.path[0] = os.path.dirname(sys.argv[0])
             runpy.run_path(sys.argv[0], run_name="__main__")

@@ -17,6 +17,7 @@ setup_file() {
 
 # What moto's Cognito has for the names that stand in the template's outputs.
 setup() {
+  use_own_aws
   reset_stack
   client=$(aws_says cognito-idp create-user-pool-client --user-pool-id "$pool" --client-name cruddur \
     --explicit-auth-flows ALLOW_USER_PASSWORD_AUTH --query UserPoolClient.ClientId)
