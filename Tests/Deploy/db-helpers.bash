@@ -4,7 +4,10 @@
 # shellcheck source=helpers.bash
 . "$BATS_TEST_DIRNAME/helpers.bash"
 
-setup_file() {
+setup_file() { start_db; }
+
+# start_db: the same for a file that has more to set up.
+start_db() {
   make_folder
   start_throwaway
   # As on RDS, whoever makes databases makes roles as well, but is no superuser. Another file of tests, which may run at

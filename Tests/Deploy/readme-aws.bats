@@ -33,7 +33,15 @@ follow() {
   local command=$1
   case $command in
     # Swift's package manager needs the real home. The reader's own zip stays as it is.
-    deploy/package*) command="HOME=$real_home ${command//\~/$folder} --output $zip" ;;
+    deploy/package*)
+      command="HOME=$real_home ${command//\~/$folder} --output $zip"
+      # What has just been built need not be built again, see package.bats.
+      if [[ -n ${PACKAGED_ZIP-} ]]; then
+        leave_swift_out
+        unzip -q "$PACKAGED_ZIP" bootstrap -d "$folder"
+        command+=" --bootstrap $folder/bootstrap"
+      fi
+      ;;
     deploy/bin/stack-deploy*) command+=" --zip $zip --template $template" ;;
   esac
   echo "\$ $command"

@@ -7,6 +7,7 @@
 setup() {
   make_folder
   export CRUDDUR_POSTGRES="$folder/postgres"
+  leave_swift_out
   cd "$top" || return
   # shellcheck disable=SC2016 # The backquotes are Markdown's.
   mapfile -t commands < <(sed --quiet '/^```sh$/,/^```$/ { /^```/!p }' README.md |

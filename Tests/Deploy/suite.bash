@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What the files of tests share in a run: a folder, in it a PostgreSQL cluster that others are copies of and a server of
-# Python programs, each made by the first file that needs it. To be sourced after helpers.bash.
+# Python programs, each made by the first file that needs it. To be sourced by helpers.bash, which sets top.
 
 # start_suite: sets CRUDDUR_SUITE to the folder, and what is made in it ends with this process; or does nothing if
 # whoever started this one has done so.
@@ -23,6 +23,7 @@ end_suite() {
 # real command line.
 start_python() {
   local server=${BASH_SOURCE[0]%/*}/python_server.py folder=$CRUDDUR_SUITE/python
+  # shellcheck disable=SC2154 # helpers.bash sets it.
   require_python_tools "$top"
   (
     flock 9
