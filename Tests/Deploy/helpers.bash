@@ -9,6 +9,8 @@ top=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/../.." && pwd)
 # shellcheck source=suite.bash
 . "$top/Tests/Deploy/suite.bash"
 
+# The tests read messages; all else is what a script makes of a person's locale.
+export LC_MESSAGES=C LANGUAGE=''
 unset CONNECTION_URL PROD_CONNECTION_URL CRUDDUR_POSTGRES "${!PG@}"
 
 # Those of the README's commands that take an account of AWS.
