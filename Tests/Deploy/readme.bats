@@ -40,6 +40,7 @@ end_serve() {
 @test "The README's requests work" {
   ((${#requests[@]} > 0))
   [[ " ${commands[*]} " == *" deploy/run --serve "* ]]
+  : >"$folder/serve" # For tail, which may be there first.
   deploy/run --serve --port 0 >"$folder/serve" 2>"$folder/serve-log" 3>&- &
   serve=$!
   # It may have to be built.
