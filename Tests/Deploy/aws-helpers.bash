@@ -12,6 +12,7 @@ setup() { reset_aws; }
 # start_aws: sets folder, and what a person would have set to use AWS.
 start_aws() {
   make_folder
+  require_packages awscli
   start_python
   own_path=$PATH
   PATH=$python_tools:$PATH
