@@ -4,8 +4,8 @@
 # shellcheck source=helpers.bash
 . "$BATS_TEST_DIRNAME/helpers.bash"
 
-# The zip is that of the working copy. Whoever has just made it says so: PACKAGED_ZIP and PACKAGED_REPORT are the zip and
-# what deploy/package said on standard error.
+# The zip is that of the working copy. Whoever has just made it says so: PACKAGED_ZIP and PACKAGED_REPORT name the zip,
+# and a file of what deploy/package said on standard error.
 setup_file() {
   export zip=${PACKAGED_ZIP:-$BATS_FILE_TMPDIR/bootstrap.zip} report=${PACKAGED_REPORT:-$BATS_FILE_TMPDIR/report}
   [[ -z ${PACKAGED_ZIP-} ]] || return 0

@@ -27,13 +27,15 @@ import traceback
 import awscli
 import botocore.exceptions
 
-# What a program is, and what is worth importing before it is forked for the first time. moto would import what it
-# knows of a service when that is asked for.
+# What tests use of AWS, which moto calls a little differently.
+SERVICES = ["cloudformation", "cognito-idp", "ec2", "iam", "lambda", "logs", "rds", "s3", "secretsmanager", "sts"]
+BACKENDS = [{"cognito-idp": "cognitoidp", "lambda": "awslambda"}.get(service, service) for service in SERVICES]
+
+# The module of each program, and what is worth importing before the first fork.
 PROGRAMS = {
     "aws": ("awscli.clidriver", ["awscli.handlers", "botocore.session", "s3transfer.manager"]),
     "moto_server": ("moto.server", [f"moto.{service}.{part}" for part in ("models", "responses") for service in (
-        "awslambda", "cloudformation", "cognitoidp", "core", "ec2", "iam", "logs", "moto_api._internal", "rds", "s3",
-        "secretsmanager", "sts")]),
+        *BACKENDS, "core", "moto_api._internal")]),
     "python3": ("runpy", ["boto3", "samtranslator.translator.transform", "samtranslator.yaml_helper"]),
 }
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
@@ -95,7 +97,7 @@ class Call:
         LIBC.prctl(DEATH_SIGNAL, signal.SIGKILL)
         for number, descriptor in enumerate(self.descriptors):
             os.dup2(descriptor, number)
-        os.closerange(3, max(self.descriptors) + 1)
+        os.closerange(3, 4096)
         sys.stdout.reconfigure(line_buffering=True)
         os.chdir(self.folder)
         os.environ.clear()
@@ -160,15 +162,14 @@ def load_models(data_path, command):
 @functools.cache
 def prepare_moto():
     """Has each moto begin with what it would load when it is first asked for a service, and after each reset."""
-    shared = loader(data_path())
-    sys.modules["moto.core.utils"]._load_service_model = shared.load_service_model
-    for service in ("lambda", "cloudformation", "cognito-idp", "ec2", "iam", "logs", "rds", "s3", "secretsmanager", "sts"):
+    utilities, iam = sys.modules["moto.core.utils"], sys.modules["moto.iam.models"]
+    utilities._load_service_model = loader(data_path()).load_service_model
+    for service in SERVICES:
         load_models(data_path(), service)
-        sys.modules["moto.core.utils"].get_service_model(service)
+        utilities.get_service_model(service)
     # Of AWS's own policies, which are 1,485 in each of 6 partitions, Lambda's are enough.
-    policies = sys.modules["moto.iam.models"]
-    lambdas = {name: policy for name, policy in json.loads(policies.aws_managed_policies_data).items() if "Lambda" in name}
-    policies.aws_managed_policies_data = json.dumps(lambdas)
+    policies = json.loads(iam.aws_managed_policies_data)
+    iam.aws_managed_policies_data = json.dumps({name: policies[name] for name in policies if "Lambda" in name})
 
 
 class Server:
@@ -228,7 +229,7 @@ class Server:
 def main():
     folder, owner = pathlib.Path(sys.argv[1]), int(sys.argv[2])
     os.setsid()  # A terminal's Ctrl-C is for the clients, which pass it on.
-    os.closerange(3, 256)  # Whoever reads what the tests say waits until nobody can write there.
+    os.closerange(3, 4096)  # Whoever reads what the tests say waits until nobody can write there.
     address = str(folder / "server")
     server = Server(address, owner)
     importlib.import_module("awscli.clidriver")
