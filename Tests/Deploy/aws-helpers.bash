@@ -30,8 +30,11 @@ start_aws() {
 start_service() {
   local name=$1
   shift
-  # Bats waits for whoever holds its descriptor 3.
-  "$@" >"$folder/$name" 2>&1 3>&- &
+  # Bats waits for whoever holds its descriptor 3, and the throwaway PostgreSQL for whoever holds its standard input.
+  (
+    [[ ! -v throwaway_input ]] || exec {throwaway_input}>&-
+    exec "$@"
+  ) >"$folder/$name" 2>&1 3>&- &
   echo $! >>"$folder/services"
   eventually grep --quiet 'http://127' "$folder/$name" || { cat "$folder/$name" >&2 && return 1; }
 }
