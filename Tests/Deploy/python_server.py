@@ -56,7 +56,8 @@ server.sendmsg([len(request).to_bytes(8, "big")], [(_socket.SOL_SOCKET, _socket.
 server.sendall(request)
 status = int(server.recv(16) or 255)
 if status < 0:
-    _signal.signal(-status, _signal.SIG_DFL)
+    if -status != _signal.SIGKILL:
+        _signal.signal(-status, _signal.SIG_DFL)
     posix.kill(posix.getpid(), -status)
 sys.exit(status)
 """
