@@ -12,9 +12,12 @@ setup() { reset_aws; }
 # start_aws: sets folder, and what a person would have set to use AWS.
 start_aws() {
   make_folder
-  require_python_tools "$top"
+  require_packages awscli
+  start_python
+  own_path=$PATH
+  PATH=$python_tools:$PATH
   unset "${!AWS_@}" STACK_NAME DB_INSTANCE FUNCTION_NAME USER_POOL_ID USER_POOL_CLIENT_ID
-  export folder python_tools HOME=$folder AWS_CONFIG_FILE=$folder/config AWS_SHARED_CREDENTIALS_FILE=$folder/credentials
+  export folder python_tools own_path HOME=$folder AWS_CONFIG_FILE=$folder/config AWS_SHARED_CREDENTIALS_FILE=$folder/credentials
   export AWS_EC2_METADATA_DISABLED=true AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE AWS_SECRET_ACCESS_KEY=secret-key-of-tests
   export AWS_REGION=eu-central-1 AWS_PAGER='' POLL_SECONDS=0.1
   start_service moto "$python_tools/moto_server" --host 127.0.0.1 --port 0
@@ -27,8 +30,11 @@ start_aws() {
 start_service() {
   local name=$1
   shift
-  # Bats waits for whoever holds its descriptor 3.
-  "$@" >"$folder/$name" 2>&1 3>&- &
+  # Bats waits for whoever holds its descriptor 3, and the throwaway PostgreSQL for whoever holds its standard input.
+  (
+    [[ ! -v throwaway_input ]] || exec {throwaway_input}>&-
+    exec "$@"
+  ) >"$folder/$name" 2>&1 3>&- &
   echo $! >>"$folder/services"
   eventually grep --quiet 'http://127' "$folder/$name" || { cat "$folder/$name" >&2 && return 1; }
 }
@@ -60,12 +66,18 @@ reset_aws() {
 aws_says() {
   local format=json
   [[ " $* " != *' --query '* ]] || format=text
-  aws "$@" --region "$AWS_REGION" --endpoint-url "$moto" --output "$format"
+  "$python_tools/aws" "$@" --region "$AWS_REGION" --endpoint-url "$moto" --output "$format"
 }
 
 # script NAME ARGUMENT…: runs deploy/bin/NAME.
 script() {
   by_hand "$top/deploy/bin/$1" "${@:2}"
+}
+
+# use_own_aws: from now on, scripts use the machine's own `aws`, whichever that is. It takes a second for each call, so
+# this is for one test of each script, unless it is among the README's commands, which readme-aws.bats runs with it.
+use_own_aws() {
+  PATH=$own_path
 }
 
 # works NAME ARGUMENT…: the same, and passes if it did.

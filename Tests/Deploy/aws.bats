@@ -73,9 +73,8 @@ try() {
 @test "Without the AWS CLI, an ordinary user is told what to install" {
   local ordinary=()
   ((EUID != 0)) || ordinary=(setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups)
-  mkdir "$folder/some"
-  ln -s /usr/bin/* "$folder/some"
-  rm "$folder/some/aws"
+  link_tools "$folder/some"
+  rm -f "$folder/some/aws" # Wherever it was.
   cp -r "$top/deploy" "$folder" # Where an ordinary user can read it.
   run "${ordinary[@]}" env PATH="$folder/some" "$folder/deploy/bin/rds-status"
   [[ $status -eq 2 && $output == "rds-status: Some packages are missing: sudo apt-get install awscli" ]]
@@ -98,7 +97,7 @@ END
 
 @test "So do an endpoint that is away, missing credentials and a call that AWS CLI does not know" {
   write_script <<<'ask "${tags[@]}" >/dev/null'
-  AWS_ENDPOINT_URL=http://127.0.0.1:1 try --tag logs --tag describe-log-groups
+  AWS_MAX_ATTEMPTS=1 AWS_ENDPOINT_URL=http://127.0.0.1:1 try --tag logs --tag describe-log-groups
   [[ $status -eq 1 && ${#lines[@]} -eq 1 ]]
   [[ $output == 'try: aws logs describe-log-groups: Could not connect to the endpoint URL: "http://127.0.0.1:1/"' ]]
   AWS_ACCESS_KEY_ID='' AWS_SECRET_ACCESS_KEY='' try --tag logs --tag describe-log-groups

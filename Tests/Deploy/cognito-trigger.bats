@@ -66,6 +66,7 @@ arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool/$pool" ]
 }
 
 @test "another function's trigger stays, unless it is to be replaced" {
+  use_own_aws
   local other=arn:aws:lambda:$AWS_REGION:123456789012:function:other:live taken
   echo '{"PoolName": "taken", "LambdaConfig": {"PostConfirmation": "'"$other"'"}}' >"$folder/taken.json"
   taken=$(given role function live "$folder/taken.json")

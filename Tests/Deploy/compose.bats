@@ -5,6 +5,7 @@
 . "$BATS_TEST_DIRNAME/helpers.bash"
 
 setup() {
+  require_python_tools "$top"
   unset "${!POSTGRES_@}" "${!COMPOSE_@}"
 }
 
@@ -15,7 +16,7 @@ compose() {
 
 # says PATH…: prints what the configuration that Compose has read has at PATH.
 says() {
-  /usr/bin/python3 -c '
+  "$python_tools/python3" -c '
 import sys, yaml
 value = yaml.safe_load(sys.stdin)
 for key in sys.argv[1:]:

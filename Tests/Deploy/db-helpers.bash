@@ -4,12 +4,18 @@
 # shellcheck source=helpers.bash
 . "$BATS_TEST_DIRNAME/helpers.bash"
 
-setup_file() {
+setup_file() { start_db; }
+
+# start_db: the same for a file that has more to set up.
+start_db() {
   make_folder
   start_throwaway
-  # As on RDS, whoever makes databases makes roles as well, but is no superuser.
-  sql "CREATE ROLE \"us\"\"er:n@me/é %?\" LOGIN CREATEDB CREATEROLE PASSWORD 'p@ss:w/o%rd?&#''\" \\ ü'"
-  sql "CREATE ROLE cruddurroot LOGIN CREATEDB CREATEROLE PASSWORD 'p@ss:w/o%rd?&#''\" \\ ü'"
+  # As on RDS, whoever makes databases makes roles as well, but is no superuser. Another file of tests, which may run at
+  # the same time, looks for the password among all arguments.
+  run_psql "$url" --quiet <<'END'
+CREATE ROLE "us""er:n@me/é %?" LOGIN CREATEDB CREATEROLE PASSWORD 'p@ss:w/o%rd?&#''" \ ü';
+CREATE ROLE cruddurroot LOGIN CREATEDB CREATEROLE PASSWORD 'p@ss:w/o%rd?&#''" \ ü';
+END
   port=${url##*:}
   export port=${port%/*} folder url
 }

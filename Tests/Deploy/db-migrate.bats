@@ -4,6 +4,11 @@
 # shellcheck source=db-helpers.bash
 . "$BATS_TEST_DIRNAME/db-helpers.bash"
 
+setup_file() {
+  start_db
+  leave_swift_out
+}
+
 # Prints the names of what is recorded.
 recorded() {
   db_sql "SELECT string_agg(name, ' ' ORDER BY name) FROM schema_migrations"

@@ -4,6 +4,11 @@
 # shellcheck source=db-helpers.bash
 . "$BATS_TEST_DIRNAME/db-helpers.bash"
 
+setup_file() {
+  start_db
+  leave_swift_out
+}
+
 # answers_usage NAME ARGUMENT…: passes if all that db-NAME says to them is its usage, on standard error.
 answers_usage() {
   run bash -c '"$0" "$@" 2>&1 >/dev/null' "$top/deploy/bin/db-$1" "${@:2}"

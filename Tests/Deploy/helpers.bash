@@ -6,7 +6,11 @@ shopt -s inherit_errexit
 top=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/../.." && pwd)
 # shellcheck source=../../deploy/lib/all.sh
 . "$top/deploy/lib/all.sh"
+# shellcheck source=suite.bash
+. "$top/Tests/Deploy/suite.bash"
 
+# The tests read messages; all else is what a script makes of a person's locale.
+export LC_MESSAGES=C LANGUAGE=''
 unset CONNECTION_URL PROD_CONNECTION_URL CRUDDUR_POSTGRES "${!PG@}"
 
 # Those of the README's commands that take an account of AWS.
@@ -44,6 +48,24 @@ sql() {
   run_psql "$url" --quiet --tuples-only --no-align --command "$1"
 }
 
+# link_tools FOLDER: makes FOLDER, of links to all programs that there are, from which a test takes some. Those of the
+# system come first, because an ordinary user may not have the rest.
+link_tools() {
+  local folders
+  IFS=: read -ra folders <<<"/usr/bin:/usr/sbin:/bin:/sbin:$PATH"
+  mkdir "$1"
+  find "${folders[@]/%//}" -maxdepth 1 ! -type d -exec ln -s --target-directory "$1" {} + 2>/dev/null || true
+}
+
+# leave_swift_out: from now on `swift` does nothing, because a test whose programs are built already need not have that
+# found out for seconds.
+leave_swift_out() {
+  [[ -x $top/.build/debug/bootstrap && -x $top/.build/debug/cruddur ]] || build_programs "$top"
+  mkdir "$folder/no-swift"
+  ln -s "$(type -P true)" "$folder/no-swift/swift"
+  PATH=$folder/no-swift:$PATH
+}
+
 # strict FUNCTION…: runs it as the scripts do, who end at the first failure, as nothing does right below `run`.
 strict() {
   bash -euo pipefail -c '. "$0"; "$@"' "${BASH_SOURCE[0]}" "$@"
@@ -61,15 +83,15 @@ by_hand() {
 }
 
 is_gone() {
-  [[ ! -e /proc/$1 || $(cut -d ' ' -f 3 "/proc/$1/stat") == Z ]]
+  [[ ! -e /proc/$1 || $(cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null) == Z ]]
 }
 
 # eventually COMMAND…: waits until COMMAND succeeds, for 20 seconds at most.
 eventually() {
-  local tries
-  for ((tries = 200; tries > 0; tries--)); do
+  local limit=$((SECONDS + 21))
+  while ((SECONDS < limit)); do
     "$@" && return
-    sleep 0.1
+    sleep 0.03
   done
   echo "never: $*" >&2
   return 1

@@ -35,6 +35,7 @@ setup_file() { start_lambda; }
 }
 
 @test "a change goes live as a version of its own, and what is not named stays" {
+  use_own_aws
   start_front "*=$good"
   given role function live
   make_zip "$folder/other.zip"

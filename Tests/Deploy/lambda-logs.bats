@@ -30,10 +30,7 @@ teardown() {
 # follow: runs lambda-logs with its output in the file followed, and as if on a terminal of its own: what a shell starts
 # in the background is deaf to Ctrl-C.
 follow() {
-  python3 -c 'import os, signal, sys
-os.setsid()
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-os.execv(sys.argv[1], sys.argv[1:])' "$top/deploy/bin/lambda-logs" >"$folder/followed" 2>&1 3>&- &
+  setsid env --default-signal=INT "$top/deploy/bin/lambda-logs" >"$folder/followed" 2>&1 3>&- &
   follower=$!
 }
 

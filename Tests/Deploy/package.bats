@@ -4,15 +4,17 @@
 # shellcheck source=helpers.bash
 . "$BATS_TEST_DIRNAME/helpers.bash"
 
+# The zip is that of the working copy. Whoever has just made it says so: PACKAGED_ZIP and PACKAGED_REPORT name the zip,
+# and a file of what deploy/package said on standard error.
 setup_file() {
-  # Whatever the test runs, the zip is that of the working copy.
-  "$BATS_TEST_DIRNAME/../../deploy/package" --output "$BATS_FILE_TMPDIR/bootstrap.zip" >"$BATS_FILE_TMPDIR/path" 2>"$BATS_FILE_TMPDIR/report" 3>&- ||
-    { cat "$BATS_FILE_TMPDIR/report" >&3; return 1; }
+  export zip=${PACKAGED_ZIP:-$BATS_FILE_TMPDIR/bootstrap.zip} report=${PACKAGED_REPORT:-$BATS_FILE_TMPDIR/report}
+  [[ -z ${PACKAGED_ZIP-} ]] || return 0
+  "$top/deploy/package" --output "$zip" >"$BATS_FILE_TMPDIR/path" 2>"$report" 3>&- ||
+    { cat "$report" >&3; return 1; }
 }
 
 setup() {
   make_folder
-  zip=$(<"$BATS_FILE_TMPDIR/path")
 }
 
 teardown() {
@@ -42,15 +44,15 @@ refuses() {
 }
 
 @test "the report tells sizes, sections, contributors and what the libraries are made of" {
-  grep --quiet --extended-regexp '^ *[0-9]+  bytes of the zip ' "$BATS_FILE_TMPDIR/report"
-  grep --quiet '  \.text$' "$BATS_FILE_TMPDIR/report"
-  grep --quiet '  libswiftCore\.a$' "$BATS_FILE_TMPDIR/report"
-  grep --quiet --extended-regexp '^  openssl [0-9]' "$BATS_FILE_TMPDIR/report"
+  grep --quiet --extended-regexp '^ *[0-9]+  bytes of the zip ' "$report"
+  grep --quiet '  \.text$' "$report"
+  grep --quiet '  libswiftCore\.a$' "$report"
+  grep --quiet --extended-regexp '^  openssl [0-9]' "$report"
 }
 
 @test "the zip is proven, or it is said that it is not" {
-  grep --quiet --extended-regexp 'proven$|SKIPPED$' "$BATS_FILE_TMPDIR/report"
-  [[ -z ${CI-} ]] || grep --quiet 'proven$' "$BATS_FILE_TMPDIR/report"
+  grep --quiet --extended-regexp 'proven$|SKIPPED$' "$report"
+  [[ -z ${CI-} ]] || grep --quiet 'proven$' "$report"
 }
 
 @test "the same files make the same zip in another folder, with libraries of its own" {
@@ -68,7 +70,9 @@ refuses() {
 @test "--ca-bundle goes in beside bootstrap" {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=Test -keyout "$folder/key" \
     -out "$folder/ca.pem" 2>/dev/null
-  by_hand "$top/deploy/package" --no-proof --ca-bundle "$folder/ca.pem" --output "$folder/out.zip"
+  unzip -q "$zip" -d "$folder"
+  by_hand "$top/deploy/package" --no-proof --bootstrap "$folder/bootstrap" --ca-bundle "$folder/ca.pem" \
+    --output "$folder/out.zip"
   ((status == 0))
   [[ $(unzip -Z1 "$folder/out.zip") == bootstrap$'\n'ca-bundle.pem ]]
   cmp <(unzip -p "$folder/out.zip" ca-bundle.pem) "$folder/ca.pem"

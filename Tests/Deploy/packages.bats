@@ -5,8 +5,7 @@
 
 setup() {
   make_folder
-  mkdir "$folder/bin"
-  ln -s /usr/bin/* /usr/sbin/* "$folder/bin" 2>/dev/null || true
+  link_tools "$folder/bin"
   ln -sf "$(command -v true)" "$folder/bin/swift" # It is looked for, and never run.
   cp -r "$top/deploy" "$top/events" "$folder" # Where an ordinary user can read them.
 }

@@ -2,15 +2,15 @@
 # shellcheck source=helpers.bash
 . "$BATS_TEST_DIRNAME/helpers.bash"
 
-setup() {
+setup_file() {
   make_folder
   start_throwaway
   sql "CREATE ROLE tester LOGIN PASSWORD 'p\"%\\ &/:?é'"
   port=${url##*:}
-  port=${port%/*}
+  export port=${port%/*} folder url
 }
 
-teardown() {
+teardown_file() {
   end_throwaway
   remove_folder
 }

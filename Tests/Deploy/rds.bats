@@ -119,6 +119,7 @@ END
 }
 
 @test "Its state is shown, without a secret" {
+  use_own_aws
   works rds-create --no-wait
   works rds-status
   [[ $output == *"status "*"available"*"engine "*"postgres 17"*"storage "*"20 GB gp3"*"public "*"False"* ]]

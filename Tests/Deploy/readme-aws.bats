@@ -17,6 +17,7 @@ setup_file() {
 
 # What moto's Cognito has for the names that stand in the template's outputs.
 setup() {
+  use_own_aws
   reset_stack
   client=$(aws_says cognito-idp create-user-pool-client --user-pool-id "$pool" --client-name cruddur \
     --explicit-auth-flows ALLOW_USER_PASSWORD_AUTH --query UserPoolClient.ClientId)
@@ -32,7 +33,15 @@ follow() {
   local command=$1
   case $command in
     # Swift's package manager needs the real home. The reader's own zip stays as it is.
-    deploy/package*) command="HOME=$real_home ${command//\~/$folder} --output $zip" ;;
+    deploy/package*)
+      command="HOME=$real_home ${command//\~/$folder} --output $zip"
+      # What has just been built need not be built again, see package.bats.
+      if [[ -n ${PACKAGED_ZIP-} ]]; then
+        leave_swift_out
+        unzip -q "$PACKAGED_ZIP" bootstrap -d "$folder"
+        command+=" --bootstrap $folder/bootstrap"
+      fi
+      ;;
     deploy/bin/stack-deploy*) command+=" --zip $zip --template $template" ;;
   esac
   echo "\$ $command"

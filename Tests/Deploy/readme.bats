@@ -7,6 +7,7 @@
 setup() {
   make_folder
   export CRUDDUR_POSTGRES="$folder/postgres"
+  leave_swift_out
   cd "$top" || return
   # shellcheck disable=SC2016 # The backquotes are Markdown's.
   mapfile -t commands < <(sed --quiet '/^```sh$/,/^```$/ { /^```/!p }' README.md |
@@ -39,6 +40,7 @@ end_serve() {
 @test "The README's requests work" {
   ((${#requests[@]} > 0))
   [[ " ${commands[*]} " == *" deploy/run --serve "* ]]
+  : >"$folder/serve" # For tail, which may be there first.
   deploy/run --serve --port 0 >"$folder/serve" 2>"$folder/serve-log" 3>&- &
   serve=$!
   # It may have to be built.

@@ -6,7 +6,8 @@
 
 setup() {
   make_folder
-  export CRUDDUR_POSTGRES="$folder/postgres"
+  export CRUDDUR_POSTGRES="$folder/postgres" own_path=$PATH
+  leave_swift_out
 }
 
 teardown() {
@@ -48,6 +49,7 @@ use_throwaway() {
   ln -s "$top" "$folder/the repository"
   cp "$top/events/hostile.json" "$folder/an event.json"
   cd "$folder"
+  PATH=$own_path # It builds what it runs.
   CRUDDUR_POSTGRES='its state' by_hand "the repository/deploy/run" "an event.json"
   CRUDDUR_POSTGRES='its state' "$top/deploy/run" --stop
   [ "$status" -eq 0 ]

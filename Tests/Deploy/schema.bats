@@ -2,15 +2,22 @@
 # shellcheck source=helpers.bash
 . "$BATS_TEST_DIRNAME/helpers.bash"
 
-setup() {
+setup_file() {
   make_folder
   start_throwaway
-  load_sql schema.sql
+  export folder server=$url
 }
 
-teardown() {
+teardown_file() {
   end_throwaway
   remove_folder
+}
+
+# Each test has a database of its own.
+setup() {
+  run_psql "$server" --quiet --command "CREATE DATABASE test_$BATS_TEST_NUMBER"
+  url=${server%/*}/test_$BATS_TEST_NUMBER
+  load_sql schema.sql
 }
 
 # load_sql FILE: loads a file of deploy/db.

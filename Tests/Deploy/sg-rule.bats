@@ -12,7 +12,7 @@ setup() {
   export DB_SECURITY_GROUP
 }
 
-# ec2 ACTION PARAMETER=VALUE…: prints moto's answer, in XML. The AWS CLI takes a second to read its description of EC2.
+# ec2 ACTION PARAMETER=VALUE…: prints moto's answer, in XML.
 ec2() {
   local parameter parameters=()
   for parameter in "Action=$1" Version=2016-11-15 "${@:2}"; do parameters+=(--data-urlencode "$parameter"); done
@@ -113,6 +113,7 @@ authorize() {
 }
 
 @test "Rules that have piled up become one, and --dry-run shows how" {
+  use_own_aws
   for address in 203.0.113.{1,2,3}/32; do authorize "$address" 'cruddur: rds-update-sg-rule'; done
   before=$(rules)
   works rds-update-sg-rule --address 203.0.113.2 --dry-run

@@ -12,9 +12,7 @@ start_stack_aws() {
   start_aws
   start_throwaway
   password=${url#*postgres:} password=${password%%@*}
-  # Whoever has the throwaway's standard input open keeps it up.
-  start_service serve bash -c "exec $throwaway_input>&- && exec \"\$@\"" serve \
-    "$top/.build/debug/cruddur" serve --port 0 --timeout 60 \
+  start_service serve "$top/.build/debug/cruddur" serve --port 0 --timeout 60 \
     --env _HANDLER=cruddur.migrate --env "CONNECTION_URL=${url/postgres:$password@/}"
   start_front "cruddur-migrate=$(head -n 1 "$folder/serve")"
   export url password zip=$folder/bootstrap.zip template=$folder/template.json

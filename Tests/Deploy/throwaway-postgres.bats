@@ -76,6 +76,25 @@ assert_nothing_left() {
   sql 'SELECT 1'
 }
 
+@test "throwaway-postgres copies a cluster that the first one has made, and each copy is apart" {
+  export THROWAWAY_POSTGRES_TEMPLATE=$folder/template
+  start_throwaway
+  first=$url
+  sql 'CREATE TABLE marks ()'
+  end_throwaway
+  made=$(stat --format %Y-%i "$folder/template/complete")
+  start_throwaway
+  [ "$(sql "SELECT to_regclass('marks')")" = "" ]
+  [ "${url%@*}" = "${first%@*}" ]
+  [ "$(stat --format %Y-%i "$folder/template/complete")" = "$made" ]
+}
+
+@test "throwaway-postgres makes a cluster of its own without a template" {
+  unset THROWAWAY_POSTGRES_TEMPLATE
+  start_throwaway
+  sql 'SELECT 1'
+}
+
 @test "throwaway-postgres says in one sentence that PostgreSQL is missing" {
   unshare --mount true || skip "PostgreSQL can be hidden only where a mount namespace can be made"
   # shellcheck disable=SC2016 # The inner shell expands it.

@@ -1,6 +1,11 @@
 # shellcheck shell=bash
 # Everything of this folder but db.sh, aws.sh and what that has to itself, to be sourced.
 
+# A person's language is for what they read, not for what is compared, sorted and counted here: in a Turkish locale an i
+# is not in [a-z], and in many 0.5 is no number.
+export LANG=${LC_ALL:-${LANG-}} LC_COLLATE=C LC_NUMERIC=C
+unset LC_ALL
+
 # shellcheck source=messages.sh
 . "${BASH_SOURCE[0]%/*}/messages.sh"
 # shellcheck source=postgres.sh

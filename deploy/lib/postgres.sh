@@ -73,13 +73,13 @@ start_cluster() {
 stop_cluster() {
   local home=$1 signal=$2 tries processes
   mapfile -t processes < <(postmaster_pid "$home" || cluster_processes "$home") # Orphans, if the postmaster is gone.
-  for ((tries = 600; tries > 0; tries--)); do
+  for ((tries = 2000; tries > 0; tries--)); do
     ((${#processes[@]} > 0)) || return 0
     kill "-$signal" "${processes[@]}" 2>/dev/null || true # One may have ended since.
     # A process held by SIGSTOP hears nothing else, and holds up its parent.
     signal=CONT
     mapfile -t processes < <(cluster_processes "$home")
-    sleep 0.1
+    sleep 0.03
   done
   echo "The PostgreSQL in $home does not end." >&2
   return 1

@@ -9,16 +9,20 @@
 # FOLDER/versions. What is there already is kept, unless it was made by another recipe or another compiler, or for another
 # FOLDER: it may have been copied here, and its descriptions still name the libraries there.
 make_static_libraries() {
-  local folder=$1 work=$1.work recipe
+  local folder=$1 work=$1.work recipe package libcurl
   recipe=$(cat "${BASH_SOURCE[0]}" "${BASH_SOURCE[0]%/*}/salted-password.c" <(cc --version; echo "$folder") /etc/os-release | sha256sum)
   [[ ! -f $folder/recipe || $(<"$folder/recipe") != "$recipe" ]] || return 0
   heading "Building OpenSSL, libpq and libcurl (minutes, once)"
   rm -rf "$folder/recipe" "$folder" "$work"
   mkdir -p "$folder"/{lib/pkgconfig,include} "$work"
   update_sources "$work/sources"
+  for package in openssl libpq-dev curl; do fetch_source "$package" "$work/sources"; done
+  # Beside the others, because it needs neither, and its configure script keeps one processor busy for long.
+  build_library libcurl curl "$folder" "$work" &
+  libcurl=$!
   build_library openssl openssl "$folder" "$work"
   build_library libpq libpq-dev "$folder" "$work"
-  build_library libcurl curl "$folder" "$work"
+  wait "$libcurl" || exit
   cp "$work/sources/versions" "$folder/versions"
   echo "$recipe" >"$folder/recipe"
   rm -rf "$work"
@@ -28,7 +32,6 @@ make_static_libraries() {
 # relative path wherever it is, and without the caller's CC, CFLAGS and so on, so that what is built is the same.
 build_library() {
   local library=$1 package=$2 folder=$3 work=$4
-  fetch_source "$package" "$work/sources"
   mkdir "$work/$library"
   # `if` would switch off errexit inside: https://mywiki.wooledge.org/BashFAQ/105
   # shellcheck disable=SC2016 # It is the other shell that expands it.

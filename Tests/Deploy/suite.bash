@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# What the files of tests share in a run: a folder, in it a PostgreSQL cluster that others are copies of and a server of
+# Python programs, each made by the first file that needs it. To be sourced by helpers.bash, which sets top.
+
+# start_suite: sets CRUDDUR_SUITE to the folder, and what is made in it ends with this process; or does nothing if
+# whoever started this one has done so.
+start_suite() {
+  [[ ! -v CRUDDUR_SUITE ]] || return 0
+  CRUDDUR_SUITE=$(mktemp -d /tmp/cruddur-tests.XXXXXXXX)
+  chmod 755 "$CRUDDUR_SUITE"
+  suite_owner=$$ THROWAWAY_POSTGRES_TEMPLATE=$CRUDDUR_SUITE/cluster
+  export CRUDDUR_SUITE suite_owner THROWAWAY_POSTGRES_TEMPLATE
+}
+
+# end_suite: removes the folder, if this process made it.
+end_suite() {
+  [[ ${suite_owner-} == "$$" ]] || return 0
+  [[ ! -e $CRUDDUR_SUITE/python/pid ]] || kill "$(<"$CRUDDUR_SUITE/python/pid")" || true
+  rm -rf "$CRUDDUR_SUITE"
+}
+
+# start_python: sets python_tools to a folder of programs that start fast, see python_server.py, among them `aws`, the
+# real command line.
+start_python() {
+  local server=${BASH_SOURCE[0]%/*}/python_server.py folder=$CRUDDUR_SUITE/python
+  # shellcheck disable=SC2154 # helpers.bash sets it.
+  require_python_tools "$top"
+  (
+    flock 9
+    if [[ ! -e $folder/ready ]]; then
+      mkdir -p "$folder"
+      # It must know nothing of the person who runs it, nor of one test what another should not.
+      env --ignore-environment PATH="$PATH" HOME="$folder" LC_ALL=C.UTF-8 \
+        "$python_tools/python3" -B "$server" "$folder" "$suite_owner" >"$folder/log" 2>&1 3>&- 9>&- </dev/null &
+      echo $! >"$folder/pid"
+      eventually test -e "$folder/ready" || { cat "$folder/log" >&2 && exit 1; }
+    fi
+  ) 9>"$CRUDDUR_SUITE/python.lock" || return
+  python_tools=$folder
+}
