@@ -45,7 +45,8 @@ says() {
 }
 
 it() {
-  by_hand "$folder/deploy/test" "$@"
+  # With nothing of the run that it may be a part of.
+  by_hand env --unset CRUDDUR_SUITE --unset suite_owner --unset PACKAGED_ZIP "$folder/deploy/test" "$@"
 }
 
 # Prints the steps that were run, in their order.
@@ -63,7 +64,7 @@ steps_run() {
 @test "An unknown step is refused with the list, before anything is run" {
   it format formating
   [ "$status" -eq 2 ]
-  [[ $output == "test: there is no step formating, only format shell build swift scripts aws browser zip; see "* ]]
+  [[ $output == "test: there is no step formating, only format shell build swift zip scripts aws browser; see "* ]]
   it --fast
   [ "$status" -eq 2 ]
   it ''
@@ -75,7 +76,7 @@ steps_run() {
   cd /
   it
   [ "$status" -eq 0 ]
-  [ "$(steps_run)" = "format shell build swift scripts aws browser zip" ]
+  [ "$(steps_run)" = "format shell build swift zip scripts aws browser" ]
   [ "${lines[-1]}" = "8 passed, 0 failed" ]
   diff <(grep '^bats' "$folder/calls" | grep --only-matching '[^ ]*\.bats' | sort) \
     <(cd "$folder" && printf '%s\n' Tests/Deploy/*.bats | sort)
@@ -145,7 +146,8 @@ END
 }
 END
   says bats <<'END'
-printf '%s\n' 1..3 'ok 1 a script, in 5 steps in 30250ms' 'ok 2 not here in 1ms # skip only root' 'ok 3 quick in 900ms'
+[[ $* != */db.bats ]] ||
+  printf '%s\n' 1..3 'ok 1 a script, in 5 steps in 30250ms' 'ok 2 not here in 1ms # skip only root' 'ok 3 quick in 900ms'
 END
   LC_ALL=C it swift scripts
   [ "$status" -eq 0 ]
