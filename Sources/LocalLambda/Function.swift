@@ -128,7 +128,7 @@ public actor Function {
         await api.stop()
         return
       } catch {
-        report(.exited("could not be started: \(error)"), of: job)
+        report(.exited("could not be started: \(error.reason)"), of: job)
         next = await nextJob()
       }
     }

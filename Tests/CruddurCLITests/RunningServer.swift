@@ -19,17 +19,20 @@ struct RunningServer {
 
   /// Runs a test with a server, which gets a signal afterwards.
   ///
-  /// Its standard output goes to `output`, in the shell's words, and from there to the file `$0`.
+  /// Its standard output goes to `output`, in the shell's words, and from there to the file `$0`; `preparation` is what
+  /// the shell does before.
   @discardableResult
   static func with(
     _ bootstrap: FakeBootstrap, _ arguments: [String] = [], output target: String = #""$0""#,
     ending signal: Signal = .terminate,
-    _ test: (RunningServer) async throws -> Void
+    after preparation: String = "", _ test: (RunningServer) async throws -> Void
   ) async throws -> End {
     let output = "\(bootstrap.folder)/output"
     try bootstrap.write("", to: "output")
     // The shell becomes the server, and its output a file that can be read meanwhile.
-    let command = ["-c", #"exec "$@" > \#(target)"#, output, "\(try CommandLineTool.folder())/cruddur", "serve"]
+    let command = [
+      "-c", preparation + #"exec "$@" > \#(target)"#, output, "\(try CommandLineTool.folder())/cruddur", "serve",
+    ]
     let result = try await Subprocess.run(
       .name("bash"), arguments: Arguments(command + ["--port", "0", "--bootstrap", bootstrap.path] + arguments),
       input: .none, output: .discarded, error: .string(limit: 1_000_000)

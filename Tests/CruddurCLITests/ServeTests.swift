@@ -52,6 +52,26 @@ struct ServeTests {
     }
   }
 
+  @Test func `A server that has no descriptor left ends when it is told to`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let clients = Process()
+      let end = try await RunningServer.with(bootstrap, after: "ulimit -n 64; ") { server in
+        let address = server.url.replacing("http://", with: "").replacing(":", with: "/")
+        clients.executableURL = URL(filePath: "/bin/bash")
+        // The last ones are in the backlog.
+        clients.arguments = [
+          "-c", "for i in {1..80}; do exec {client}<>/dev/tcp/\(address); done; touch $0; exec sleep 60",
+          "\(bootstrap.folder)/connected",
+        ]
+        try clients.run()
+        try await eventually("all are connected") { bootstrap.read("connected") != nil }
+      }
+      kill(clients.processIdentifier, SIGKILL)  // Of the signals that a test's thread lets through to a child.
+      clients.waitUntilExit()
+      #expect(end.status == .exited(0))
+    }
+  }
+
   @Test func `Each request is a line`() async throws {
     try await FakeBootstrap.with { bootstrap in
       var url = ""

@@ -47,6 +47,24 @@ handles() {
   [ "$(handles)" = alice ]
 }
 
+@test "A server whose port was taken meanwhile starts on another, and keeps that" {
+  start
+  stop_local_postgres "$home"
+  first=$(<"$home/port")
+  perl -MSocket -e 'socket my $taken, AF_INET, SOCK_STREAM, 0; bind $taken, pack_sockaddr_in($ARGV[0], INADDR_LOOPBACK)
+    or die; listen $taken, 1; sleep 60' "$first" 3>&- &
+  taker=$!
+  eventually bash -c ": <>/dev/tcp/127.0.0.1/$first"
+  start
+  sql 'SELECT 1'
+  second=$(<"$home/port")
+  [ "$second" != "$first" ]
+  kill "$taker"
+  stop_local_postgres "$home"
+  start
+  [ "$(<"$home/port")" = "$second" ]
+}
+
 @test "Stopping is no error where there is nothing to stop" {
   stop_local_postgres "$home"
   start

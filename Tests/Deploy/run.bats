@@ -130,6 +130,19 @@ use_throwaway() {
   [ "$(sql 'SELECT count(*) FROM activities')" = 4 ]
 }
 
+@test "deploy/run --url makes the database if there is none, whatever the caller's defaults for libpq are" {
+  url=$(PGHOSTADDR=127.0.0.9 PGSSLMODE=verify-full "$top/deploy/run" --url 3>&-)
+  [ "$(sql 'SELECT count(*) FROM users')" = 2 ]
+  by_hand "$top/deploy/run" --url "$top/events/home.json"
+  [[ $status -eq 2 && $output == "run: --url takes no events, see deploy/run --help." ]]
+}
+
+@test "deploy/run takes events whatever a person has set for Perl" {
+  use_throwaway
+  PERL_UNICODE=SAD PERL5OPT=-CSD by_hand "$top/deploy/run" "$top/events/create-activity.json"
+  [ "$status" -eq 0 ]
+}
+
 # pretend_swift LINES: from now on, swift runs these lines of shell.
 pretend_swift() {
   mkdir -p "$folder/pretended"
@@ -143,7 +156,7 @@ pretend_swift() {
   pretend_swift "tr '\\0' '\n' </proc/\$\$/environ >>'$folder/told'; echo \"\$@\" >>'$folder/told'"
   (cd / && TERM=vt100 COLUMNS=7 LANG=C LC_NUMERIC=tr_TR.UTF-8 "$top/deploy/run")
   mv "$folder/told" "$folder/first"
-  (cd "$folder" && FOO=bar OLDPWD=/ SWIFTPM=1 "$top/deploy/run")
+  (cd "$folder" && FOO=bar XDG_SESSION_ID=7 OLDPWD=/ SWIFTPM=1 "$top/deploy/run")
   diff "$folder/first" "$folder/told" >"$folder/difference" || true
   [ "$(grep --count '^[<>]' "$folder/difference")" -eq 2 ]
   [ "$(grep '^[<>]' "$folder/difference" | sort --unique)" = '> SWIFTPM=1' ]

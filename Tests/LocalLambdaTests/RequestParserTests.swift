@@ -78,7 +78,9 @@ struct RequestParserTests {
     #expect(Self.parse(input).fault?.status == 400)
   }
 
-  @Test(arguments: ["x\r\n", "-1\r\n", "\r\n", "1\r\nab\r\n", "FFFFFFFFFFFFFFFFF\r\n", "0\r\nno colon\r\n"])
+  @Test(arguments: [
+    "x\r\n", "-1\r\n", "\r\n", "1 0\r\n", "1 a\r\n", "1\r\nab\r\n", "FFFFFFFFFFFFFFFFF\r\n", "0\r\nno colon\r\n",
+  ])
   func `What is no chunk is refused`(chunks: String) {
     let input = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
     #expect(Self.parse(input).fault?.status == 400)
@@ -90,6 +92,7 @@ struct RequestParserTests {
     let coded = Self.parse("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n")
     #expect(coded.fault == .transferCodingNotSupported)
     #expect(coded.fault?.status == 501)
+    #expect(Self.parse("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n").fault?.status == 501)
   }
 
   @Test(arguments: [.max, 1])
@@ -123,9 +126,17 @@ struct RequestParserTests {
     #expect(parser.isBetweenRequests && !parser.isInBody)
   }
 
+  @Test func `A body may be as long as a number can say`() {
+    let largest = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \(Int.max)\r\n\r\na"
+    #expect(Self.requests(largest) == [#"POST / ["x", "\#(Int.max)"] a"#])
+    let chunked = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n7FFFFFFFFFFFFFFF\r\na"
+    #expect(Self.requests(chunked) == [#"POST / ["x", "chunked"] a"#])
+  }
+
   @Test func `Whatever comes in is read alike in one piece and byte by byte`() {
     var random = SystemRandomNumberGenerator()
-    let original = Array(Self.several.utf8)
+    let large = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 7999999999999999999\r\n\r\na"
+    let original = Array((Self.several + large).utf8)
     for _ in 1...500 {
       var bytes = original
       for _ in 1...Int.random(in: 1...3, using: &random) {

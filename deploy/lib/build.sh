@@ -25,9 +25,8 @@ build_programs() {
 
 # build_program TOP PRODUCT: builds one of them. What the package manager says is shown only if it fails.
 build_program() {
-  local log=$1/.build/deploy-build.log teller
-  mkdir -p "$1/.build" || die "$1/.build cannot be made."
-  : >"$log"
+  local log=$1/.build/deploy-build.$$.log teller # Another one may build at the same time.
+  if ! { mkdir -p "$1/.build" && : >"$log"; } 2>/dev/null; then die "$1/.build cannot be written."; fi
   tell_progress "Building $2" "$log" &
   teller=$!
   # In the foreground: what is in the background of a script does not hear Ctrl-C.
@@ -35,10 +34,9 @@ build_program() {
   run_swift build --package-path "$1" --product "$2" &>"$log" || status=$?
   kill "$teller" 2>/dev/null || true
   wait "$teller" 2>/dev/null || true
-  ((status == 0)) || {
-    cat "$log" >&2
-    return "$status"
-  }
+  ((status == 0)) || cat "$log" >&2
+  rm -f "$log"
+  return "$status"
 }
 
 # run_swift ARGUMENT…: runs swift with those variables alone that it needs. The package manager reads every manifest
@@ -47,8 +45,8 @@ run_swift() {
   local name kept=()
   while read -r name; do
     case $name in
-      HOME | PATH | USER | LOGNAME | TMPDIR | XDG_* | LD_LIBRARY_PATH | PKG_CONFIG_* | SWIFT* | TOOLCHAINS | SSL_CERT_* | \
-        GIT_CONFIG* | GIT_SSL_* | *_proxy | *_PROXY)
+      HOME | PATH | USER | LOGNAME | TMPDIR | XDG_CACHE_HOME | XDG_CONFIG_HOME | XDG_DATA_HOME | LD_LIBRARY_PATH | \
+        PKG_CONFIG_* | SWIFT* | TOOLCHAINS | SSL_CERT_* | GIT_CONFIG* | GIT_SSL_* | *_proxy | *_PROXY)
         kept+=("$name=${!name}")
         ;;
       CRUDDUR_TEST_RUN) kept+=("$name=${!name}") ;; # By which deploy/test ends all that it started.
@@ -58,8 +56,8 @@ run_swift() {
   env --ignore-environment LC_ALL=C.UTF-8 "${kept[@]}" swift "$@"
 }
 
-# tell_progress WHAT LOG: says how far the package manager is that writes LOG, until it is killed, or whoever started it
-# has ended: in one line of a terminal, which it leaves empty, or elsewhere in a line every 15 seconds.
+# tell_progress WHAT LOG: says how far the package manager is that writes LOG, until it is terminated, or whoever
+# started it has ended: in one line of a terminal, which is empty after that, or elsewhere in a line every 15 seconds.
 tell_progress() {
   local tick=0 step clear=''
   [[ ! -t 2 ]] || clear=$'\r\e[K'

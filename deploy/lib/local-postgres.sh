@@ -19,7 +19,7 @@ local_postgres_home() {
 
 # use_local_postgres HOME SCHEMA: starts it, and sets CONNECTION_URL to that of its database.
 use_local_postgres() {
-  unset "${!PG@}" # The caller's defaults for libpq are meant for another server.
+  unset "${!PG@}" # Nor are they for what the script does with it afterwards.
   # shellcheck disable=SC2034 # The caller uses it.
   CONNECTION_URL=$(start_local_postgres "$1" "$2")
 }
@@ -27,6 +27,7 @@ use_local_postgres() {
 # start_local_postgres HOME SCHEMA: prints the connection URL of HOME's server, started if it is stopped, or made and
 # given SCHEMA, a file, if there is none. A second caller waits for the first.
 start_local_postgres() (
+  unset "${!PG@}" # The caller's defaults for libpq are meant for another server.
   home=$1 schema=$2
   flock 9
   refuse_stranger "$home"
@@ -69,8 +70,8 @@ make_local_postgres() {
   as_postgres rm "$home/unfinished"
 }
 
-# sow_local_postgres SEED: gives the database of CONNECTION_URL the seed data, a file, which adds nothing the second time
-# but time to live. Tables of another schema may not take it.
+# sow_local_postgres SEED: gives the database of CONNECTION_URL the seed data, a file, which adds nothing the second
+# time but time to live. Tables of another schema may not take it.
 sow_local_postgres() {
   PGOPTIONS='-c client_min_messages=warning' run_psql "$CONNECTION_URL" --quiet --file "$1" >/dev/null ||
     heading "The seed data did not fit the tables: deploy/bin/db-setup begins anew"

@@ -2,8 +2,8 @@
 # A PostgreSQL of one's own, to be sourced: finding its programs, making a cluster, starting and stopping it.
 #
 # A cluster is a folder, its home, with data/ (PostgreSQL's own), log, port (of the last time), and password (the
-# superuser's, who is called postgres). Homes are absolute paths. PostgreSQL refuses to run as root, so for root its programs run as another user,
-# who owns the home and must be able to reach it.
+# superuser's, who is called postgres). Homes are absolute paths. PostgreSQL refuses to run as root, so for root its
+# programs run as another user, who owns the home and must be able to reach it.
 
 # Prints the folder of the newest server programs. Debian and Ubuntu keep them off PATH, in a folder for each version.
 postgres_bin() {

@@ -27,12 +27,12 @@ extension Answer {
   func encoded(method: String, closes: Bool) -> (head: [UInt8], body: [UInt8]) {
     let isBodiless = [204, 205, 304].contains(status)
     var lines = ["HTTP/1.1 \(status) "]
-    for (name, value) in headers.sorted(by: { $0.key < $1.key }) where name.utf8.allSatisfy(\.isHTTPToken) {
+    for (name, value) in headers.sorted(by: { $0.key < $1.key }) where name.isHTTPName {
       lines.append("\(name): \(value.singleLine)")
     }
     lines += cookies.map { "set-cookie: \($0.singleLine)" }
     if status != 204 && status != 304 { lines.append("content-length: \(isBodiless ? 0 : body.count)") }
-    lines.append("date: \(Self.date())")
+    if headers["date"] == nil { lines.append("date: \(Self.date())") }
     if closes { lines.append("connection: close") }
     return (Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8), isBodiless || method == "HEAD" ? [] : body)
   }
@@ -51,6 +51,8 @@ extension Answer {
 }
 
 extension String {
+  fileprivate var isHTTPName: Bool { !isEmpty && utf8.allSatisfy(\.isHTTPToken) }
+
   /// What would end the header, and let a function's answer say more than its own, becomes a space:
   /// <https://www.rfc-editor.org/rfc/rfc9110#section-5.5>.
   fileprivate var singleLine: String {

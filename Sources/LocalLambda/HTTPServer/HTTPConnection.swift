@@ -139,7 +139,7 @@ private struct Input: ~Copyable {
           call = HTTPCall(head)
           keepsAlive = head.keepsAlive
           // A client that asks waits with its body.
-          if call.header("expect")?.lowercased() == "100-continue" {
+          if head.isHTTP11, parser.isInBody, call.header("expect")?.lowercased() == "100-continue" {
             _ = socket.write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
           }
         case .body(let piece):

@@ -3,8 +3,10 @@ import Synchronization
 
 /// An HTTP/1.1 server on 127.0.0.1, which listens from ``start(port:limits:handler:)`` to ``stop()``.
 ///
-/// It has a thread for each connection, which may block: the clients are those of one laptop. A thread also knows at once
-/// who hangs up, and a reply may be to break off an answer, neither of which a web framework lets its handlers do.
+/// It has a thread for each connection, which may block: the clients are those of one laptop, and above a limit the others
+/// wait until one has ended. A thread also knows at once who hangs up, and a reply may be to break off an answer, neither
+/// of which a web framework lets its handlers do. A client that says that it will send no more, once its request is
+/// whole, has hung up as well: there is no telling the two apart.
 final class HTTPServer: Sendable {
   /// Answers a request; the task is cancelled when the client hangs up, and what it returns then goes nowhere.
   typealias Handler = @Sendable (HTTPCall) async -> HTTPReply
@@ -14,6 +16,8 @@ final class HTTPServer: Sendable {
     var maximumHeadBytes: Int
     /// A body with more is read to its end, but not kept; see ``HTTPCall/BodyFault``.
     var maximumBodyBytes: Int
+    /// Each takes three descriptors while it is answered.
+    var maximumConnections = 256
   }
 
   private struct State {
@@ -30,12 +34,16 @@ final class HTTPServer: Sendable {
   private let limits: Limits
   private let handler: Handler
   private let state = Mutex(State())
+  /// How many more connections there may be. It begins with none, because a semaphore must not end with fewer than it
+  /// began with.
+  private let places = DispatchSemaphore(value: 0)
 
   private init(listener: Socket, port: Int, limits: Limits, handler: @escaping Handler) {
     self.listener = listener
     self.port = port
     self.limits = limits
     self.handler = handler
+    for _ in 0..<limits.maximumConnections { places.signal() }
   }
 
   /// Starts a server, which listens when this returns; the port 0 is any that is free.
@@ -50,12 +58,13 @@ final class HTTPServer: Sendable {
 
   /// Stops listening, gives answers that are owed a second to go out, and closes all connections.
   func stop() async {
-    let connections = state.withLock {
-      $0.isStopping = true
-      return Array($0.connections.values)
-    }
+    // Who is stopped is not kept any longer than that: its socket would be.
+    for connection in state.withLock({ state in
+      state.isStopping = true
+      return Array(state.connections.values)
+    }) { connection.stop() }
     listener.shutDown()
-    for connection in connections { connection.stop() }
+    places.signal()
     let breaking = Task {
       try await Task.sleep(for: .seconds(1))
       for connection in state.withLock({ Array($0.connections.values) }) { connection.end() }
@@ -67,17 +76,22 @@ final class HTTPServer: Sendable {
   }
 
   private func accept() {
-    while let socket = listener.accept() {
+    while true {
+      places.wait()
+      guard let socket = listener.accept() else { break }
       let connection = HTTPConnection(socket: socket, port: port, limits: limits, handler: handler)
       let isTaken = state.withLock {
         if !$0.isStopping { $0.connections[ObjectIdentifier(connection)] = connection }
         return !$0.isStopping
       }
-      guard isTaken else { continue }
-      Thread.detachNewThread { [self] in
+      guard isTaken else { break }
+      let thread = Thread { [self] in
         connection.run()
         change { $0.connections[ObjectIdentifier(connection)] = nil }
+        places.signal()
       }
+      thread.stackSize = 1 << 20  // Handlers run elsewhere.
+      thread.start()
     }
     change { $0.isAccepting = false }
   }

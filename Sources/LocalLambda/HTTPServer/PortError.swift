@@ -13,8 +13,10 @@ public struct PortError: Error, CustomStringConvertible {
   }
 
   /// One sentence with the system's reason.
-  public var description: String {
-    let reason = String(cString: strerror(code))
-    return "Nothing can listen on \(port == 0 ? "any port" : "port \(port)") of 127.0.0.1: \(reason)."
+  public var description: String { "N\(reason.dropFirst())." }
+
+  /// The same, as a part of another sentence.
+  var reason: String {
+    "nothing can listen on \(port == 0 ? "any port" : "port \(port)") of 127.0.0.1: \(String(cString: strerror(code)))"
   }
 }

@@ -1,7 +1,7 @@
 /// Finds the requests in what comes in on a connection: a value without I/O.
 ///
-/// It takes HTTP/1.0 and 1.1 as <https://www.rfc-editor.org/rfc/rfc9112> has them, and refuses whatever two readers could
-/// take for two different requests. Lines may end with a line feed alone.
+/// It takes HTTP/1.0 and 1.1 as <https://www.rfc-editor.org/rfc/rfc9112> has them, and refuses a head or a body's length
+/// that two readers could take for different ones. Lines may end with a line feed alone.
 struct RequestParser {
   /// A part of a request, in the order in which they come: a head, its body's pieces if it has any, an end.
   enum Part: Equatable {
@@ -16,8 +16,9 @@ struct RequestParser {
     /// As it was sent.
     var target: String
     var headers: [HTTPCall.Header] = []
+    var isHTTP11 = true
     /// Whether another request may follow on the connection.
-    var keepsAlive: Bool
+    var keepsAlive = true
   }
 
   /// What cannot be read; the connection is of no use after it.
@@ -39,18 +40,21 @@ struct RequestParser {
 
   private enum State: Equatable {
     case requestLine
-    case headers(Head)
+    case headers
     case fixed(remaining: Int)
     case chunkSize
     case chunk(remaining: Int)
     case chunkEnd
-    case trailers([HTTPCall.Header])
-    case end([HTTPCall.Header])
+    case trailers
+    case end
   }
 
   /// The most bytes of a head, and of the trailers.
   let maximumHeadBytes: Int
   private var state = State.requestLine
+  /// What has come of a head, and of the trailers.
+  private var head = Head(method: "", target: "")
+  private var trailers: [HTTPCall.Header] = []
   private var input: [UInt8] = []
   /// Where in `input` the next part begins, and up to where there is no line feed.
   private var start = 0
@@ -67,8 +71,8 @@ struct RequestParser {
   /// Whether a request's head has come, and not yet all of its body.
   var isInBody: Bool {
     switch state {
-    case .requestLine, .headers: false
-    case .fixed, .chunkSize, .chunk, .chunkEnd, .trailers, .end: true
+    case .requestLine, .headers, .end: false
+    case .fixed, .chunkSize, .chunk, .chunkEnd, .trailers: true
     }
   }
 
@@ -88,8 +92,10 @@ struct RequestParser {
         guard let line = try nextLine() else { return nil }
         // An empty line may come before a request.
         if line.isEmpty { continue }
-        state = .headers(try Self.head(requestLine: line))
-      case .headers(var head):
+        head = try Self.head(requestLine: line)
+        trailers = []
+        state = .headers
+      case .headers:
         guard let line = try nextLine() else { return nil }
         if line.isEmpty {
           state = try Self.body(after: &head)
@@ -97,20 +103,15 @@ struct RequestParser {
           return .head(head)
         }
         head.headers.append(try Self.header(line))
-        state = .headers(head)
       case .fixed(let remaining):
-        guard remaining > 0 else {
-          state = .end([])
-          continue
-        }
         guard let piece = nextPiece(atMost: remaining) else { return nil }
-        state = .fixed(remaining: remaining - piece.count)
+        state = remaining == piece.count ? .end : .fixed(remaining: remaining - piece.count)
         return .body(piece)
       case .chunkSize:
         guard let line = try nextLine() else { return nil }
         headBytes = 0
         let size = try Self.chunkSize(line)
-        state = size == 0 ? .trailers([]) : .chunk(remaining: size)
+        state = size == 0 ? .trailers : .chunk(remaining: size)
       case .chunk(let remaining):
         guard let piece = nextPiece(atMost: remaining) else { return nil }
         state = remaining == piece.count ? .chunkEnd : .chunk(remaining: remaining - piece.count)
@@ -119,10 +120,10 @@ struct RequestParser {
         guard let line = try nextLine() else { return nil }
         guard line.isEmpty else { throw .malformed("a chunk is longer than it said") }
         state = .chunkSize
-      case .trailers(let trailers):
+      case .trailers:
         guard let line = try nextLine() else { return nil }
-        state = line.isEmpty ? .end(trailers) : .trailers(trailers + [try Self.header(line)])
-      case .end(let trailers):
+        if line.isEmpty { state = .end } else { trailers.append(try Self.header(line)) }
+      case .end:
         headBytes = 0
         state = .requestLine
         return .end(trailers)
@@ -147,7 +148,7 @@ struct RequestParser {
 
   private mutating func nextPiece(atMost count: Int) -> [UInt8]? {
     guard start < input.count else { return nil }
-    let piece = Array(input[start..<min(input.count, start + count)])
+    let piece = Array(input[start...].prefix(count))
     start += piece.count
     scanned = start
     return piece
@@ -162,7 +163,7 @@ struct RequestParser {
     guard version == "HTTP/1.1" || version == "HTTP/1.0" else { throw .versionNotSupported }
     return Head(
       method: String(decoding: words[0], as: UTF8.self), target: String(decoding: words[1], as: UTF8.self),
-      keepsAlive: version == "HTTP/1.1")
+      isHTTP11: version == "HTTP/1.1", keepsAlive: version == "HTTP/1.1")
   }
 
   private static func header(_ line: ArraySlice<UInt8>) throws(Fault) -> HTTPCall.Header {
@@ -183,7 +184,7 @@ struct RequestParser {
   private static func body(after head: inout Head) throws(Fault) -> State {
     let headers = head.headers
     func values(_ name: String) -> [String] { headers.filter { $0.name == name }.map(\.value) }
-    guard values("host").count <= 1, !head.keepsAlive || values("host").count == 1 else {
+    guard values("host").count <= 1, !head.isHTTP11 || values("host").count == 1 else {
       throw .malformed("there is not one host")
     }
     let options = values("connection").joined(separator: ",").lowercased().split(separator: ",")
@@ -191,19 +192,23 @@ struct RequestParser {
     let (lengths, codings) = (values("content-length"), values("transfer-encoding"))
     guard codings.isEmpty else {
       guard lengths.isEmpty else { throw .malformed("the body's length is said twice") }
-      guard codings.count == 1, codings[0].lowercased() == "chunked" else { throw .transferCodingNotSupported }
+      guard codings.count == 1, codings[0].lowercased() == "chunked", head.isHTTP11 else {
+        throw .transferCodingNotSupported
+      }
       return .chunkSize
     }
-    guard let length = lengths.first else { return .fixed(remaining: 0) }
+    guard let length = lengths.first else { return .end }
     guard lengths.count == 1, let count = number(length.utf8, radix: 10) else {
       throw .malformed("the body's length is no number")
     }
-    return .fixed(remaining: count)
+    return count == 0 ? .end : .fixed(remaining: count)
   }
 
   private static func chunkSize(_ line: ArraySlice<UInt8>) throws(Fault) -> Int {
-    // An extension may follow.
-    let digits = line.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+    // An extension may follow, and blanks before it.
+    let blanks = [UInt8(ascii: " "), UInt8(ascii: "\t")]
+    var digits = line.prefix { $0 != UInt8(ascii: ";") }
+    while let last = digits.last, blanks.contains(last) { digits.removeLast() }
     guard let size = number(digits, radix: 16) else { throw .malformed("a chunk's size is no number") }
     return size
   }

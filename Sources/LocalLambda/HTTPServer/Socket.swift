@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// A TCP socket on 127.0.0.1, which is closed when nothing refers to it any more. Its calls block, but for ``shutDown()``.
+/// A TCP socket on 127.0.0.1, which is closed when nothing refers to it any more. Its calls block, but for
+/// ``shutDown()``.
 final class Socket: Sendable {
   private let descriptor: Int32
 
@@ -51,11 +52,19 @@ final class Socket: Sendable {
       }
       switch errno {
       case EINTR, ECONNABORTED: continue
-      // Others have to end first, and accept would not wait for that.
-      case EMFILE, ENFILE, ENOBUFS, ENOMEM: usleep(10_000)
+      // Others have to end first, and accept would not wait for that; nor would it say that this socket is shut down.
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+        guard isListening else { return nil }
+        usleep(10_000)
       default: return nil
       }
     }
+  }
+
+  private var isListening: Bool {
+    var answer: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer != 0
   }
 
   /// Reads what is there, or waits for something; the count is 0 at the end of the stream, however that came.
@@ -82,8 +91,8 @@ final class Socket: Sendable {
     shutdown(descriptor, Int32(SHUT_RDWR))
   }
 
-  /// Says that no more will be written, and throws away what still comes, for a second at most: a connection that is closed
-  /// with something unread is broken off, and the client may never see what it was told last.
+  /// Says that no more will be written, and throws away what still comes, for a second at most: a connection that is
+  /// closed with something unread is broken off, and the client may never see what it was told last.
   func linger() {
     shutdown(descriptor, Int32(SHUT_WR))
     var limit = timeval(tv_sec: 1, tv_usec: 0)
