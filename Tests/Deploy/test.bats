@@ -64,7 +64,7 @@ steps_run() {
 @test "An unknown step is refused with the list, before anything is run" {
   it format formating
   [ "$status" -eq 2 ]
-  [[ $output == "test: there is no step formating, only format shell build swift zip scripts aws browser; see "* ]]
+  [[ $output == "test: there is no step formating, only format shell build swift zip scripts aws browser package; see "* ]]
   it --fast
   [ "$status" -eq 2 ]
   it ''
@@ -76,8 +76,8 @@ steps_run() {
   cd /
   it
   [ "$status" -eq 0 ]
-  [ "$(steps_run)" = "format shell build swift zip scripts aws browser" ]
-  [ "${lines[-1]}" = "8 passed, 0 failed" ]
+  [ "$(steps_run)" = "format shell build swift zip scripts aws browser package" ]
+  [ "${lines[-1]}" = "9 passed, 0 failed" ]
   diff <(grep '^bats' "$folder/calls" | grep --only-matching '[^ ]*\.bats' | sort) \
     <(cd "$folder" && printf '%s\n' Tests/Deploy/*.bats | sort)
 }
@@ -118,7 +118,7 @@ END
 printf '%s\n' 'ok 1 it holds in 20ms' 'not ok 2 it does not in 30ms' '# (in test file x.bats, line 3)'
 exit 1
 END
-  it format swift scripts zip
+  it format swift scripts package
   [ "$status" -eq 1 ]
   [[ $output == *"== swift: FAILED after "*" s, 2 tests"* ]]
   after=${output##*== How long each step took}
