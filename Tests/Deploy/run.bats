@@ -165,13 +165,19 @@ pretend_swift() {
 @test "What the package manager says is shown only if it fails, and its steps on a terminal" {
   use_throwaway
   # shellcheck disable=SC2016 # The other shell expands it.
-  pretend_swift 'echo "Fetching everything" >&2; echo "[12/34] Compiling"; sleep 2; exit "$(<"${0%/*}/status")"'
-  echo 0 >"$folder/pretended/status"
+  pretend_swift '
+    read -r seconds status <"${0%/*}/plan"
+    echo "Fetching everything" >&2
+    echo "[12/34] Compiling"
+    sleep "$seconds"
+    exit "$status"'
+  echo 0 0 >"$folder/pretended/plan"
   by_hand "$top/deploy/run"
   [[ $status -eq 0 && $output != *Fetching* && $output != *Building* ]]
+  echo 1.5 0 >"$folder/pretended/plan"
   TERM=xterm run script --quiet --return --command "'$top/deploy/run'" /dev/null 3>&-
   [[ $status -eq 0 && $output == *"Building cruddur: step 12 of 34"*$'\e[K'* && $output != *Fetching* ]]
-  echo 3 >"$folder/pretended/status"
+  echo 0 3 >"$folder/pretended/plan"
   by_hand "$top/deploy/run"
   [[ $status -eq 3 && $output == *"Fetching everything"*"[12/34] Compiling"* ]]
 }
