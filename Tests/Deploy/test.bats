@@ -64,7 +64,7 @@ steps_run() {
 @test "An unknown step is refused with the list, before anything is run" {
   it format formating
   [ "$status" -eq 2 ]
-  [[ $output == "test: there is no step formating, only format build swift shell zip scripts aws browser package; see "* ]]
+  [[ $output == "test: there is no step formating, only format build swift shell scripts zip aws browser package; see "* ]]
   it --fast
   [ "$status" -eq 2 ]
   it ''
@@ -76,7 +76,7 @@ steps_run() {
   cd /
   it
   [ "$status" -eq 0 ]
-  [ "$(steps_run)" = "format build swift shell zip scripts aws browser package" ]
+  [ "$(steps_run)" = "format build swift shell scripts zip aws browser package" ]
   [ "${lines[-1]}" = "9 passed, 0 failed" ]
   diff <(grep '^bats' "$folder/calls" | grep --only-matching '[^ ]*\.bats' | sort) \
     <(cd "$folder" && printf '%s\n' Tests/Deploy/*.bats | sort)
