@@ -35,5 +35,4 @@ END
   [ "$status" -eq 0 ]
   [ "$(ls .build/checkouts)" = swift-log ]
   [ "$(.build/debug/App)" = 'Pool Handler' ]
-  [[ $(ls .build/debug/LocalLambda.build 2>/dev/null) != *.o* ]]
 }

@@ -83,7 +83,7 @@ by_hand() {
 }
 
 is_gone() {
-  [[ ! -e /proc/$1 || $(cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null) == Z ]]
+  [[ $(cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null) == ?(Z) ]]
 }
 
 # eventually COMMAND…: waits until COMMAND succeeds, for 20 seconds at most.

@@ -50,6 +50,14 @@ sys.exit(7)' 'é "' '' <<<input
   is_gone "$sleeper"
 }
 
+@test "An interrupt ends a program, and one who says less than a client does holds up nobody" {
+  run timeout --foreground --signal INT 1 "$python_tools/python3" -c 'import time; time.sleep(60)'
+  [[ $status -ne 0 && $output == *KeyboardInterrupt* ]]
+  run env python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])' "$python_tools/server"
+  run timeout 20 "$python_tools/aws" --version
+  [ "$status" -eq 0 ]
+}
+
 @test "A program ends when its client is killed" {
   sleeper
   kill -KILL "$client"

@@ -73,9 +73,12 @@ def write_clients(folder, address):
 class Call:
     """What a client asks for."""
 
-    def __init__(self, connection):
+    def __init__(self):
+        self.descriptors = array.array("i")
+
+    def read(self, connection):
         header, [(_, _, descriptors)], _, _ = connection.recvmsg(8, socket.CMSG_SPACE(3 * 4))
-        self.descriptors = array.array("i", descriptors)
+        self.descriptors.frombytes(descriptors)
         request = connection.recv(int.from_bytes(header, "big"), socket.MSG_WAITALL)
         self.program, count, *words = map(os.fsdecode, request.split(b"\0"))
         self.arguments, (self.folder, *variables) = words[: int(count)], words[int(count) :]
@@ -192,17 +195,21 @@ class Server:
 
     def accept(self):
         connection, _ = self.listener.accept()
+        connection.settimeout(10)  # Others wait meanwhile.
+        call = Call()
         try:
-            call = Call(connection)
+            call.read(connection)
             call.prepare()
+            connection.settimeout(None)
+            child = os.fork()
+            if child == 0:
+                call.run()
         except Exception:
             traceback.print_exc()  # The client ends with 255; the others go on.
             return connection.close()
-        child = os.fork()
-        if child == 0:
-            call.run()
-        for descriptor in call.descriptors:
-            os.close(descriptor)
+        finally:
+            for descriptor in call.descriptors:  # Whoever reads them waits until nobody has them open.
+                os.close(descriptor)
         process = os.pidfd_open(child)
         self.watch(connection, lambda: self.pass_on(connection, process))
         self.watch(process, lambda: self.end(connection, process, child))

@@ -49,6 +49,7 @@ builds() {
 
 @test "the caller's settings for compilers do not reach them" {
   mkdir "$folder/work"
+  unset CRUDDUR_TEST_RUN
   export CC=missing CFLAGS=-march=native LDFLAGS=-L/missing
   # What builds is run by a shell of its own, which reads the file anew: a copy of it can do something else.
   cp "$top/deploy/lib/package/static-libraries.sh" "$folder/copy.sh"

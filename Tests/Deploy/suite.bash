@@ -15,7 +15,7 @@ start_suite() {
 # end_suite: removes the folder, if this process made it.
 end_suite() {
   [[ ${suite_owner-} == "$$" ]] || return 0
-  [[ ! -e $CRUDDUR_SUITE/python/pid ]] || kill "$(<"$CRUDDUR_SUITE/python/pid")" || true
+  [[ ! -e $CRUDDUR_SUITE/python/pid ]] || kill "$(<"$CRUDDUR_SUITE/python/pid")" 2>/dev/null || true
   rm -rf "$CRUDDUR_SUITE"
 }
 
@@ -27,13 +27,15 @@ start_python() {
   require_python_tools "$top"
   (
     flock 9
-    if [[ ! -e $folder/ready ]]; then
-      mkdir -p "$folder"
+    # One that has died is started anew.
+    if [[ ! -e $folder/ready ]] || ! kill -0 "$(<"$folder/pid")" 2>/dev/null; then
+      rm -rf "$folder"
+      mkdir "$folder"
       # It must know nothing of the person who runs it, nor of one test what another should not.
-      env --ignore-environment PATH="$PATH" HOME="$folder" LC_ALL=C.UTF-8 \
+      env --ignore-environment --default-signal=INT,QUIT PATH="$PATH" HOME="$folder" LC_ALL=C.UTF-8 \
         "$python_tools/python3" -B "$server" "$folder" "$suite_owner" >"$folder/log" 2>&1 3>&- 9>&- </dev/null &
       echo $! >"$folder/pid"
-      eventually test -e "$folder/ready" || { cat "$folder/log" >&2 && exit 1; }
+      eventually test -e "$folder/ready" || { kill "$!"; cat "$folder/log" >&2; exit 1; }
     fi
   ) 9>"$CRUDDUR_SUITE/python.lock" || return
   python_tools=$folder

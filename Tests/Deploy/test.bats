@@ -19,7 +19,7 @@ require_packages() {
   local package
   for package; do [[ " $lacking " != *" $package "* ]] || die "missing: $package"; done
 }
-require_python_tools() { :; }
+require_python_tools() { echo "python tools" >>"$folder/calls"; }
 END
 }
 
@@ -46,7 +46,8 @@ says() {
 
 it() {
   # With nothing of the run that it may be a part of.
-  by_hand env --unset CRUDDUR_SUITE --unset suite_owner --unset PACKAGED_ZIP "$folder/deploy/test" "$@"
+  by_hand env --unset CRUDDUR_SUITE --unset suite_owner --unset PACKAGED_ZIP --unset PACKAGED_REPORT \
+    --unset THROWAWAY_POSTGRES_TEMPLATE --unset CRUDDUR_TEST_RUN "$folder/deploy/test" "$@"
 }
 
 # Prints the steps that were run, in their order.
@@ -57,7 +58,7 @@ steps_run() {
 @test "deploy/test --help explains every step" {
   it --help
   [ "$status" -eq 0 ]
-  for name in format shell build swift scripts aws browser zip; do grep --quiet "^$name  " <<<"$output"; done
+  for name in format shell build swift scripts zip aws browser package; do grep --quiet "^$name  " <<<"$output"; done
   [ ! -e "$folder/calls" ]
 }
 
@@ -93,7 +94,10 @@ steps_run() {
   lacking='jq chromium bison' it --quick
   [ "$status" -eq 0 ]
   [ "$(steps_run)" = "format build swift shell scripts" ]
-  ! grep --quiet '^package' "$folder/calls" || false
+  ! grep --quiet --extended-regexp '^(package|python tools)' "$folder/calls" || false
+  # Nor do the tests themselves, but for these, which name the function for their own ends.
+  ! grep '^bats' "$folder/calls" | grep --only-matching '[^ /]*\.bats' | grep --invert-match '^test.bats' |
+    (cd "$top/Tests/Deploy" && xargs grep --files-with-matches --extended-regexp 'require_python|start_python') || false
   ! grep '^bats' "$folder/calls" | grep --extended-regexp '(aws|stack-deploy|browser|package)\.bats' || false
   grep --quiet 'db\.bats' "$folder/calls"
 }

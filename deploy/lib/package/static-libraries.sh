@@ -17,25 +17,33 @@ make_static_libraries() {
   mkdir -p "$folder"/{lib/pkgconfig,include} "$work"
   update_sources "$work/sources"
   for package in openssl libpq-dev curl; do fetch_source "$package" "$work/sources"; done
-  # Beside the others, because it needs neither, and its configure script keeps one processor busy for long.
+  # Beside the others, because it needs neither, and its configure script keeps one processor busy for long. It is in a
+  # group of its own, which ends with the script.
+  set -m
   build_library libcurl curl "$folder" "$work" &
   libcurl=$!
+  set +m
+  # shellcheck disable=SC2064 # Now: it is a local variable.
+  trap "kill -- -$libcurl 2>/dev/null || true" EXIT
   build_library openssl openssl "$folder" "$work"
   build_library libpq libpq-dev "$folder" "$work"
   wait "$libcurl" || exit
+  trap - EXIT
   cp "$work/sources/versions" "$folder/versions"
   echo "$recipe" >"$folder/recipe"
   rm -rf "$work"
 }
 
 # build_library LIBRARY PACKAGE FOLDER WORK: runs build_LIBRARY in a folder beside PACKAGE's source, which has the same
-# relative path wherever it is, and without the caller's CC, CFLAGS and so on, so that what is built is the same.
+# relative path wherever it is, and without the caller's CC, CFLAGS and so on, so that what is built is the same. The
+# one variable that is kept besides PATH is that by which deploy/test ends what it started.
 build_library() {
   local library=$1 package=$2 folder=$3 work=$4
   mkdir "$work/$library"
   # `if` would switch off errexit inside: https://mywiki.wooledge.org/BashFAQ/105
   # shellcheck disable=SC2016 # It is the other shell that expands it.
-  (cd "$work/$library" && env --ignore-environment PATH="$PATH" bash -euo pipefail -c '. "$0"; "$@"' \
+  (cd "$work/$library" && env --ignore-environment PATH="$PATH" \
+    ${CRUDDUR_TEST_RUN:+"CRUDDUR_TEST_RUN=$CRUDDUR_TEST_RUN"} bash -euo pipefail -c '. "$0"; "$@"' \
     "${BASH_SOURCE[0]}" "build_$library" "../sources/$package" "$folder") >"$work/$library.log" 2>&1 ||
     die "$library could not be built, the end of $work/$library.log:"$'\n'"$(tail -n 5 "$work/$library.log")"
 }

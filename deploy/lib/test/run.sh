@@ -30,17 +30,29 @@ begin() {
   set +m
 }
 
-# show LOG PROCESS: shows LOG until PROCESS, which writes it, has ended. Lines are cut where nobody reads on: a test's
-# argument may have megabytes.
+# timed FILE COMMAND…: runs COMMAND, and leaves in FILE when it ended, in seconds since the script began.
+timed() {
+  # shellcheck disable=SC2064 # Now: it is an argument.
+  trap "echo \"\$SECONDS\" >'$1'" EXIT
+  "${@:2}"
+}
+
+# show LOG END PROCESS: shows LOG until PROCESS, which writes it, has ended, as the file END tells afterwards. Lines are
+# cut where nobody reads on: a test's argument may have megabytes.
 show() {
-  tail --follow --lines=+1 --pid="$2" --sleep-interval=0.2 "$1" | stdbuf --output=L cut --bytes=-1000
+  if [[ -e $2 ]]; then
+    cut --bytes=-1000 <"$1"
+    return
+  fi
+  tail --follow --lines=+1 --pid="$3" --sleep-interval=0.2 "$1" | stdbuf --output=L cut --bytes=-1000
 }
 
 # Prints the process ids of what was started and still runs.
-still_running() {
-  env --unset CRUDDUR_TEST_RUN grep --files-with-matches --null-data --fixed-strings --line-regexp \
+still_running() (
+  export -n CRUDDUR_TEST_RUN # What looks for them is none of them.
+  grep --files-with-matches --null-data --fixed-strings --line-regexp \
     "CRUDDUR_TEST_RUN=$CRUDDUR_TEST_RUN" /proc/[0-9]*/environ 2>/dev/null | tr --complement --delete '0-9\n'
-}
+)
 
 # Ends it, and waits for its end. An interrupt comes first: bats tears its tests down, PostgreSQL shuts down.
 end_all() {
