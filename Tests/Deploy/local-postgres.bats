@@ -51,7 +51,8 @@ handles() {
   start
   stop_local_postgres "$home"
   first=$(<"$home/port")
-  perl -MSocket -e 'socket my $taken, AF_INET, SOCK_STREAM, 0; bind $taken, pack_sockaddr_in($ARGV[0], INADDR_LOOPBACK)
+  perl -MSocket -e 'socket my $taken, AF_INET, SOCK_STREAM, 0; setsockopt $taken, SOL_SOCKET, SO_REUSEADDR, 1;
+    bind $taken, pack_sockaddr_in($ARGV[0], INADDR_LOOPBACK)
     or die; listen $taken, 1; sleep 60' "$first" 3>&- &
   taker=$!
   eventually bash -c ": <>/dev/tcp/127.0.0.1/$first"

@@ -25,15 +25,15 @@ build_programs() {
 
 # build_program TOP PRODUCT: builds one of them. What the package manager says is shown only if it fails.
 build_program() {
-  local log=$1/.build/deploy-build.$$.log teller # Another one may build at the same time.
+  local log=$1/.build/deploy-build.$$.log building teller # Another one may build at the same time.
   if ! { mkdir -p "$1/.build" && : >"$log"; } 2>/dev/null; then die "$1/.build cannot be written."; fi
-  tell_progress "Building $2" "$log" &
+  exec {building}> >(tell_progress "Building $2" "$log")
   teller=$!
   # In the foreground: what is in the background of a script does not hear Ctrl-C.
   local status=0
-  run_swift build --package-path "$1" --product "$2" &>"$log" || status=$?
-  kill "$teller" 2>/dev/null || true
-  wait "$teller" 2>/dev/null || true
+  run_swift build --package-path "$1" --product "$2" &>"$log" {building}>&- || status=$?
+  exec {building}>&-
+  wait "$teller" || true
   ((status == 0)) || cat "$log" >&2
   rm -f "$log"
   return "$status"
@@ -56,13 +56,14 @@ run_swift() {
   env --ignore-environment LC_ALL=C.UTF-8 "${kept[@]}" swift "$@"
 }
 
-# tell_progress WHAT LOG: says how far the package manager is that writes LOG, until it is terminated, or whoever
-# started it has ended: in one line of a terminal, which is empty after that, or elsewhere in a line every 15 seconds.
+# tell_progress WHAT LOG: says how far the package manager is that writes LOG, until standard input ends, as it does
+# with whoever started this: in one line of a terminal, which is empty after that, or elsewhere in a line every 15
+# seconds.
 tell_progress() {
   local tick=0 step clear=''
   [[ ! -t 2 ]] || clear=$'\r\e[K'
-  trap 'printf %s "$clear" >&2; exit' TERM
-  while sleep 0.2 && kill -0 "$$" 2>/dev/null; do
+  # Above 128 is that nothing came in time.
+  while read -r -t 0.2 || (($? > 128)); do
     tick=$((tick + 1))
     # Its steps are [n/m], and before there are any, it fetches packages.
     step=$(tail --lines 20 "$2" | sed --quiet 's/^\[\([0-9]*\)\/\([0-9]*\)\].*/step \1 of \2/p' | tail --lines 1)
@@ -72,4 +73,5 @@ tell_progress() {
       printf '%s: %s, after %d s\n' "$1" "${step:-fetching packages}" $((tick / 5)) >&2
     fi
   done
+  printf %s "$clear" >&2
 }
