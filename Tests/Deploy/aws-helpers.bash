@@ -30,6 +30,7 @@ start_aws() {
 start_service() {
   local name=$1
   shift
+  : >"$folder/$name" # An earlier one may have said something there.
   # Bats waits for whoever holds its descriptor 3, and the throwaway PostgreSQL for whoever holds its standard input.
   (
     [[ ! -v throwaway_input ]] || exec {throwaway_input}>&-
