@@ -28,6 +28,7 @@ remove_folder() {
 
 # start_throwaway: sets url and postmaster, and throwaway, the process id of the script that keeps them.
 start_throwaway() {
+  : >"$folder/throwaway" # An earlier one may have said something there.
   # Bats waits for whoever holds its descriptor 3.
   exec {throwaway_input}> >(exec "$top/Tests/TestSupport/throwaway-postgres" >"$folder/throwaway" 3>&-)
   throwaway=$!
