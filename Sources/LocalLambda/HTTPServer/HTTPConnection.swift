@@ -83,7 +83,7 @@ final class HTTPConnection: Sendable {
     case .answer(let answer): return send(answer, method: call.method, keepsAlive: keepsAlive)
     case .brokenOff(let answer, let count):
       let (head, body) = answer.encoded(method: call.method, closes: false)
-      _ = socket.write(head + body.prefix(count))
+      _ = socket.write(head + body.prefix(max(0, count)))
       return false
     case .disconnect: return false
     }
