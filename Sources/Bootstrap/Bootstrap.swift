@@ -9,7 +9,7 @@ enum Bootstrap {
     Lambda.run(byHand: "try it with `cruddur invoke events/confirm-sign-up.json`.") { environment, logger in
       let configuration = try Configuration(environment)
       guard configuration.handler == .events else { return MigrationHandler(configuration.database) }
-      let database = Pool(configuration.database, limit: 1)
+      let database = Pool.serving(configuration.database)
       do {
         // A quarter of a second, for the first event is waiting: what is not up by then is asked again with each event.
         try await database.connect(until: .now + .milliseconds(250))

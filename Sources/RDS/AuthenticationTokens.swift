@@ -3,7 +3,7 @@ public import Postgres
 import Synchronization
 
 /// Tokens for the logins of a process, each signed when it is first wanted and used until it is about to end.
-public final class AuthenticationTokens: Sendable {
+public final class AuthenticationTokens: PasswordSource {
   private struct Entry {
     var token: String
     var signed: Int
@@ -31,10 +31,10 @@ public final class AuthenticationTokens: Sendable {
     self.clock = clock
   }
 
-  /// The token for a login, not older than ten minutes. From any thread.
+  /// The token for a login, not older than ten minutes and not refused before. From any thread.
   ///
   /// Throws `DigestError` if one has to be signed and OpenSSL fails.
-  public func token(for login: Login) throws(DigestError) -> String {
+  public func password(for login: Login) throws(DigestError) -> String {
     let now = clock()
     let kept = entries.withLock { $0[login] }
     // One from the future was signed before the clock was set back.
@@ -42,6 +42,13 @@ public final class AuthenticationTokens: Sendable {
     let token = try AuthenticationToken.sign(for: login, region: region, with: credentials, at: now)
     entries.withLock { $0[login] = Entry(token: token, signed: now) }
     return token
+  }
+
+  /// Forgets a token, so that the next one is signed anew. RDS refuses one now and then that it takes a moment later.
+  public func wasRefused(_ token: String, for login: Login) {
+    entries.withLock { entries in
+      if entries[login]?.token == token { entries[login] = nil }
+    }
   }
 
   /// [CLOCK_REALTIME](https://man7.org/linux/man-pages/man2/clock_gettime.2.html)

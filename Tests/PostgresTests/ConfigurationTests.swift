@@ -32,7 +32,8 @@ import Testing
   private func conninfo(_ string: String, addresses: [String] = []) throws -> String {
     var configuration = try ConnectionConfiguration(string)
     configuration.resolver = Resolver { _ in .success(addresses) }
-    return try configuration.conninfos(unless: EventFD(), until: .now + .seconds(5)).joined(separator: "\n")
+    return try configuration.places(unless: EventFD(), until: .now + .seconds(5)).map(\.conninfo).joined(
+      separator: "\n")
   }
 
   @Test func `A URL's name keeps its place beside its addresses, and all else is left to libpq`() throws {
@@ -58,7 +59,8 @@ import Testing
       func conninfo(_ string: String) throws -> String {
         var configuration = try ConnectionConfiguration(string)
         configuration.resolver = Resolver { .success(["10.0.0.\($0.utf8.count)"]) }
-        return try configuration.conninfos(unless: EventFD(), until: .now + .seconds(5)).joined(separator: "\n")
+        return try configuration.places(unless: EventFD(), until: .now + .seconds(5)).map(\.conninfo).joined(
+          separator: "\n")
       }
       #expect(
         try conninfo("dbname=d")

@@ -32,10 +32,12 @@ import Testing
   }
 
   @Test func `Credentials take the place of a password that would be made`() throws {
-    let made = try ConnectionConfiguration("postgresql://ana@127.0.0.1/d?sslmode=require") { _ in "made" }
+    let made = try ConnectionConfiguration(
+      "postgresql://ana@127.0.0.1/d?sslmode=require", passwords: MadePasswords { _ in "made" })
     #expect(made.hasPassword)
-    let conninfos = try made.withCredentials(user: "bob", password: "given").conninfos(
-      unless: EventFD(), until: ampleTime)
+    let conninfos = try made.withCredentials(user: "bob", password: "given").places(
+      unless: EventFD(), until: ampleTime
+    ).map(\.conninfo)
     #expect(conninfos.count == 1)
     #expect(conninfos.allSatisfy { $0.contains("password='given'") && !$0.contains("made") })
   }

@@ -43,6 +43,15 @@ final class Shared<Value: Sendable>: Sendable {
   }
 }
 
+/// A closure that makes passwords, none of which is ever refused.
+struct MadePasswords: PasswordSource {
+  let make: @Sendable (Login) throws -> String
+
+  func password(for login: Login) throws -> String { try make(login) }
+
+  func wasRefused(_ password: String, for login: Login) {}
+}
+
 extension Pool {
   convenience init(url: String, limit: Int = 1) throws {
     self.init(try ConnectionConfiguration(url), limit: limit)

@@ -48,12 +48,38 @@ import Testing
     #expect(try await preparedCount(connection) == 1)
   }
 
-  @Test func `A statement that the server has forgotten is prepared again`() async throws {
+  @Test func `Where the server does not know a name, the connection goes on without names`() async throws {
     let connection = try await Connection.connect(sharedURL)
-    for _ in 1...3 {
-      #expect(try value(await connection.execute("SELECT \(7) AS value"), as: Int.self) == 7)
+    for number in 1...3 {
+      #expect(try value(await connection.execute("SELECT \(number) AS value"), as: Int.self) == number)
       try await connection.execute(Statement("DEALLOCATE ALL").unprepared())
     }
+    #expect(try await preparedCount(connection) == 0)
+  }
+
+  @Test func `Where the server has another statement of a name, the connection goes on without names`() async throws {
+    let connection = try await Connection.connect(sharedURL)
+    try await connection.execute("SELECT 1")
+    var names = connection.preparedStatements
+    let free = names.freeName()
+    let name = try #require(free)
+    try await connection.execute(Statement("PREPARE \(unescapedSQL: name) AS SELECT 0 AS value").unprepared())
+    for number in 1...3 {
+      #expect(try value(await connection.execute("SELECT \(number) AS value"), as: Int.self) == number)
+    }
+    // The first one's, and that of the test.
+    #expect(try await preparedCount(connection) == 2)
+  }
+
+  @Test func `No two connections have a name in common`() async throws {
+    var names: Set<String> = []
+    for _ in 1...3 {
+      let connection = try await Connection.connect(sharedURL)
+      try await connection.execute("SELECT 1")
+      names.insert(
+        try value(await connection.execute(Statement("SELECT name AS value FROM pg_prepared_statements").unprepared())))
+    }
+    #expect(names.count == 3)
   }
 
   @Test func `A statement whose result has other columns now is prepared again`() async throws {
@@ -67,15 +93,24 @@ import Testing
     }
   }
 
-  @Test func `Within a transaction, which has failed by then, the error is thrown`() async throws {
+  @Test(arguments: ["DEALLOCATE ALL", "ALTER TABLE t ADD COLUMN b int"])
+  func `Within a transaction, which has failed by then, the error is thrown, and the next one is well`(
+    cause: String
+  ) async throws {
     let connection = try await Connection.connect(sharedURL)
-    try await connection.execute("SELECT \(7) AS value")
-    try await connection.execute(Statement("DEALLOCATE ALL").unprepared())
+    try await connection.execute("CREATE TEMPORARY TABLE t AS SELECT 7 AS value")
+    let statement: Statement = "SELECT * FROM t"
+    try await connection.execute(statement)
+    try await connection.execute("\(unescapedSQL: cause)")
     try await connection.execute("BEGIN")
-    let error = await #expect(throws: PostgresError.self) { try await connection.execute("SELECT \(7) AS value") }
-    #expect(error?.sqlState == .invalidSQLStatementName)
+    let error = await #expect(throws: PostgresError.self) { try await connection.execute(statement) }
+    #expect(error?.isTransient == true)
     try await connection.execute("ROLLBACK")
-    #expect(try value(await connection.execute("SELECT \(7) AS value"), as: Int.self) == 7)
+    for _ in 1...2 {
+      try await connection.execute("BEGIN")
+      #expect(try value(await connection.execute(statement), as: Int.self) == 7)
+      try await connection.execute("COMMIT")
+    }
   }
 
   @Test func `What the server really does not support is an error each time`() async throws {

@@ -84,10 +84,10 @@ import Testing
       return .success([host == "a.example" ? "10.0.0.1" : "10.0.0.2"])
     }
     let conninfos = try configuration("host=a.example,b.example sslmode=prefer", resolver)
-      .conninfos(unless: EventFD(), until: .now + .seconds(10))
+      .places(unless: EventFD(), until: .now + .seconds(10))
     #expect(conninfos.count == 2)
-    #expect(conninfos.first?.contains("hostaddr='10.0.0.1'") == true)
-    #expect(conninfos.last?.contains("hostaddr='10.0.0.2'") == true)
+    #expect(conninfos.first?.conninfo.contains("hostaddr='10.0.0.1'") == true)
+    #expect(conninfos.last?.conninfo.contains("hostaddr='10.0.0.2'") == true)
   }
 
   @Test func `A name that does not exist is an error`() async throws {

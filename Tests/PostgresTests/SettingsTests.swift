@@ -22,15 +22,16 @@ import Testing
 
   private static let certificate = "A CA\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 
-  private func conninfo(_ string: String, password: ConnectionConfiguration.PasswordMaker? = nil) throws -> String {
-    var configuration = try ConnectionConfiguration(string, password: password)
+  private func conninfo(_ string: String, passwords: (any PasswordSource)? = nil) throws -> String {
+    var configuration = try ConnectionConfiguration(string, passwords: passwords)
     configuration.resolver = Resolver { _ in .success(["10.0.0.1"]) }
-    return try configuration.conninfos(unless: EventFD(), until: .now + .seconds(20)).joined(separator: "\n")
+    return try configuration.places(unless: EventFD(), until: .now + .seconds(20)).map(\.conninfo).joined(
+      separator: "\n")
   }
 
-  private func sentence(_ string: String, password: ConnectionConfiguration.PasswordMaker? = nil) -> String {
+  private func sentence(_ string: String, passwords: (any PasswordSource)? = nil) -> String {
     let error = #expect(throws: PostgresError.self, "\(string)") {
-      try ConnectionConfiguration(string, password: password)
+      try ConnectionConfiguration(string, passwords: passwords)
     }
     #expect(error?.reason == .configuration)
     return error?.description ?? ""
@@ -183,13 +184,13 @@ import Testing
     ),
   ])
   func `Where a password cannot be made, or not be kept secret, is an error`(string: String, sentence: String) {
-    #expect(self.sentence(string, password: { _ in "made" }) == sentence)
+    #expect(self.sentence(string, passwords: MadePasswords { _ in "made" }) == sentence)
   }
 
   @Test(arguments: ["disable", "allow", "prefer"])
   func `A password that is made wants TLS`(mode: String) {
     #expect(
-      sentence("host=localhost user=ana sslmode=\(mode)", password: { _ in "made" })
+      sentence("host=localhost user=ana sslmode=\(mode)", passwords: MadePasswords { _ in "made" })
         == """
         The connection parameter sslmode has to be require, verify-ca or verify-full: a password that is made is \
         sent over TLS alone.
@@ -203,7 +204,7 @@ import Testing
         setenv(name, value, 1)
         defer { unsetenv(name) }
         return #expect(throws: PostgresError.self) {
-          try ConnectionConfiguration(string, password: { _ in "made" })
+          try ConnectionConfiguration(string, passwords: MadePasswords { _ in "made" })
         }?.description
       }
       for name in ["PGPASSWORD", "PGPASSFILE"] {
@@ -217,28 +218,29 @@ import Testing
         sentence(SettingsTests.made, "PGGSSENCMODE", "require")?.hasPrefix("PGGSSENCMODE must not be") == true)
       setenv("PGUSER", "ana", 1)
       setenv("PGHOST", "db.example", 1)
-      _ = try ConnectionConfiguration("sslmode=require", password: { _ in "made" })
+      _ = try ConnectionConfiguration("sslmode=require", passwords: MadePasswords { _ in "made" })
     }
   }
 
   @Test func `On this machine, too, a password that is made is sent to a verified server`() throws {
     let file = try File(Self.certificate)
-    let conninfo = try conninfo("host=localhost user=ana sslrootcert=\(file.path)", password: { _ in "made" })
+    let conninfo = try conninfo(
+      "host=localhost user=ana sslrootcert=\(file.path)", passwords: MadePasswords { _ in "made" })
     #expect(conninfo.contains("sslmode='verify-full'"))
     #expect(conninfo.contains("gssencmode='disable'"))
   }
 
   @Test func `Each place has a password of its own, made when it is connected to`() throws {
     let logins = Shared<[Login]>([])
-    let make: ConnectionConfiguration.PasswordMaker = { login in
+    let passwords = MadePasswords { login in
       logins.withLock { $0.append(login) }
       return "p'\(login.host):\(login.port):\(login.user)"
     }
     var configuration = try ConnectionConfiguration(
-      "host=A.example,10.0.0.9 port=,6000 user=ana sslmode=require", password: make)
+      "host=A.example,10.0.0.9 port=,6000 user=ana sslmode=require", passwords: passwords)
     configuration.resolver = Resolver { _ in .success(["10.0.0.1"]) }
     #expect(logins.withLock { $0 }.isEmpty)
-    let conninfos = try configuration.conninfos(unless: EventFD(), until: .now + .seconds(20))
+    let conninfos = try configuration.places(unless: EventFD(), until: .now + .seconds(20)).map(\.conninfo)
     #expect(conninfos.map { $0.contains("password='p\\'A.example:5432:ana'") } == [true, false])
     #expect(conninfos.map { $0.contains("password='p\\'10.0.0.9:6000:ana'") } == [false, true])
     #expect(logins.withLock { $0 }.count == 2)
@@ -249,7 +251,7 @@ import Testing
       let description = "s3cret"
     }
     let configuration = try ConnectionConfiguration(
-      "\(Self.made) hostaddr=127.0.0.1", password: { _ in throw Failure() })
+      "\(Self.made) hostaddr=127.0.0.1", passwords: MadePasswords { _ in throw Failure() })
     let error = await #expect(throws: PostgresError.self) {
       try await Connection.connect(configuration, until: ampleTime)
     }

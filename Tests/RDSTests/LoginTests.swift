@@ -23,7 +23,7 @@ import Testing
 
   private func configuration(_ url: String, at seconds: Int = Self.second) throws -> ConnectionConfiguration {
     let tokens = AuthenticationTokens(region: "eu-central-1", credentials: Self.credentials, clock: { seconds })
-    return try ConnectionConfiguration(url, password: tokens.token)
+    return try ConnectionConfiguration(url, passwords: tokens)
   }
 
   private func failure(of configuration: ConnectionConfiguration) async -> PostgresError? {
@@ -50,6 +50,30 @@ import Testing
     let error = await failure(of: configuration)
     #expect(error?.reason == .authentication)
     #expect(error?.sqlState == .invalidPassword)
+  }
+
+  @Test func `After a refusal a pool logs in with a fresh token`() async throws {
+    let server = try Self.server.get()
+    // The first token is one that the server does not take.
+    let times = Mutex(Array(Self.second - 2...Self.second))
+    let tokens = AuthenticationTokens(
+      region: "eu-central-1", credentials: Self.credentials,
+      clock: { times.withLock { $0.count > 1 ? $0.removeFirst() : Self.second } })
+    let url = server.url(user: "ana", query: "sslrootcert=\(server.authority)")
+    let pool = Pool(try ConnectionConfiguration(url, passwords: tokens), limit: 1, retryTime: .seconds(20))
+    try await pool.execute("SELECT 1", until: .now + .seconds(20))
+    #expect(times.withLock { $0 } == [Self.second])
+  }
+
+  @Test func `A password that nobody makes is refused once`() async throws {
+    let server = try Self.server.get()
+    let url = server.url(user: "ana", query: "sslrootcert=\(server.authority)")
+    let fixed = try ConnectionConfiguration(url).withCredentials(user: "ana", password: "wrong")
+    let error = await #expect(throws: PostgresError.self) {
+      try await Pool(fixed, limit: 1, retryTime: .seconds(20)).execute("SELECT 1", until: .now + .seconds(20))
+    }
+    #expect(error?.reason == .authentication)
+    #expect(error?.isTransient == false)
   }
 
   @Test(arguments: [("db.example", true), ("other.example", false)])

@@ -28,7 +28,7 @@ public struct MigrationHandler: Handler {
   public func handle(_ invocation: Invocation) async throws -> [UInt8] {
     let secret = try MasterSecret(event: invocation.payload)
     let context = invocation.context
-    let migrator = Migrator(database: Pool(try configuration(secret), limit: 1))
+    let migrator = Migrator(database: .migrating(try configuration(secret)))
     let applied = try await migrator.run(
       until: context.deadline(within: Self.timeLimit, margin: Self.margin), logger: context.logger)
     return JSONWriter.object { answer in

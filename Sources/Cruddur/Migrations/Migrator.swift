@@ -28,7 +28,7 @@ struct Migrator {
   private func applyNext(until deadline: ContinuousClock.Instant) async throws -> String? {
     var step = "connecting"
     do {
-      return try await database.transaction(until: deadline) { transaction in
+      return try await database.transaction(until: deadline, isIdempotent: true) { transaction in
         step = "waiting for other runs of the migrations"
         try await transaction.execute(.seeWhatOthersCommit, until: deadline)
         try await transaction.execute(.lockMigrations, until: deadline)

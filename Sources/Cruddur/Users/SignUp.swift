@@ -29,11 +29,7 @@ public struct SignUp: Sendable {
     let deadline = context.deadline(within: PostConfirmation.timeLimit, margin: SignUp.margin)
     let sub = user.cognitoUserID
     do throws(PostgresError) {
-      // Cognito sends an event again if there was no answer, but not if the answer is an error: this is all the time there is.
-      let addition = try await withPatience(until: deadline) { () throws(PostgresError) in
-        try await users.add(user, until: deadline)
-      }
-      switch addition {
+      switch try await users.add(user, until: deadline) {
       case .added(user.handle): context.logger.info("user added", metadata: ["sub": "\(sub)"])
       case .added: context.logger.info("user added with another handle: theirs is taken", metadata: ["sub": "\(sub)"])
       case .alreadyThere: context.logger.info("user already there", metadata: ["sub": "\(sub)"])

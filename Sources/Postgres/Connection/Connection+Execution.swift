@@ -1,27 +1,45 @@
 extension Connection {
   /// Executes a statement; blocks.
   func run(_ statement: Statement, until deadline: ContinuousClock.Instant) throws(PostgresError) -> Rows {
-    guard statement.isPrepared else { return try exchange(until: deadline) { $0.send(statement) } }
-    if let name = preparedStatements.name(of: statement) {
-      do throws(PostgresError) {
-        return try exchange(until: deadline) { $0.sendPrepared(named: name, statement.parameters) }
-      } catch {
-        guard error.meansPreparedStatementIsStale, isReusable else { throw error }
-        preparedStatements.forget(statement)
-      }
+    guard statement.isPrepared, let name = try preparedName(of: statement, until: deadline) else {
+      return try exchange(until: deadline) { $0.send(statement) }
     }
-    guard let name = preparedStatements.freeName() else { return try exchange(until: deadline) { $0.send(statement) } }
-    _ = try exchange(until: deadline) { $0.sendPrepare(statement, named: name) }
+    do throws(PostgresError) {
+      return try exchange(until: deadline) { $0.sendPrepared(named: name, statement.parameters) }
+    } catch {
+      guard error.meansPreparedStatementIsUnusable else { throw error }
+      // In a transaction it is too late for this statement, but not for those after it.
+      preparedStatements.forget(statement, because: error)
+      guard isReusable else { throw error }
+      return try run(statement, until: deadline)
+    }
+  }
+
+  /// The name that a statement is prepared under, now or before; nil if it is not to have one.
+  private func preparedName(
+    of statement: Statement, until deadline: ContinuousClock.Instant
+  ) throws(PostgresError) -> String? {
+    if let name = preparedStatements.name(of: statement) { return name }
+    guard let name = preparedStatements.freeName() else { return nil }
+    do throws(PostgresError) {
+      _ = try exchange(until: deadline) { $0.sendPrepare(statement, named: name) }
+    } catch {
+      // Whatever else is wrong with the statement, the server says of the unnamed one as well.
+      guard error.isNamedStatementLost else { throw error.having(.notSent) }
+      preparedStatements.forget(statement, because: error)
+      guard isReusable else { throw error }
+      return nil
+    }
     preparedStatements.remember(statement, name: name)
-    return try exchange(until: deadline) { $0.sendPrepared(named: name, statement.parameters) }
+    return name
   }
 
   /// Sends one request and waits for all of the answer to it.
   func exchange(
     until deadline: ContinuousClock.Instant, _ send: (ConnectionHandle) -> Bool
   ) throws(PostgresError) -> Rows {
-    guard let handle else { throw PostgresError(.connectionLost) }
-    guard ContinuousClock.now < deadline else { throw PostgresError(.statementTimeout) }
+    guard let handle else { throw PostgresError(.connectionLost).having(.notSent) }
+    guard ContinuousClock.now < deadline else { throw PostgresError(.statementTimeout).having(.notSent) }
     guard send(handle) else { throw lost(handle) }
     try flush(handle, until: deadline)
     return try receive(from: handle, until: deadline)
@@ -83,8 +101,10 @@ extension PostgresError {
     var reason = state.map(Reason.init) ?? .connectionLost
     // Whatever a server calls fatal ends the session. A proxy has codes of its own for that.
     let severity = result[field: .severity]
-    if reason == .server, severity == "FATAL" || severity == "PANIC" { reason = .serverShutdown }
+    let isFatal = severity == "FATAL" || severity == "PANIC"
+    if reason == .server, isFatal { reason = .serverShutdown }
     self.init(reason)
+    effect = state.map { !isFatal && $0.meansNothingWasDone } == true ? .refused : .unknown
     isStalePlan = state == .featureNotSupported && result[field: .routine] == "RevalidateCachedQuery"
     sqlState = state
     constraint = result[field: .constraint]
@@ -94,10 +114,12 @@ extension PostgresError {
     debugMessage = result[field: .message] ?? handle.errorMessage
     debugDetail = result[field: .detail]
   }
+}
 
-  /// The server has forgotten the prepared statement (after DEALLOCATE ALL, or behind a proxy that changes servers), or
-  /// its result would have other columns than when it was prepared.
-  fileprivate var meansPreparedStatementIsStale: Bool {
-    sqlState == .invalidSQLStatementName || isStalePlan
+extension SQLState {
+  /// Whether a server that has this code for an error has undone the transaction. A proxy may say that it lost the server
+  /// (08), a session may end when its transaction is committed already (57P), and one code says just that (40003).
+  fileprivate var meansNothingWasDone: Bool {
+    self != .statementCompletionUnknown && !["08", "57P"].contains { rawValue.hasPrefix($0) }
   }
 }

@@ -30,24 +30,28 @@ public final class Connection: StatementExecutor {
     _ configuration: ConnectionConfiguration, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Connection {
     let interruption = try EventFD()
-    return try await withInterruption(interruption) { () throws(PostgresError) in
-      let conninfos = try configuration.conninfos(unless: interruption, until: deadline)
-      var failure = PostgresError(.hostNotFound)
-      for (index, conninfo) in conninfos.enumerated() {
-        do throws(PostgresError) {
-          let now = ContinuousClock.now
-          let share = now + now.duration(to: deadline) / (conninfos.count - index)
-          let handle = try ConnectionHandle(connecting: conninfo)
-          let end = configuration.connectDeadline(within: share)
-          try finishConnecting(handle, unless: interruption, until: end)
-          return try Connection(handle, interruption: interruption)
-        } catch {
-          guard error.isOfOneServer else { throw error }
-          // What a server says tells more than that another was not reached.
-          if failure.sqlState == nil || error.sqlState != nil { failure = error }
+    do throws(PostgresError) {
+      return try await withInterruption(interruption) { () throws(PostgresError) in
+        let places = try configuration.places(unless: interruption, until: deadline)
+        var failure = PostgresError(.hostNotFound)
+        for (index, place) in places.enumerated() {
+          do throws(PostgresError) {
+            let now = ContinuousClock.now
+            let share = now + now.duration(to: deadline) / (places.count - index)
+            let handle = try ConnectionHandle(connecting: place.conninfo)
+            let end = configuration.connectDeadline(within: share)
+            try finishConnecting(handle, unless: interruption, until: end)
+            return try Connection(handle, interruption: interruption)
+          } catch {
+            guard error.isOfOneServer else { throw configuration.noting(error, at: place) }
+            // What a server says tells more than that another was not reached.
+            if failure.sqlState == nil || error.sqlState != nil { failure = error }
+          }
         }
+        throw failure
       }
-      throw failure
+    } catch {
+      throw error.having(.notSent)
     }
   }
 

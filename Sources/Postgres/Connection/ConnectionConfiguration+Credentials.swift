@@ -13,7 +13,7 @@ extension ConnectionConfiguration {
       copy.parameters.append(ConninfoParameter(keyword: keyword, value: value))
     }
     copy.hasPassword = true
-    copy.makePassword = nil
+    copy.passwords = nil
     return copy
   }
 }

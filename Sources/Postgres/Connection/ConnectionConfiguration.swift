@@ -9,14 +9,11 @@ import Glibc
 /// address or a Unix-domain socket. Of several hosts each has an equal part of the time that is left, at most
 /// `connect_timeout`.
 public struct ConnectionConfiguration: Sendable {
-  /// Makes a password for a login. It is called when a connection is made, on the thread that waits for it.
-  public typealias PasswordMaker = @Sendable (Login) throws -> String
-
   /// What the connection string itself sets, and this module. libpq adds its defaults when it connects.
   var parameters: [ConninfoParameter]
   private let settings: ConnectionSettings
   /// Nil where the password, if there is one, is among the parameters or libpq's defaults.
-  var makePassword: PasswordMaker?
+  var passwords: (any PasswordSource)?
   /// The most that connecting may take; nil for as long as the caller's deadline allows.
   private let connectTimeout: Duration?
   private let prefersStandby: Bool
@@ -33,14 +30,14 @@ public struct ConnectionConfiguration: Sendable {
   /// Reads a connection URL (`postgresql://user:password@host/database?sslmode=require`) or keyword string
   /// (`host=… dbname=…`). Nothing is connected to and no name is resolved; the file of root certificates is looked into.
   ///
-  /// With a `PasswordMaker` the password is made anew for each connection, for the host's name, the port and the user as
-  /// they are configured, and sent over TLS alone: `sslmode` is `verify-full` even on loopback, unless it is set.
+  /// With a ``PasswordSource`` each connection asks for its password, for the host's name, the port and the user as they
+  /// are configured, and sends it over TLS alone: `sslmode` is `verify-full` even on loopback, unless it is set.
   ///
   /// Throws ``PostgresError`` with ``PostgresError/Reason/configuration`` if libpq cannot parse it or refuses a
   /// parameter of it; if a password or a certificate has two sources; if the root certificates are missing with which
   /// the server's is to be verified, or cannot be read; if passwords are to be made and nothing says for whom, or they
   /// might be sent without TLS. The error names parameters and variables, but never repeats a value.
-  public init(_ conninfo: String, password makePassword: PasswordMaker? = nil) throws(PostgresError) {
+  public init(_ conninfo: String, passwords: (any PasswordSource)? = nil) throws(PostgresError) {
     guard !conninfo.utf8.contains(0), let parameters = ConninfoParameter.parse(conninfo) else {
       throw PostgresError(.configuration, "The connection string is neither a PostgreSQL URL nor keyword=value pairs.")
     }
@@ -50,13 +47,13 @@ public struct ConnectionConfiguration: Sendable {
     }
     prefersStandby = attributes == "prefer-standby"
     let completed = try parameters.completedByLibPQ()
-    hasPassword = completed["password"] != nil || makePassword != nil
-    settings = try ConnectionSettings(own: parameters, completed: completed, isPasswordMade: makePassword != nil)
+    hasPassword = completed["password"] != nil || passwords != nil
+    settings = try ConnectionSettings(own: parameters, completed: completed, isPasswordMade: passwords != nil)
     try settings.checkSources()
     try settings.checkPasswordMaking(prefersStandby: prefersStandby)
     try settings.checkCertificates()
     self.parameters = parameters + settings.protection
-    self.makePassword = makePassword
+    self.passwords = passwords
     connectTimeout = try completed["connect_timeout"].flatMap { value throws(PostgresError) in
       guard let seconds = Int32(value) else { throw PostgresError(invalidConnectionParameter: "connect_timeout") }
       return seconds > 0 ? .seconds(seconds) : nil
@@ -68,30 +65,52 @@ public struct ConnectionConfiguration: Sendable {
     connectTimeout.map { min(.now + $0, deadline) } ?? deadline
   }
 
-  /// The keyword strings to give to libpq one after the other, with which it will not resolve names.
+  /// A place to connect to.
+  struct Place {
+    /// The keyword string to give to libpq, with which it will not resolve names.
+    let conninfo: String
+    /// The password that was made, and for whom.
+    let made: (password: String, login: Login)?
+  }
+
+  /// The places to try one after the other.
   ///
-  /// Each is of one place, for libpq would wait for the first without end. Only which of several servers is a standby it
-  /// has to find out by itself, for which it asks all of them twice.
-  func conninfos(
+  /// libpq would wait for the first of several without end. Only which of several servers is a standby it has to find out
+  /// by itself, for which it asks all of them twice.
+  func places(
     unless flag: EventFD, until deadline: ContinuousClock.Instant
-  ) throws(PostgresError) -> [String] {
+  ) throws(PostgresError) -> [Place] {
     let places = try resolvedHosts(unless: flag, until: deadline)
     let lists = prefersStandby ? [places] : places.entries.map(HostList.init(entry:))
     let encoding = ConninfoParameter(keyword: "client_encoding", value: "UTF8")
     return try lists.map { list throws(PostgresError) in
-      (parameters + list.parameters + [encoding] + (try madePassword(for: list))).conninfo
+      let made = try madePassword(for: list)
+      let password = made.map { [ConninfoParameter(keyword: "password", value: $0.password)] } ?? []
+      return Place(conninfo: (parameters + list.parameters + [encoding] + password).conninfo, made: made)
     }
   }
 
-  private func madePassword(for list: HostList) throws(PostgresError) -> [ConninfoParameter] {
-    guard let makePassword, let entry = list.entries.first else { return [] }
+  private func madePassword(for list: HostList) throws(PostgresError) -> (password: String, login: Login)? {
+    guard let passwords, let entry = list.entries.first else { return nil }
+    let login = settings.login(at: entry)
     do {
-      return [ConninfoParameter(keyword: "password", value: try makePassword(settings.login(at: entry)))]
+      return (try passwords.password(for: login), login)
     } catch {
       var failure = PostgresError(.authentication, "No password could be made for the connection.")
       failure.debugMessage = "\(error)"
       throw failure
     }
+  }
+
+  /// An error of a place. If it refused a password that was made, the next one is another and may do.
+  func noting(_ error: PostgresError, at place: Place) -> PostgresError {
+    guard let passwords, let made = place.made,
+      [.invalidPassword, .invalidAuthorizationSpecification].contains(error.sqlState)
+    else { return error }
+    passwords.wasRefused(made.password, for: made.login)
+    var error = error
+    error.isPassing = true
+    return error
   }
 
   private func resolvedHosts(unless flag: EventFD, until deadline: ContinuousClock.Instant) throws(PostgresError)

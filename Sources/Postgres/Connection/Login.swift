@@ -14,3 +14,12 @@ public struct Login: Hashable, Sendable {
     self.user = user
   }
 }
+
+/// Makes passwords for logins that are good for a while: tokens of IAM, above all.
+public protocol PasswordSource: Sendable {
+  /// A password for a login. It is called when a connection is made, on the thread that waits for it.
+  func password(for login: Login) throws -> String
+
+  /// Takes note that the server did not accept a password (28000, 28P01), so that the next one is another.
+  func wasRefused(_ password: String, for login: Login)
+}

@@ -1,7 +1,8 @@
 /// The statements that a connection's server has prepared, each under a name of its own.
 ///
 /// A statement is told by its text, the form of its result and its parameters' types: the server reads a parameter's
-/// bytes as the type that the statement was prepared with. There are few, so that looking through them costs less than hashing a text.
+/// bytes as the type that the statement was prepared with. There are few, so that looking through them costs less than
+/// hashing a text.
 struct PreparedStatements {
   /// The most that a connection keeps, for each takes memory in the server.
   static let limit = 64
@@ -20,17 +21,23 @@ struct PreparedStatements {
 
   private var entries: [Entry] = []
   private var namesGiven = 0
+  /// What all names of this connection begin with, and those of no other: a pooler may give several connections one
+  /// session, which keeps what each of them has prepared.
+  private let prefix = "s" + String(UInt64.random(in: .min ... .max), radix: 36) + "_"
+  /// Whether the connection may be to such a pooler, where a name that it gave may be unknown at any time.
+  private var isOff = false
 
   /// The name that a statement was prepared under.
   func name(of statement: Statement) -> String? {
     entries.first { $0.isMade(of: statement) }?.name
   }
 
-  /// A name that was never given before, since a forgotten statement's may still be taken; nil if there is no room.
+  /// A name that was never given before, since a forgotten statement's may still be taken; nil if there is no room, or
+  /// names mean nothing to the server.
   mutating func freeName() -> String? {
-    guard entries.count < Self.limit else { return nil }
+    guard !isOff, entries.count < Self.limit else { return nil }
     namesGiven += 1
-    return "s\(namesGiven)"
+    return prefix + String(namesGiven)
   }
 
   mutating func remember(_ statement: Statement, name: String) {
@@ -38,7 +45,11 @@ struct PreparedStatements {
     entries.append(Entry(text: statement.text, form: statement.form, types: types, name: name))
   }
 
-  mutating func forget(_ statement: Statement) {
-    entries.removeAll { $0.isMade(of: statement) }
+  /// Forgets a statement, and all of them if the server does not know it by its name: from then on none is prepared on
+  /// this connection.
+  mutating func forget(_ statement: Statement, because error: PostgresError) {
+    guard error.isNamedStatementLost else { return entries.removeAll { $0.isMade(of: statement) } }
+    entries = []
+    isOff = true
   }
 }

@@ -22,6 +22,10 @@ public struct PostgresError: Error, Hashable, CustomStringConvertible {
 
   /// Whether it was the plan of a prepared statement that the server gave up (0A000 means other things, too).
   var isStalePlan = false
+  /// Whether it is known to pass by itself, although errors of its kind do not in general.
+  var isPassing = false
+  /// What became of the statement.
+  var effect = Effect.unknown
 
   private let sentence: String
 

@@ -43,6 +43,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let invalidCatalogName = SQLState(rawValue: "3D000")
   /// `40001`
   public static let serializationFailure = SQLState(rawValue: "40001")
+  /// `40003`
+  public static let statementCompletionUnknown = SQLState(rawValue: "40003")
   /// `40P01`
   public static let deadlockDetected = SQLState(rawValue: "40P01")
   /// `42501`
@@ -53,6 +55,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let undefinedColumn = SQLState(rawValue: "42703")
   /// `42P01`
   public static let undefinedTable = SQLState(rawValue: "42P01")
+  /// `42P05`
+  public static let duplicatePreparedStatement = SQLState(rawValue: "42P05")
   /// `53300`
   public static let tooManyConnections = SQLState(rawValue: "53300")
   /// `55P03`
@@ -67,4 +71,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let cannotConnectNow = SQLState(rawValue: "57P03")
   /// `57P05`
   public static let idleSessionTimeout = SQLState(rawValue: "57P05")
+  /// `58000`
+  public static let systemError = SQLState(rawValue: "58000")
+  /// `58030`
+  public static let ioError = SQLState(rawValue: "58030")
 }

@@ -11,6 +11,7 @@ extension Resolver {
     guard status == 0 else {
       var error = PostgresError(.hostNotFound)
       error.debugMessage = String(cString: gai_strerror(status))
+      error.isPassing = status == EAI_AGAIN
       return .failure(error)
     }
     defer { freeaddrinfo(list) }

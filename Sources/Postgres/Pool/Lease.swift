@@ -93,11 +93,3 @@ struct Lease: ~Copyable {
     pool.noteClosing()
   }
 }
-
-extension PostgresError {
-  /// The session is over or of no more use, and the statement has failed for no other reason: after a failover a kept
-  /// connection may lead to a server that only reads now.
-  var meansEndOfSession: Bool {
-    reason == .connectionLost || reason == .serverShutdown || sqlState == .readOnlySQLTransaction
-  }
-}

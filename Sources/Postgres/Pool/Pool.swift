@@ -8,6 +8,7 @@ import Synchronization
 public final class Pool: StatementExecutor, Sendable {
   let configuration: ConnectionConfiguration
   let aging: Aging
+  let retryTime: Duration
   private let state: Mutex<PoolState>
 
   /// Makes an empty pool; nothing is connected to.
@@ -17,15 +18,19 @@ public final class Pool: StatementExecutor, Sendable {
   ///   - limit: The most connections there may be at a time, at least 1.
   ///   - lifetime: How long a connection is kept in all, by the realtime clock: then it is replaced when it is not in use,
   ///     so that it takes no more of the server's memory, and finds where the database is by now.
+  ///   - retryTime: For how long a call goes on trying after a failure that may pass
+  ///     (``PostgresError/isTransient``), if that can do no harm; its deadline comes first. Zero for not at all.
   public convenience init(
-    _ configuration: ConnectionConfiguration, limit: Int, lifetime: Duration = .seconds(30 * 60)
+    _ configuration: ConnectionConfiguration, limit: Int, lifetime: Duration = .seconds(30 * 60),
+    retryTime: Duration = .zero
   ) {
-    self.init(configuration, limit: limit, aging: Aging(lifetime: lifetime))
+    self.init(configuration, limit: limit, aging: Aging(lifetime: lifetime), retryTime: retryTime)
   }
 
-  init(_ configuration: ConnectionConfiguration, limit: Int, aging: Aging) {
+  init(_ configuration: ConnectionConfiguration, limit: Int, aging: Aging, retryTime: Duration = .zero) {
     self.configuration = configuration
     self.aging = aging
+    self.retryTime = retryTime
     state = Mutex(PoolState(limit: max(1, limit)))
   }
 
@@ -34,6 +39,9 @@ public final class Pool: StatementExecutor, Sendable {
   /// A kept connection that has died while it was idle is replaced, once, and nobody hears of it. If only the statement
   /// itself brings that to light, it is sent again if it is ``Statement/idempotent()``, else the error is thrown.
   ///
+  /// A pool with a `retryTime` tries again what failed for a reason that may pass: any statement if it was not sent, or if
+  /// the server refused it and has undone all of it; one that is ``Statement/idempotent()`` in any case.
+  ///
   /// Throws ``PostgresError``: of ``Connection/connect(_:until:)``, of ``Connection/execute(_:until:)``, or
   /// ``PostgresError/Reason/poolTimeout`` if no connection became free by the deadline.
   @discardableResult
@@ -41,8 +49,16 @@ public final class Pool: StatementExecutor, Sendable {
     _ statement: Statement, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Rows {
     if let error = statement.parameters.error { throw error }
-    var lease = try await lease(until: deadline)
-    return try await lease.execute(statement, until: deadline)
+    var retries = Retries(for: retryTime, until: deadline)
+    while true {
+      do throws(PostgresError) {
+        var lease = try await lease(until: deadline)
+        return try await lease.execute(statement, until: deadline)
+      } catch {
+        guard error.permitsRetry(of: statement) else { throw error }
+        try await retries.wait(after: error)
+      }
+    }
   }
 
   /// Opens a connection unless one is free already, so that the first statement need not wait for that.

@@ -54,17 +54,33 @@ extension Pool {
   /// database's default, unless the first statement is `SET TRANSACTION ISOLATION LEVEL …`. The connection is the
   /// body's until it ends: a body that takes a second one from the same pool may wait for itself.
   ///
+  /// A pool with a `retryTime` tries again to begin it. If `isIdempotent` is true, the whole transaction is tried again,
+  /// the body with it, after a failure that may pass: then doing all of it twice has to do no more than doing it once,
+  /// because it may have been committed without a word.
+  ///
   /// Throws what the body throws, or ``PostgresError``: that of ``execute(_:until:)`` if the transaction cannot begin, or
   /// if it cannot be committed. If that fails for another reason than that the server refuses, the transaction may have
   /// been committed. ``PostgresError/Reason/transactionAborted`` is for a body that returns although a statement has
   /// failed, or has ended the transaction itself.
   @discardableResult
   public func transaction<Value>(
-    until deadline: ContinuousClock.Instant, _ body: (inout Transaction) async throws -> Value
+    until deadline: ContinuousClock.Instant, isIdempotent: Bool = false,
+    _ body: (inout Transaction) async throws -> Value
   ) async throws -> Value {
-    var lease = try await lease(until: deadline)
-    // It does nothing that could not be done again.
-    try await lease.execute(Statement("BEGIN").idempotent(), until: deadline)
+    var retries = Retries(for: retryTime, until: deadline)
+    while true {
+      do {
+        return try await tryTransaction(until: deadline, &retries, body)
+      } catch let error as PostgresError where isIdempotent {
+        try await retries.wait(after: error)
+      }
+    }
+  }
+
+  private func tryTransaction<Value>(
+    until deadline: ContinuousClock.Instant, _ retries: inout Retries, _ body: (inout Transaction) async throws -> Value
+  ) async throws -> Value {
+    var lease = try await begin(until: deadline, &retries)
     let connection = try await lease.liveConnection(until: deadline)
     do {
       // Not because it changes, but because nothing that outlives the body can hold what is `inout`.
@@ -72,7 +88,7 @@ extension Pool {
       let value = try await body(&transaction)
       // The server would answer COMMIT by rolling back, and call that a success.
       guard connection.isInTransaction else { throw PostgresError(.transactionAborted) }
-      try await connection.execute("COMMIT", until: deadline)
+      try await connection.execute(Statement("COMMIT").unprepared(), until: deadline)
       return value
     } catch {
       if (error as? PostgresError)?.meansEndOfSession == true {
@@ -80,9 +96,25 @@ extension Pool {
       } else if !connection.isReusable {
         // If that fails, because the deadline is over, for example, the lease closes the connection: the server rolls
         // back then, too.
-        _ = try? await connection.execute("ROLLBACK", until: deadline)
+        _ = try? await connection.execute(Statement("ROLLBACK").unprepared(), until: deadline)
       }
       throw error
+    }
+  }
+
+  /// Begins a transaction. That does nothing which could not be done again. A name that is given to such a statement is
+  /// of no use, and behind a pooler of harm.
+  private func begin(
+    until deadline: ContinuousClock.Instant, _ retries: inout Retries
+  ) async throws(PostgresError) -> Lease {
+    while true {
+      do throws(PostgresError) {
+        var lease = try await lease(until: deadline)
+        try await lease.execute(Statement("BEGIN").idempotent().unprepared(), until: deadline)
+        return lease
+      } catch {
+        try await retries.wait(after: error)
+      }
     }
   }
 }

@@ -1,0 +1,51 @@
+/// The further tries of one call of a pool, which it makes where a failure may pass by itself.
+///
+/// The pauses between them grow, and are drawn at random, so that those whom one failure has hit do not all come back at
+/// once and meet the next.
+struct Retries {
+  /// With less time a try would end as a timeout, which tells less than the error before.
+  private static let leastTime = Duration.milliseconds(250)
+  private static let longestPause = Duration.milliseconds(500)
+
+  private let time: Duration
+  private let deadline: ContinuousClock.Instant
+  /// When the last try begins at the latest; nil before the first failure.
+  private var end: ContinuousClock.Instant?
+  private var pause = Duration.milliseconds(40)
+
+  /// - Parameters:
+  ///   - time: How long there are further tries after the first failure.
+  ///   - deadline: When the call has to be over.
+  init(for time: Duration, until deadline: ContinuousClock.Instant) {
+    self.time = time
+    self.deadline = deadline
+  }
+
+  /// Waits until it is time for another try. Throws the error if it does not pass by itself, or there is no time left.
+  mutating func wait(after error: PostgresError) async throws(PostgresError) {
+    guard time > .zero, error.isTransient, !error.isTimeout else { throw error }
+    let now = ContinuousClock.now
+    let end = self.end ?? min(now + time, deadline - Self.leastTime)
+    self.end = end
+    let next = now + pause * Double.random(in: 0.5...1)
+    guard next < end else { throw error }
+    pause = min(pause * 2, Self.longestPause)
+    guard (try? await Task.sleep(until: next)) != nil else { throw PostgresError(.cancelled) }
+  }
+}
+
+extension PostgresError {
+  /// Whether a statement that failed so may be sent again: it has done nothing, or doing it twice does no harm.
+  func permitsRetry(of statement: Statement) -> Bool {
+    statement.isIdempotent || effect == .notSent || (effect == .refused && statement.isOneTransaction)
+  }
+}
+
+extension Statement {
+  /// Whether all that it does is one transaction, if there is none already: not so with what commits as it goes, such as
+  /// `CALL`, `DO`, `VACUUM` and `CREATE INDEX CONCURRENTLY`.
+  fileprivate var isOneTransaction: Bool {
+    let verb = SQLTokens(text[...]).first { $0.kind != .blank }?.text.uppercased() ?? ""
+    return ["INSERT", "UPDATE", "DELETE", "MERGE", "SELECT", "WITH", "VALUES", "TABLE"].contains(verb)
+  }
+}
