@@ -20,7 +20,7 @@ public final class ThrowawayPostgres: Sendable {
 
   /// Starts a server, which takes about a second, and waits until it takes connections.
   public init() throws {
-    let server = try ServerProcess(script: folder.appending(path: "throwaway-postgres"))
+    let server = try ServerProcess("throwaway-postgres")
     guard let url = server.readLine(), let postmaster = server.readLine().flatMap({ Int32($0) }) else {
       server.stop()
       throw TestSupportError("throwaway-postgres did not start a server; its standard error says why.")
@@ -121,18 +121,23 @@ private func children(of parent: Int32) -> [Int32] {
 }
 
 /// The script's process. It ends when its standard input does.
-private struct ServerProcess: Sendable {
+struct ServerProcess: Sendable {
   private let process = Process()
   private let input = Pipe()
   private let output = Pipe()
 
-  init(script: URL) throws {
-    process.executableURL = script
+  /// Starts a script of this folder.
+  init(_ script: String) throws {
+    process.executableURL = folder.appending(path: script)
     process.standardInput = input
     process.standardOutput = output
     // Else another child of this process could keep the server alive.
     _ = fcntl(input.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
     try process.run()
+  }
+
+  func writeLine(_ line: String) throws {
+    try input.fileHandleForWriting.write(contentsOf: Data("\(line)\n".utf8))
   }
 
   func readLine() -> String? {

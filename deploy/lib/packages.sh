@@ -19,6 +19,7 @@ has_package() {
     libcurl4-openssl-dev) pkg-config --exists libcurl ;;
     libpq-dev) pkg-config --exists libpq ;;
     libssl-dev) pkg-config --exists libcrypto ;;
+    pgbouncer) command -v pgbouncer || [[ -x /usr/sbin/pgbouncer ]] ;;
     postgresql) postgres_bin && command -v psql ;;
     postgresql-client) command -v psql ;;
     python3-selenium) /usr/bin/python3 -c 'import selenium' ;;
