@@ -49,7 +49,7 @@ public struct Configuration: Sendable {
   }
 
   private static func trim(_ text: Substring) -> String {
-    String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 
   /// What a browser puts into the header `Origin`, host names in small letters and ASCII:

@@ -1,13 +1,13 @@
 public import Postgres
 
 extension Pool {
-  /// The pool of the function that answers events: one connection for its one worker.
+  /// The pool of the function that answers events, with a connection for each worker.
   ///
   /// What fails for a reason that may pass, such as a server that restarts or a deadlock, is tried again. Cognito does
   /// not send an event again after an error, so a sign-up has all of its time for that, which is less than this. For an
   /// HTTP request, whose sender can come again, five seconds are patience enough.
-  public static func serving(_ database: ConnectionConfiguration) -> Pool {
-    Pool(database, limit: 1, retryTime: .seconds(5))
+  public static func serving(_ database: ConnectionConfiguration, limit: Int = 1) -> Pool {
+    Pool(database, limit: limit, retryTime: .seconds(5))
   }
 
   /// The pool of a run of the migrations. One may meet the very sign-ups that it goes on beside, as a deadlock.

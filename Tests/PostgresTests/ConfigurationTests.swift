@@ -36,6 +36,20 @@ import Testing
       separator: "\n")
   }
 
+  @Test(arguments: [
+    "postgresql://ana@10.0.0.1/d\n", " postgresql://ana@10.0.0.1/d", "\tpostgres://ana@10.0.0.1/d \r\n",
+    "\u{0B}postgresql://ana@10.0.0.1/d\u{0C}", "host=10.0.0.1 user=ana dbname=d\r\n",
+  ]) func `White space around a connection string is no part of it`(string: String) throws {
+    let conninfo = try conninfo(
+      string.contains("://") ? string.replacing("/d", with: "/d?sslmode=disable") : string + " sslmode=disable")
+    #expect(conninfo.contains("dbname='d'") && conninfo.contains("user='ana'"))
+    #expect(!conninfo.contains("\\") && !conninfo.contains { $0.isWhitespace && $0 != " " }, "\(conninfo)")
+  }
+
+  @Test func `An escaped blank at the end of a keyword's value is part of it`() throws {
+    #expect(try conninfo("host=10.0.0.1 sslmode=disable dbname=d\\ ").contains("dbname='d '"))
+  }
+
   @Test func `A URL's name keeps its place beside its addresses, and all else is left to libpq`() throws {
     #expect(
       try conninfo("postgresql://user:p%27w@db.example/app?sslmode=require", addresses: ["::1"])

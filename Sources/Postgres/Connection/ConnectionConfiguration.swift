@@ -28,7 +28,7 @@ public struct ConnectionConfiguration: Sendable {
   ]
 
   /// Reads a connection URL (`postgresql://user:password@host/database?sslmode=require`) or keyword string
-  /// (`host=… dbname=…`). Nothing is connected to and no name is resolved; the file of root certificates is looked into.
+  /// (`host=… dbname=…`); white space around it is no part of it. Nothing is connected to and no name is resolved; the file of root certificates is looked into.
   ///
   /// With a ``PasswordSource`` each connection asks for its password, for the host's name, the port and the user as they
   /// are configured, and sends it over TLS alone: `sslmode` is `verify-full` even on loopback, unless it is set.

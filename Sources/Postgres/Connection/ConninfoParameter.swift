@@ -12,7 +12,15 @@ struct ConninfoParameter: Hashable {
   static func parse(_ conninfo: String) -> [ConninfoParameter]? {
     var message: UnsafeMutablePointer<CChar>?
     defer { PQfreemem(message) }
-    return PQconninfoParse(conninfo, &message).map(list(takingOwnershipOf:))
+    return PQconninfoParse(trimmedURL(conninfo) ?? conninfo, &message).map(list(takingOwnershipOf:))
+  }
+
+  /// A URL without what a shell, an editor or a form has left around it: libpq would take a newline for the end of the
+  /// database's name. Around keyword=value pairs it means nothing to libpq. Nil if it is no URL.
+  private static func trimmedURL(_ conninfo: String) -> String? {
+    let isBlank = { (character: Character) in character.isASCII && character.isWhitespace }
+    let text = Substring(conninfo.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+    return text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") ? String(text) : nil
   }
 
   /// Copies the parameters that have a value, and frees libpq's list.
