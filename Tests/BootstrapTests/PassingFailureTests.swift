@@ -66,23 +66,35 @@ extension EndToEnd {
       #expect(try postgres.psql("SELECT count(*) FROM users", url: url) == "2")
     }
 
+    /// Waits until there is a session of the database like this.
+    private func wait(for condition: String) async throws {
+      let query = "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)' AND \(condition)"
+      let end = ContinuousClock.now + .seconds(20)
+      while try postgres.psql(query) == "0" {
+        guard .now < end else { throw TestSupportError("There is never a session with \(condition).") }
+        try await Task.sleep(for: .milliseconds(10))
+      }
+    }
+
     @Test(arguments: ["repeatable read", "serializable"])
-    func `At the strict isolation levels, too, the same event from several processes is a success`(
+    func `At the strict isolation levels, too, an event that another process is at is a success`(
       level: String
     ) async throws {
       try postgres.psql("ALTER DATABASE \(database) SET default_transaction_isolation = '\(level)'")
-      let events = (0..<10).map { signUp("sub-\($0)", ["name": "Ana"]) }
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        for _ in 0..<4 {
-          group.addTask {
-            try await withFunction(["CONNECTION_URL": url]) { invoke in
-              for event in events { #expect(await invoke(event) == .response(event)) }
-            }
-          }
+      // The other process's row is not there yet when the statement begins, but when it ends.
+      let other = try PsqlSession(url)
+      let row = "INSERT INTO users (display_name, handle, cognito_user_id) VALUES ('Ana', 'ana', 'sub-1')"
+      try other.send("BEGIN; \(row);")
+      try await wait(for: "state = 'idle in transaction'")
+      let answer = Task(executorPreference: ThreadExecutor()) {
+        try await withFunction(["CONNECTION_URL": url]) { invoke in
+          #expect(await invoke(event) == .response(event))
         }
-        try await group.waitForAll()
       }
-      #expect(try postgres.psql("SELECT count(*) FROM users", url: url) == "10")
+      try await wait(for: "wait_event_type = 'Lock'")
+      try other.send("COMMIT;")
+      try await answer.value
+      #expect(try postgres.psql("SELECT count(*) FROM users", url: url) == "1")
     }
 
     @Test func `What surrounds CONNECTION_URL is no part of it`() async throws {
