@@ -7,7 +7,7 @@ import Postgres
 /// once, and then reads the record anew. A run that ends early, for whatever reason, has done the first of them whole and
 /// the others not at all, and the next one goes on from there.
 struct Migrator {
-  let database: Pool
+  var database: Pool
   var migrations = Migration.all
   var grants = Migration.grants
 

@@ -6,7 +6,7 @@ import Postgres
 extension Migrator {
   /// Migrates the database of a URL.
   init(url: String) throws {
-    self.init(database: Pool(try ConnectionConfiguration(url), limit: 1))
+    self.init(database: .migrating(try ConnectionConfiguration(url)))
   }
 
   /// The same, with migrations of a test's own, from their names and texts, and without grants.

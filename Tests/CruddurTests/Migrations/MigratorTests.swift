@@ -139,7 +139,9 @@ import Testing
   }
 
   @Test func `A lost connection is an error, and the next run goes on`() async throws {
-    let migrator = try Migrator(url: url, ["001-a": a, "002-b": "CREATE TABLE b (); SELECT pg_sleep(60)"])
+    // With a pool that does not try again.
+    var migrator = try Migrator(url: url, ["001-a": a, "002-b": "CREATE TABLE b (); SELECT pg_sleep(60)"])
+    migrator.database = Pool(try ConnectionConfiguration(url), limit: 1)
     let run = Task(executorPreference: ThreadExecutor()) { try await migrator.run() }
     try wait(
       for: "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")
@@ -149,6 +151,15 @@ import Testing
     #expect(error?.errorMessage.contains("002-b") == true)
     #expect(try record() == "001-a")
     #expect(try await Migrator(url: url, ["001-a": a, "002-b": "CREATE TABLE b ()"]).run() == ["002-b"])
+  }
+
+  @Test func `A file that meets a deadlock is applied after all, once`() async throws {
+    try postgres.psql("CREATE SEQUENCE tries", url: url)
+    let refusal = "DO $$ BEGIN IF nextval('tries') = 1 THEN RAISE deadlock_detected; END IF; END $$;"
+    let migrator = try Migrator(url: url, ["001-a": a, "002-b": "CREATE TABLE b (); \(refusal)"])
+    #expect(try await migrator.run() == ["001-a", "002-b"])
+    #expect(try postgres.psql("SELECT last_value FROM tries", url: url) == "2")
+    #expect(try record() == "001-a 002-b")
   }
 
   @Test func `Tables that are there without a record are the first file's error`() async throws {
