@@ -59,6 +59,10 @@ extension Author {
     guard case .text(let sub) = TextField(request.claims?["sub"]) else {
       throw Problem(unauthorized: "sub_missing", detail: "The token does not say whose it is.")
     }
+    // An HTTP API lets access tokens in as well: their `client_id` is the audience that it wants.
+    guard TextField(request.claims?["token_use"]) == .text("id") else {
+      throw Problem(unauthorized: "token_use_refused", detail: "The token has to be an id token (token_use id).")
+    }
     guard TextField(body["user_handle"]) == .blank else {
       throw Problem(unauthorized: "user_handle_refused", detail: "Whoever is signed in is the author.")
     }

@@ -24,18 +24,25 @@ struct API {
     events = routes(configuration, .serving(configuration.database, limit: 4))
   }
 
-  /// Sends a request as API Gateway would, with the claims of a token if there is a `sub`.
+  /// Sends a request as API Gateway would, with the claims of an id token if there is a `sub`.
   func send(
     _ method: String, _ path: String, query: String = "", _ body: String? = nil, sub: String? = nil,
-    claims: String? = nil, type: String? = "application/json"
+    claims: String? = nil, type: String? = "application/json", domain: String = "api.example.com"
   ) async throws -> Answer {
-    let claims = claims ?? sub.map { sub in String(decoding: JSONWriter.object { $0.add("sub", sub) }, as: UTF8.self) }
+    let idToken = sub.map { sub in
+      JSONWriter.object {
+        $0.add("sub", sub)
+        $0.add("token_use", "id")
+      }
+    }
+    let claims = claims ?? idToken.map { String(decoding: $0, as: UTF8.self) }
     let event = JSONWriter.object { event in
       event.add("version", "2.0")
       event.add("rawPath", path)
       event.add("rawQueryString", query)
       event.object("headers") { if let type { $0.add("content-type", type) } }
       event.object("requestContext") { context in
+        context.add("domainName", domain)
         context.object("http") { $0.add("method", method) }
         context.add("stage", "$default")
         if let claims {

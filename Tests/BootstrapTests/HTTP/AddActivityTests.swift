@@ -108,6 +108,20 @@ import Testing
     #expect(try api.sql("SELECT count(*) FROM activities") == "0")
   }
 
+  @Test(arguments: [
+    #"{"token_use":"access","client_id":"app","sub":"sub-ana"}"#, #"{"sub":"sub-ana"}"#,
+    #"{"token_use":null,"sub":"sub-ana"}"#, #"{"token_use":["id"],"sub":"sub-ana"}"#,
+    #"{"token_use":"ID","sub":"sub-ana"}"#,
+  ]) func `A token of another kind than an id token is refused`(claims: String) async throws {
+    let api = try await API()
+    try api.addUser()
+    let answer = try await api.send("POST", path, #"{"message":"Hi","ttl":"1-day"}"#, claims: claims)
+    #expect((answer.status, answer.codes) == (401, ["token_use_refused"]))
+    #expect(answer.headers["www-authenticate"] == "Bearer")
+    #expect(answer.text.contains("id token"))
+    #expect(try api.sql("SELECT count(*) FROM activities") == "0")
+  }
+
   @Test(arguments: ["{}", #"{"sub":null}"#, #"{"sub":7}"#, #"{"sub":""}"#, "null", "[]"])
   func `A token that does not say whose it is is refused`(claims: String) async throws {
     let api = try await API()
