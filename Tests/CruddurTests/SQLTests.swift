@@ -36,6 +36,12 @@ import Testing
     #expect(Set(files) == Set(Self.statements.map { $0.file + ".sql" }))
   }
 
+  @Test func `The check of health tries every file`() throws {
+    let files = try FileManager.default.contentsOfDirectory(at: Self.folder, includingPropertiesForKeys: nil)
+    let texts = try files.map { StatementTemplate(try Data(contentsOf: $0)).text }
+    #expect(Health.statements.map(\.text).sorted() == texts.sorted())
+  }
+
   /// A pool sends these twice where a connection dies, and no others: an activity must not be added twice.
   @Test func `What may be executed twice is idempotent`() {
     let idempotent = Set(Self.statements.filter(\.statement.isIdempotent).map(\.file))

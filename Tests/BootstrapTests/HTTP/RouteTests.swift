@@ -1,4 +1,5 @@
 import Cruddur
+import Foundation
 import JSON
 import LambdaEvents
 import LambdaRuntime
@@ -11,10 +12,11 @@ import Testing
     let api = try await API()
     let answer = try await api.get("/api/health")
     #expect((answer.status, answer.text) == (200, #"{"status":"ok"}"#))
-    try api.sql("DROP TABLE activities CASCADE")
+    try api.sql("DROP FUNCTION activity_json")
     let broken = try await api.get("/api/health")
     #expect((broken.status, broken.codes) == (500, ["internal_error"]))
-    #expect(!broken.text.contains("activities"))
+    #expect(!broken.text.contains("activity_json"))
+    #expect(try await api.get("/api/activities/home").status == 500)
   }
 
   @Test(arguments: [("/api/health", "GET"), ("/api/activities/home", "GET"), ("/api/activities", "POST")])
@@ -43,18 +45,24 @@ import Testing
     #expect(start.duration(to: .now) < .seconds(15), "the request's own thirty seconds ended it")
   }
 
-  @Test func `Health does not wait for a database that hangs`() async throws {
+  @Test func `Health waits two seconds for a database that hangs, as the README says`() async throws {
+    let readme = try String(contentsOf: Repository.file("README.md"), encoding: .utf8)
+    #expect(readme.contains("within two seconds"))
     let api = try await API()
     let lock = try PsqlSession(api.url)
     try lock.send("BEGIN; LOCK TABLE users;")
     while try api.sql("SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass") == "0" {
       try await Task.sleep(for: .milliseconds(20))
     }
-    let start = ContinuousClock.now
-    let answer = try await api.get("/api/health")
-    #expect((answer.status, answer.codes) == (503, ["database_unavailable"]))
-    // Its limit is three seconds, where another request waits for thirty.
-    #expect(start.duration(to: .now) < .seconds(8))
+    // A busy machine makes some of them longer, and none shorter.
+    var shortest = Duration.seconds(60)
+    for _ in 1...5 where shortest > .milliseconds(2_200) {
+      let start = ContinuousClock.now
+      let answer = try await api.get("/api/health")
+      #expect((answer.status, answer.codes) == (503, ["database_unavailable"]))
+      shortest = min(shortest, start.duration(to: .now))
+    }
+    #expect((Duration.seconds(2)..<Duration.milliseconds(2_200)).contains(shortest), "\(shortest)")
     lock.end()
     #expect(try await api.get("/api/health").status == 200)
   }
