@@ -8,6 +8,7 @@ func routes(_ configuration: Configuration, _ database: Pool) -> EventRouter {
     Activities(database), allowsAnonymousAuthors: configuration.allowsAnonymousAuthors)
   var http = HTTPRouter(cors: configuration.cors)
   http.on(.get, "/api/health", handle: Health(database).check)
+  http.on(.get, "/api/activities", handle: activities.feedOfHandle)
   http.on(.post, "/api/activities", handle: activities.add)
   http.on(.get, "/api/activities/home", handle: activities.home)
   http.on(.get, "/api/activities/@{handle}", handle: activities.userFeed)

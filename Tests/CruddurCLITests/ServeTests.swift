@@ -177,7 +177,7 @@ struct ServeTests {
           "X-A: 2", "--cookie", "c=d; e=f", body: #"{"é":1}"#)
         #expect(echo.status == 200)
         #expect(echo.headers["content-type"] == "application/json")
-        #expect(try echo.member("rawPath") as? String == "/api/a%20b")
+        #expect(try echo.member("rawPath") as? String == "/api/a b")
         #expect(try echo.member("rawQueryString") as? String == "limit=2&x")
         #expect(try echo.member("cookies") as? [String] == ["c=d", "e=f"])
         #expect(try (echo.member("headers") as? [String: String])?["x-a"] == "1,2")

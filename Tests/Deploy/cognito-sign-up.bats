@@ -61,7 +61,7 @@ sign_up() {
 
 @test "says that there is no row" {
   sign_up 'It is secret 1' --handle nobody --api "$api"
-  [[ $status -eq 1 && ${lines[-1]} == "cognito-sign-up: $api/api/activities/@nobody answered with 404: "* ]]
+  [[ $status -eq 1 && ${lines[-1]} == "cognito-sign-up: $api/api/activities?user_handle=nobody answered with 404: "* ]]
 }
 
 @test "--dry-run changes nothing, and wants no password" {

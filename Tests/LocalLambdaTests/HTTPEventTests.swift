@@ -20,15 +20,26 @@ struct HTTPEventTests {
     let event = HTTPEvent(call: call, requestID: "id", time: 1_795_243_569_064).json()
     #expect(
       String(decoding: event, as: UTF8.self) == """
-        {"version":"2.0","routeKey":"$default","rawPath":"/api/a%20b","rawQueryString":"x=1&y=%C3%A9+%2B&x=2&z",\
+        {"version":"2.0","routeKey":"$default","rawPath":"/api/a b","rawQueryString":"x=1&y=%C3%A9+%2B&x=2&z",\
         "cookies":["a=b","c=d"],"headers":{"host":"127.0.0.1:3000","x-twice":"1,2","user-agent":"curl",\
         "content-type":"application/json; charset=utf-8"},\
         "queryStringParameters":{"x":"1,2","y":"é +","z":""},\
         "requestContext":{"accountId":"123456789012","apiId":"local","domainName":"127.0.0.1:3000",\
-        "domainPrefix":"local","http":{"method":"POST","path":"/api/a%20b","protocol":"HTTP/1.1",\
+        "domainPrefix":"local","http":{"method":"POST","path":"/api/a b","protocol":"HTTP/1.1",\
         "sourceIp":"127.0.0.1","userAgent":"curl"},"requestId":"id","routeKey":"$default","stage":"$default",\
         "time":"21/Nov/2026:06:46:09 +0000","timeEpoch":1795243569064},"body":"\\"é\\"","isBase64Encoded":false}
         """)
+  }
+
+  @Test(arguments: [
+    ("/api/@ana", "/api/@ana"), ("/api/100%2541", "/api/100%41"), ("/api/a%2Fb", "/api/a/b"),
+    ("/api/%C3%A9+", "/api/é+"),
+    ("/api/a%23b", "/api/a#b"), ("/api/what%3F", "/api/what"), ("/api/a%3F%CC%81b", "/api/a"), ("/api/50%", "/api/50%"),
+  ]) func `A path is decoded once, as an HTTP API does it`(sent: String, path: String) throws {
+    let event = try Self.event(HTTPCall(method: "GET", path: sent, query: "q=%2541"))
+    #expect(try event.member("rawPath").string() == path)
+    #expect(try event.member("requestContext").member("http").member("path").string() == path)
+    #expect(try event.member("rawQueryString").string() == "q=%2541")
   }
 
   @Test func `What the request has not got is left out`() throws {

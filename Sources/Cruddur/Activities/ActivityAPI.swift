@@ -25,20 +25,40 @@ public struct ActivityAPI: Sendable {
     let page = try await withDatabase(context) { deadline throws(PostgresError) in
       try await activities.feed(from: position, limit: limit, until: deadline)
     }
-    return HTTPResponse(page, of: request, limit: limit)
+    return HTTPResponse(page, limit: limit)
   }
 
   /// `GET /api/activities/@{handle}?limit=20&cursor=…`
   public func userFeed(
     _ request: HTTPRequest, _ parameters: PathParameters, _ context: InvocationContext
   ) async throws -> HTTPResponse {
+    let (page, limit) = try await feed(ofUser: TextField(parameters["handle"] ?? ""), request, context)
+    return HTTPResponse(page, limit: limit)
+  }
+
+  /// `GET /api/activities?user_handle=…&limit=20&cursor=…`: the same for any handle, because API Gateway hands a path out
+  /// decoded, where a slash, a question mark or a per cent sign of the handle's cannot be told from the URL's.
+  public func feedOfHandle(
+    _ request: HTTPRequest, _ parameters: PathParameters, _ context: InvocationContext
+  ) async throws -> HTTPResponse {
+    let handle = request.query("user_handle") ?? ""
+    guard TextField(handle) != .blank else {
+      throw Problem(status: 400, codes: ["user_handle_blank"], detail: "user_handle has to say whose activities.")
+    }
+    let (page, limit) = try await feed(ofUser: TextField(handle), request, context)
+    return HTTPResponse(page, of: [("user_handle", handle)], limit: limit)
+  }
+
+  private func feed(
+    ofUser handle: TextField, _ request: HTTPRequest, _ context: InvocationContext
+  ) async throws -> (FeedPage, limit: Int) {
     let (position, limit) = try request.feedPosition
-    guard case .text(let handle)? = parameters["handle"].map(TextField.init) else { throw Problem.userNotFound }
+    guard case .text(let handle) = handle else { throw Problem.userNotFound }
     let page = try await withDatabase(context) { deadline throws(PostgresError) in
       try await activities.feed(ofUser: handle, from: position, limit: limit, until: deadline)
     }
     guard let page else { throw Problem.userNotFound }
-    return HTTPResponse(page, of: request, limit: limit)
+    return (page, limit)
   }
 
   /// `GET /api/activities/{uuid}`
@@ -73,11 +93,11 @@ extension HTTPRequest {
 }
 
 extension HTTPResponse {
-  /// Links to the next page as <https://www.rfc-editor.org/rfc/rfc8288> has it.
-  fileprivate init(_ page: FeedPage, of request: HTTPRequest, limit: Int) {
+  /// With a link to the next page; `query` is what says which feed it is, unless the path does.
+  fileprivate init(_ page: FeedPage, of query: [(name: String, value: String)] = [], limit: Int) {
     self = .json(page.activities)
     guard let next = page.next else { return }
-    headers.append(("link", "<\(request.escapedPath)?limit=\(limit)&cursor=\(next)>; rel=\"next\""))
+    addLink(to: query + [("limit", "\(limit)"), ("cursor", "\(next)")], relation: "next")
   }
 }
 

@@ -28,7 +28,7 @@ async function send(method, path, { body, token } = {}) {
 
 async function read(response) {
   const text = await response.text();
-  return { status: response.status, ok: response.ok, body: parse(text), next: nextPage(response.headers.get("link")) };
+  return { status: response.status, ok: response.ok, body: parse(text), next: nextPage(response) };
 }
 
 /** The network's own error says no more than that it failed; the browser's console has it, too. */
@@ -44,9 +44,12 @@ function parse(text) {
   }
 }
 
-/** The target of a link header's rel="next" (RFC 8288). */
-function nextPage(link) {
-  return /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? "")?.[1] ?? null;
+/** The path and query of a link header's rel="next" (RFC 8288), which is relative to what was asked for. */
+function nextPage(response) {
+  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(response.headers.get("link") ?? "")?.[1];
+  if (target === undefined) return null;
+  const { pathname, search } = new URL(target, response.url);
+  return pathname + search;
 }
 
 function log(method, path, answer) {

@@ -10,9 +10,6 @@ extension HTTPRequest {
     return nil
   }
 
-  /// The path as it can stand in a URL: for a link to the same resource.
-  public var escapedPath: String { path.escapingPath }
-
   /// The first value of a query parameter, decoded; empty where it has none, nil where there is no such parameter.
   ///
   /// As in a form, `+` is a space, and a `%` that begins no escape stands for itself.
@@ -46,16 +43,22 @@ extension HTTPRequest {
     document.root["requestContext"]?["authorizer"].flatMap { $0.isNull ? nil : $0 }
   }
 
-  /// The path without the stage's name, which API Gateway leaves before it unless the stage is `$default`.
+  /// What stands between the path's slashes, decoded once, without the stage's name, which API Gateway leaves before it unless the stage is `$default`.
   ///
   /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html>.
-  var pathInStage: Substring.UTF8View {
-    let whole = path[...].utf8
-    let stage = try? document.root["requestContext"]?["stage"]?.string()
-    guard let stage, stage != "$default" else { return whole }
-    let prefix = "/\(stage)".utf8
-    let rest = whole.dropFirst(prefix.count)
-    let isInPath = whole.starts(with: prefix) && (rest.isEmpty || rest.first == UInt8(ascii: "/"))
-    return isInPath ? rest : whole
+  var pathSegments: [String] {
+    var segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+      .map { isFromFunctionURL ? String(percentDecoding: $0) : String(Substring($0)) }
+    if let stage = context("stage"), stage != "$default", segments.starts(with: ["", stage]) { segments.remove(at: 1) }
+    return segments
+  }
+
+  /// Whether a function URL sent it, and not an HTTP API: the two do not differ otherwise.
+  ///
+  /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>.
+  private var isFromFunctionURL: Bool { context("domainName")?.contains(".lambda-url.") == true }
+
+  private func context(_ key: String) -> String? {
+    try? document.root["requestContext"]?[key]?.string()
   }
 }

@@ -14,7 +14,8 @@ public struct HTTPRequest: Sendable {
   /// The path as the event has it, with the stage's name before it where the API has a stage other than `$default`.
   ///
   /// A function URL leaves it percent-encoded, as it was sent; an HTTP API has replaced the escapes, so that a `%2F` of the client's is a slash like any
-  /// other, and the path may have any character. ``escapedPath`` can stand in a URL.
+  /// other, and the path may have any character. Nor is it what the client sent where a custom domain has a mapping of its own. So it is no URL to link to:
+  /// ``HTTPResponse/addLink(to:relation:)`` needs none.
   public let path: String
 
   /// The query without its question mark, as it was sent; empty where there is none.

@@ -20,4 +20,13 @@ public struct HTTPResponse: Sendable {
   public static func json(_ body: [UInt8], status: Int = 200) -> HTTPResponse {
     HTTPResponse(status: status, headers: [("content-type", "application/json")], body: body)
   }
+
+  /// Adds a link to the same path with another query, such as `<?limit=20&cursor=…>; rel="next"`.
+  ///
+  /// It is relative, because only the client knows the path that it sent: API Gateway may have put a stage's name before it, or taken the mapping of a custom
+  /// domain off. Source: <https://www.rfc-editor.org/rfc/rfc8288#section-3>, <https://www.rfc-editor.org/rfc/rfc3986#section-5.2.2>.
+  public mutating func addLink(to query: [(name: String, value: String)], relation: String) {
+    let query = query.map { "\($0.percentEncoded)=\($1.percentEncoded)" }.joined(separator: "&")
+    headers.append(("link", "<?\(query)>; rel=\"\(relation)\""))
+  }
 }

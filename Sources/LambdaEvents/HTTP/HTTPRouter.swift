@@ -65,7 +65,7 @@ public struct HTTPRouter: Sendable {
   }
 
   private func handle(_ request: HTTPRequest, _ context: InvocationContext) async throws -> HTTPResponse {
-    guard let (resource, values) = resource(at: request.pathInStage) else {
+    guard let (resource, values) = resource(at: request.pathSegments) else {
       throw Problem(status: 404, codes: ["route_not_found"])
     }
     let allowed = resource.allowedMethods
@@ -81,8 +81,7 @@ public struct HTTPRouter: Sendable {
     return try await endpoint.handle(request, parameters, context)
   }
 
-  private func resource(at path: Substring.UTF8View) -> (Resource, parameters: [String])? {
-    let path = PathPattern.decode(path)
+  private func resource(at path: [String]) -> (Resource, parameters: [String])? {
     for resource in resources {
       if let values = resource.segments.match(path) { return (resource, values) }
     }

@@ -8,7 +8,7 @@ public struct PathParameters: Sendable {
     self.values = values
   }
 
-  /// A parameter's value, its percent escapes replaced, never empty; nil where the pattern has no such parameter.
+  /// A parameter's value, decoded, empty at most where it has a prefix; nil where the pattern has no such parameter.
   public subscript(_ name: String) -> String? {
     zip(names, values).first { $0.0 == name }?.1
   }

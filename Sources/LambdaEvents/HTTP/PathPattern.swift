@@ -1,7 +1,7 @@
 /// A path with parameters in it, such as `/api/activities/{uuid}/reply` or `/api/activities/@{handle}`.
 ///
 /// A segment that ends in `{name}` is a parameter, with the text before the brace as the prefix that a path must have there; any other segment is literal.
-/// Segments are compared after a path's escapes are replaced, so that `%2F` is a slash within one. A slash at the end makes another path.
+/// Segments are compared with those of a path, decoded. A slash at the end makes another path.
 struct PathPattern: Sendable {
   enum Segment: Hashable, Sendable {
     case literal(String)
@@ -27,22 +27,17 @@ struct PathPattern: Sendable {
     self.segments = segments
     self.names = names
   }
-
-  /// The segments of a path, decoded.
-  static func decode(_ path: Substring.UTF8View) -> [String] {
-    path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(percentDecoding: $0) }
-  }
 }
 
 extension [PathPattern.Segment] {
-  /// The parameters' values where a path, decoded, matches; else nil.
+  /// The parameters' values where a path's segments, decoded, match; else nil. A prefix with nothing behind it is still the pattern's.
   func match(_ path: [String]) -> [String]? {
     guard path.count == count else { return nil }
     var values: [String] = []
     for (segment, text) in zip(self, path) {
       switch segment {
       case .literal(text): continue
-      case .parameter(let prefix) where text.utf8.starts(with: prefix.utf8) && text.utf8.count > prefix.utf8.count:
+      case .parameter(let prefix) where text.utf8.starts(with: prefix.utf8) && !text.isEmpty:
         values.append(String(Substring(text.utf8.dropFirst(prefix.utf8.count))))
       default: return nil
       }

@@ -22,7 +22,7 @@ struct HTTPEvent {
     JSONWriter.object {
       $0.add("version", "2.0")
       $0.add("routeKey", "$default")
-      $0.add("rawPath", call.path)
+      $0.add("rawPath", path)
       $0.add("rawQueryString", call.query)
       if !cookies.isEmpty { $0.array("cookies") { for cookie in cookies { $0.add(cookie) } } }
       $0.object("headers") { for (name, value) in headers { $0.add(name, value) } }
@@ -52,7 +52,7 @@ struct HTTPEvent {
     context.add("domainPrefix", "local")
     context.object("http") {
       $0.add("method", call.method)
-      $0.add("path", call.path)
+      $0.add("path", path)
       $0.add("protocol", "HTTP/1.1")
       $0.add("sourceIp", "127.0.0.1")
       $0.add("userAgent", call.header("user-agent") ?? "")
@@ -63,6 +63,9 @@ struct HTTPEvent {
     context.add("time", Self.commonLogTime(time))
     context.add("timeEpoch", Int(time))
   }
+
+  /// Decoded, and cut off where a question mark comes to light: so a live HTTP API does it, which is not documented.
+  private var path: String { String(Substring(call.path.percentDecoded().utf8.prefix { $0 != UInt8(ascii: "?") })) }
 
   /// Without cookies, which have a place of their own; values of one name are joined with commas.
   private var headers: [(name: String, value: String)] {

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import TestSupport
 import Testing
@@ -109,30 +110,55 @@ import Testing
     }
   }
 
-  @Test(arguments: ["nobody", "ANA", "%00", "%20", "ana%00", "x'%20OR%20'1'='1"])
+  @Test(arguments: ["", "nobody", "ANA", "%00", "%20", "ana%00", "x'%20OR%20'1'='1", "an%61"])
   func `Nobody's feed is not found`(handle: String) async throws {
     let api = try await API()
     try api.addUser()
-    let answer = try await api.get("/api/activities/@\(handle)")
+    let decoded = try #require(handle == "an%61" ? handle : handle.removingPercentEncoding)
+    let answer = try await api.get("/api/activities/@\(decoded)")
     #expect((answer.status, answer.codes) == (404, ["user_not_found"]))
   }
 
-  @Test func `A handle may have any character`() async throws {
+  /// In the path as an HTTP API hands it out, and as a function URL does; and in the query, which both leave alone.
+  @Test(arguments: [
+    ("a/b", "a%2Fb", false), ("what?", "what%3F", true), ("100%41", "100%2541", true), ("a%2Fb", "a%252Fb", true),
+    ("Zoë +&=#>😀", "Zo%C3%AB%20%2B%26%3D%23%3E%F0%9F%98%80", true), ("../x", "..%2Fx", false), ("/", "%2F", false),
+  ]) func `A handle may have any character`(handle: String, escaped: String, isInDecodedPath: Bool) async throws {
     let api = try await API()
-    try api.addUser("Zoë/😀")
-    try await api.add("Hi", by: "Zoë/😀")
-    #expect(try await api.get("/api/activities/@Zo%C3%AB%2F%F0%9F%98%80").messages == ["Hi"])
+    try api.addUser(handle)
+    for message in ["1", "2"] { try await api.add(message, by: handle) }
+    if isInDecodedPath { #expect(try await api.get("/api/activities/@\(handle)").messages == ["2", "1"]) }
+    let domain = "abc.lambda-url.us-east-1.on.aws"
+    #expect(try await api.send("GET", "/api/activities/@\(escaped)", domain: domain).messages == ["2", "1"])
+
+    let page = try await api.get("/api/activities", query: "user_handle=\(escaped)&limit=1")
+    #expect(try page.messages == ["2"])
+    #expect(page.headers["link"]?.hasPrefix("<?user_handle=\(escaped)&limit=1&cursor=") == true, "\(page.headers)")
+    #expect(try await api.get("/api/activities", query: page.nextQuery ?? "").messages == ["1"])
   }
 
-  /// An HTTP API replaces the escapes of a path before the function gets it.
-  @Test func `The link to the next page is a URL, whatever the handle`() async throws {
+  @Test(arguments: [
+    ("", 400, "user_handle_blank"), ("user_handle", 400, "user_handle_blank"),
+    ("user_handle=%20&limit=1", 400, "user_handle_blank"), ("user_handle=nobody", 404, "user_not_found"),
+    ("user_handle=ana%00", 404, "user_not_found"), ("user_handle=ana&limit=0", 400, "limit_invalid"),
+    ("user_handle=ana&cursor=1", 400, "cursor_invalid"),
+  ]) func `A handle in the query has to be somebody's`(query: String, status: Int, code: String) async throws {
     let api = try await API()
-    try api.addUser("Zoë\n>")
-    for _ in 1...2 { try await api.add("Hi", by: "Zoë\n>") }
-    for path in ["/api/activities/@Zoë\n>", "/api/activities/@Zo%C3%AB%0A%3E"] {
-      let link = try await api.get(path, query: "limit=1").headers["link"]
-      #expect(link?.hasPrefix("</api/activities/@Zo%C3%AB%0A%3E?limit=1&cursor=") == true, "\(link ?? "none")")
-    }
+    try api.addUser()
+    let answer = try await api.get("/api/activities", query: query)
+    #expect((answer.status, answer.codes) == (status, [code]))
+  }
+
+  /// The path that the client sent is not to be seen: a stage's name is before it, or a custom domain's mapping is gone.
+  @Test(arguments: ["/api/activities/home", "/api/activities/@ana"])
+  func `The link to the next page is to another query of the same path`(path: String) async throws {
+    let api = try await API()
+    try api.addUser()
+    for _ in 1...2 { try await api.add() }
+    let last = try api.sql(
+      "SELECT (extract(epoch FROM created_at) * 1e6)::bigint || '.' || uuid FROM activities ORDER BY 1 DESC LIMIT 1")
+    let link = try await api.get(path, query: "limit=1").headers["link"]
+    #expect(link == "<?limit=1&cursor=\(last)>; rel=\"next\"")
   }
 
   @Test func `An unknown activity is not found, and a bad id is told`() async throws {

@@ -6,7 +6,8 @@ import Logging
 /// An event of payload format 2.0.
 func httpEvent(
   _ method: String = "GET", _ path: String = "/", query: String = "", headers: [String: String] = [:],
-  body: String? = nil, isBase64: Bool = false, stage: String = "$default", authorizer: String = "null"
+  body: String? = nil, isBase64: Bool = false, stage: String = "$default", domain: String = "api.example.com",
+  authorizer: String = "null"
 ) -> String {
   let event = JSONWriter.object {
     $0.add("version", "2.0")
@@ -15,6 +16,7 @@ func httpEvent(
     $0.object("headers") { for (name, value) in headers { $0.add(name, value) } }
     $0.object("requestContext") {
       $0.addRaw("authorizer", authorizer.utf8)
+      $0.add("domainName", domain)
       $0.object("http") { $0.add("method", method) }
       $0.add("stage", stage)
     }
@@ -23,6 +25,9 @@ func httpEvent(
   }
   return String(decoding: event, as: UTF8.self)
 }
+
+/// The domain of a function URL.
+let functionURLDomain = "abc.lambda-url.us-east-1.on.aws"
 
 func httpRequest(_ event: String) throws -> HTTPRequest {
   try HTTPRequest(JSONDocument(Array(event.utf8)))

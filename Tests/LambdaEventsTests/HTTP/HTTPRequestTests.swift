@@ -7,7 +7,7 @@ import Testing
   @Test func `An event of API Gateway is read`() throws {
     let request = try httpRequest(Sample.apiGateway)
     #expect(request.method == .post)
-    #expect(request.path == "/api/activities/%40ana")
+    #expect(request.path == "/api/activities/@ana")
     #expect(request.rawQuery == "limit=20&limit=30&cursor=a%2Bb+c")
     #expect(request.query("limit") == "20")
     #expect(request.query("cursor") == "a+b c")
@@ -77,13 +77,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("/api/activities/@ana", "/api/activities/@ana"), ("/@50%25%2f", "/@50%25%2f"), ("/50%", "/50%25"),
-    ("/%g0%4", "/%25g0%254"), ("/é 👍", "/%C3%A9%20%F0%9F%91%8D"), ("/>;\r\n\0?#\"", "/%3E;%0D%0A%00%3F%23%22"),
-    ("/-._~!$&'()*+,;=:[", "/-._~!$&'()*+,;=:%5B"),
-  ]) func `A path can stand in a URL once it is escaped`(path: String, escaped: String) throws {
-    let request = try httpRequest(httpEvent("GET", path))
-    #expect(request.path == path)
-    #expect(request.escapedPath == escaped)
+    ("a b", "a%20b"), ("50%25/", "50%2525%2F"), ("é👍", "%C3%A9%F0%9F%91%8D"),
+    (">;\r\n\0?#\"&=+,", "%3E%3B%0D%0A%00%3F%23%22%26%3D%2B%2C"), ("azAZ09-._~", "azAZ09-._~"), ("", ""),
+  ]) func `A link has any text in its query, and no path`(text: String, escaped: String) throws {
+    var response = HTTPResponse()
+    response.addLink(to: [("a", text), (text, "1")], relation: "next")
+    #expect(response["link"] == "<?a=\(escaped)&\(escaped)=1>; rel=\"next\"")
+    let request = try httpRequest(httpEvent("GET", query: "a=\(escaped)"))
+    #expect(request.query("a") == text)
   }
 
   @Test(arguments: ["content-type", "Content-Type", "CONTENT-TYPE"])

@@ -5,7 +5,7 @@ enum Sample {
     {
       "version": "2.0",
       "routeKey": "POST /api/activities/{handle}",
-      "rawPath": "/api/activities/%40ana",
+      "rawPath": "/api/activities/@ana",
       "rawQueryString": "limit=20&limit=30&cursor=a%2Bb+c",
       "cookies": ["theme=dark", "lang=de; x"],
       "headers": {"content-type": "application/json; charset=utf-8", "x-list": "a,b", "host": "api.example.com"},

@@ -19,11 +19,40 @@ extension String {
     }
     self.init(decoding: bytes, as: UTF8.self)
   }
+
+  /// The text as it can stand anywhere in a URL: an escape for each byte but those that never need one.
+  ///
+  /// Source: <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>.
+  var percentEncoded: String {
+    var encoded: [UInt8] = []
+    for byte in utf8 {
+      if byte.isUnreserved {
+        encoded.append(byte)
+      } else {
+        encoded.append(UInt8(ascii: "%"))
+        encoded.append(contentsOf: [byte >> 4, byte & 0xF].map(\.hexDigit))
+      }
+    }
+    return String(decoding: encoded, as: UTF8.self)
+  }
+}
+
+extension UInt8 {
+  fileprivate var isUnreserved: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: "-._~".utf8.contains(self)
+    }
+  }
+
+  /// Of a number up to fifteen.
+  fileprivate var hexDigit: UInt8 { self < 10 ? UInt8(ascii: "0") + self : UInt8(ascii: "A") + self - 10 }
 }
 
 extension Collection<UInt8> {
   /// The byte whose two hexadecimal digits come first.
-  var leadingHexByte: UInt8? {
+  fileprivate var leadingHexByte: UInt8? {
     let digits = prefix(2).compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
     return digits.count == 2 ? UInt8(digits[0] << 4 | digits[1]) : nil
   }
