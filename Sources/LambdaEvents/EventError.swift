@@ -11,6 +11,8 @@ public struct EventError: LambdaError, Equatable, CustomStringConvertible {
     case invalid(JSONError)
     /// Something that the event must have cannot be used: the name of it and what it would have to be.
     case unusable(path: String, requirement: String)
+    /// It is a request in another form than those that are handled here.
+    case unsupported(UnsupportedSender)
     /// It is no kind of event that is known here.
     case unknown
   }
@@ -28,7 +30,7 @@ public struct EventError: LambdaError, Equatable, CustomStringConvertible {
     switch reason {
     case .notJSON: .function("InvalidJSON")
     case .invalid, .unusable: .function("InvalidEvent")
-    case .unknown: .function("UnknownEvent")
+    case .unsupported, .unknown: .function("UnknownEvent")
     }
   }
 
@@ -41,6 +43,8 @@ public struct EventError: LambdaError, Equatable, CustomStringConvertible {
     case .notJSON(let error): "The event is not valid JSON: \(error)"
     case .invalid(let error): "The event is not valid: \(error)"
     case .unusable(let path, let requirement): "The event is not valid: \(path) \(requirement)."
+    case .unsupported(let sender):
+      "The event comes from \(sender.name), which this function does not handle: requests have to come from an HTTP API, with payload format 2.0, or a function URL."
     case .unknown:
       "The event is of no kind that this function handles: a Cognito trigger has triggerSource, an HTTP request requestContext.http."
     }

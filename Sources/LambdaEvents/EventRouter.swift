@@ -16,7 +16,8 @@ public struct EventRouter: Handler {
     let event = try JSONDocument(event: invocation.payload)
     switch (EventKind(event.root), http) {
     case (.cognito, _): return try await answer(CognitoEvent(event), invocation.context)
-    case (.http, let http?): return try await http.respond(to: HTTPRequest(event), invocation.context).payload
+    case (.http, let http?): return try await http.payload(for: HTTPRequest(event), invocation.context)
+    case (.unsupported(let sender), _): throw EventError(.unsupported(sender))
     case (.http, nil), (nil, _): throw EventError(.unknown)
     }
   }

@@ -26,11 +26,12 @@ public struct HTTPRequest: Sendable {
 
   /// Reads what every request has.
   ///
-  /// - Throws: ``EventError`` where something is missing, of the wrong type, or the event is of payload format 1.0.
+  /// - Throws: ``EventError`` where something is missing, of the wrong type, or the event is of another form, such as payload format 1.0.
   public init(_ document: JSONDocument) throws(EventError) {
     let event = document.root
+    if let sender = UnsupportedSender(event) { throw EventError(.unsupported(sender)) }
     guard (try? event["version"]?.string()) == "2.0" else {
-      let requirement = #"has to be "2.0": set the payload format version of the API's integration to that"#
+      let requirement = #"has to be "2.0": set the payload format version of the HTTP API's integration to that"#
       throw EventError(.unusable(path: "$.version", requirement: requirement))
     }
     do throws(JSONError) {

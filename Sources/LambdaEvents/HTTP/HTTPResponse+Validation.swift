@@ -14,19 +14,24 @@ extension HTTPResponse {
   }
 }
 
-/// A response of a handler's that HTTP does not know.
+/// A response of a handler's that HTTP does not know, or Lambda does not take.
 enum InvalidResponse: LambdaError, Equatable {
   case status(Int)
   case headerName(index: Int)
   case headerValue(name: String)
+  case tooLarge(Int)
 
-  var errorType: ErrorType { .function("InvalidResponse") }
+  var errorType: ErrorType {
+    if case .tooLarge = self { .function("ResponseTooLarge") } else { .function("InvalidResponse") }
+  }
 
   var errorMessage: String {
     switch self {
     case .status(let status): "The response's status is \(status), not 200 to 599."
     case .headerName(let index): "The name of the response's header number \(index + 1) is not one of HTTP's."
     case .headerValue(let name): "The value of the response's header \(name) has a control character."
+    case .tooLarge(let length):
+      "The response has \(length) bytes, more than the \(Invocation.maximumLength) that Lambda allows."
     }
   }
 }

@@ -6,7 +6,7 @@ public struct HTTPResponse: Sendable {
   /// The headers in order. Several of one name, whatever its case, become one, its values separated by commas; each `set-cookie` stays one of its own.
   public var headers: [(name: String, value: String)]
 
-  /// The body's bytes, text or not. API Gateway counts them: no `content-length` is needed.
+  /// The body's bytes, text or not. API Gateway counts them, and leaves them out where the request is HEAD: no `content-length` is needed.
   public var body: [UInt8]
 
   /// Makes a response.

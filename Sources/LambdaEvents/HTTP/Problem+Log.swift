@@ -7,6 +7,12 @@ extension Problem {
     self.init(status: 500, codes: ["internal_error"], cause: error)
   }
 
+  /// The problem in the place of a response of so many bytes, of which Lambda would send nothing.
+  init(tooLarge length: Int) {
+    let detail = "The answer is larger than can be sent. Ask for less."
+    self.init(status: 500, codes: ["response_too_large"], detail: detail, cause: InvalidResponse.tooLarge(length))
+  }
+
   /// Says in the log what the client was told and what was behind it: an error where it is the server's, else for debugging.
   func log(to logger: Logger) {
     var metadata: Logger.Metadata = ["status": "\(status)", "codes": .string(codes.joined(separator: " "))]

@@ -161,6 +161,20 @@ import Testing
     #expect(link == "<?limit=1&cursor=\(last)>; rel=\"next\"")
   }
 
+  @Test func `A page that is larger than Lambda sends is a problem`() async throws {
+    let api = try await API()
+    try api.sql(
+      """
+      WITH ana AS (
+        INSERT INTO users (display_name, handle, cognito_user_id) VALUES (repeat('x', 70000), 'ana', '1') RETURNING uuid
+      )
+      INSERT INTO activities (user_uuid, message) SELECT uuid, 'Hi' FROM ana, generate_series(1, 100)
+      """)
+    let answer = try await api.get(home, query: "limit=100")
+    #expect((answer.status, answer.codes) == (500, ["response_too_large"]))
+    #expect(try await api.get(home, query: "limit=50").messages.count == 50)
+  }
+
   @Test func `An unknown activity is not found, and a bad id is told`() async throws {
     let api = try await API()
     let unknown = try await api.get("/api/activities/11111111-2222-4333-8444-555555555555")

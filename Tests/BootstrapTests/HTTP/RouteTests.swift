@@ -19,6 +19,12 @@ import Testing
     #expect(try await api.get("/api/activities/home").status == 500)
   }
 
+  @Test func `HEAD has the headers of GET`() async throws {
+    let api = try await API()
+    let (head, get) = (try await api.send("HEAD", "/api/health"), try await api.get("/api/health"))
+    #expect((head.status, head.headers, head.text) == (get.status, get.headers, get.text))
+  }
+
   @Test(arguments: [("/api/health", "GET"), ("/api/activities/home", "GET"), ("/api/activities", "POST")])
   func `Without the database a client is told to come again`(path: String, method: String) async throws {
     let api = try await API(query: "port=1")

@@ -1,7 +1,8 @@
 import JSON
-import LambdaEvents
 import LambdaRuntime
 import Testing
+
+@testable import LambdaEvents
 
 /// HTTP events through the router of all events, to the bytes that Lambda is answered with.
 @Suite struct HTTPEventTests {
@@ -72,6 +73,47 @@ import Testing
       let error = error as? EventError
       return error?.errorType.rawValue == "Function.InvalidEvent"
         && error?.errorMessage.contains("payload format version") == true
+    }
+  }
+
+  @Test(arguments: [
+    (Sample.loadBalancer, "an Application Load Balancer"), (Sample.restAPI, "a REST API"),
+    (Sample.webSocket, "a WebSocket API"),
+  ]) func `An event of another sender is refused by the sender's name`(event: String, name: String) async throws {
+    for router in [router, EventRouter()] {
+      let error = await #expect(throws: EventError.self) {
+        try await router.handle(Invocation(context: context(), payload: Array(event.utf8)))
+      }
+      #expect(error?.errorType.rawValue == "Function.UnknownEvent")
+      #expect(error?.errorMessage.contains(name) == true, "\(error?.errorMessage ?? "")")
+      #expect(error?.errorMessage.contains("set the payload format version") == false)
+    }
+    #expect(throws: EventError.self) { try httpRequest(event) }
+  }
+
+  /// A payload that is as large as Lambda takes, and one that has a byte more.
+  @Test func `A response that Lambda does not take is a problem, and logged`() async throws {
+    let overhead = HTTPResponse.json([]).payload.count
+    for surplus in [0, 1] {
+      let body = [UInt8](repeating: UInt8(ascii: "x"), count: Invocation.maximumLength - overhead + surplus)
+      var http = HTTPRouter(cors: surplus == 0 ? nil : CORS(origins: ["*"]))
+      http.on(.get, "/") { _, _, _ in .json(body) }
+      var router = EventRouter()
+      router.on(http)
+      let lines = Lines()
+      let payload = try await router.handle(Invocation(context: context(lines), payload: Array(httpEvent().utf8)))
+      guard surplus > 0 else {
+        #expect(payload.count == Invocation.maximumLength)
+        #expect(lines.text.isEmpty)
+        continue
+      }
+      let answer = try JSONDocument(payload).root
+      #expect(try answer.member("statusCode").integer() == 500)
+      #expect(try answer.member("headers").member("content-type").string() == "application/problem+json")
+      #expect(try answer.member("headers").member("access-control-allow-origin").string() == "*")
+      #expect(try answer.member("body").string().contains(#""codes":["response_too_large"]"#))
+      #expect(lines.text.contains("errorType=Function.ResponseTooLarge"))
+      #expect(lines.text.contains("more than the 6291556 that Lambda allows"))
     }
   }
 

@@ -117,6 +117,8 @@ import Testing
   @Test(arguments: [
     "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=latin1",
     " application/json ;x", "application/problem+json", "application/vnd.api+json; v=1",
+    "application/json, application/json", "application/json,application/json; charset=utf-8", "application/json, ,",
+    #"application/json; a="b, text/plain""#, #"application/json; a="\", text/plain", application/json"#,
   ]) func `JSON is read where the content type is JSON`(type: String) throws {
     let request = try httpRequest(httpEvent("POST", headers: ["content-type": type], body: #"{"a":1}"#))
     #expect(try request.json().root.member("a").integer() == 1)
@@ -124,13 +126,32 @@ import Testing
 
   @Test(arguments: [
     nil, "", ";", "text/plain", "application/jsonx", "application/json-patch", "json", "+json", "application",
-    "application/x-www-form-urlencoded", "text/plain; application/json", "application /json",
+    "application/x-www-form-urlencoded", "text/plain; application/json", "application /json", ",", " , ",
+    "application/json, text/plain", "text/plain, application/json", #"application/json; a="b", text/plain"#,
+    #"application/json; a="\\", text/plain"#,
   ]) func `JSON is refused where the content type is not JSON`(type: String?) throws {
     let headers = type.map { ["content-type": $0] } ?? [:]
     let request = try httpRequest(httpEvent("POST", headers: headers, body: "{}"))
     let problem = #expect(throws: Problem.self) { try request.json() }
     #expect(problem?.status == 415)
     #expect(problem?.codes == ["content_type_unsupported"])
+  }
+
+  @Test(arguments: ["gzip", "GZIP", "br", "gzip, gzip", "identity, gzip", "gzip, identity", "x"])
+  func `A body that is compressed is refused by the header's name`(coding: String) throws {
+    let headers = ["content-type": "application/json", "content-encoding": coding]
+    let event = httpEvent("POST", headers: headers, body: "H4sIAAAAAAAAA6uuBQBDv6ajAgAAAA==", isBase64: true)
+    let problem = #expect(throws: Problem.self) { try httpRequest(event).json() }
+    #expect(problem?.status == 415)
+    #expect(problem?.codes == ["content_encoding_unsupported"])
+    #expect(problem?.detail?.contains("content-encoding") == true)
+    #expect(problem?.headers.map { "\($0.name): \($0.value)" } == ["accept-encoding: identity"])
+  }
+
+  @Test(arguments: ["identity", "Identity", "identity, identity", "", " "])
+  func `A body that is said to be as it is is read`(coding: String) throws {
+    let headers = ["content-type": "application/json", "content-encoding": coding]
+    #expect(try httpRequest(httpEvent("POST", headers: headers, body: "{}")).json().root.kind == .object)
   }
 
   @Test(arguments: ["", "{", "{}x", #"{"secret":"#]) func `A body that is no JSON is refused`(body: String) throws {

@@ -62,8 +62,48 @@ enum Sample {
     }
     """#
 
-  /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html>
+  /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
   static let payload1 = #"""
+    {
+      "version": "1.0",
+      "resource": "/api/activities",
+      "path": "/api/activities",
+      "httpMethod": "GET",
+      "headers": {"Accept": "*/*"},
+      "multiValueHeaders": {"Accept": ["*/*"]},
+      "queryStringParameters": null,
+      "requestContext": {"resourcePath": "/api/activities", "httpMethod": "GET", "path": "/api/activities", "stage": "$default"},
+      "body": null,
+      "isBase64Encoded": false
+    }
+    """#
+
+  /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html>
+  static let loadBalancer = #"""
+    {
+      "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/a/6d0e"}},
+      "httpMethod": "GET",
+      "path": "/api/activities",
+      "queryStringParameters": {},
+      "headers": {"accept": "*/*", "host": "lambda-alb.us-east-1.elb.amazonaws.com"},
+      "body": "",
+      "isBase64Encoded": false
+    }
+    """#
+
+  /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-routes-about.html>
+  static let webSocket = #"""
+    {
+      "requestContext": {"routeKey": "$default", "messageId": "GXLKJfX4FiACG1w=", "eventType": "MESSAGE", "messageDirection": "IN",
+        "connectionId": "GXLKAfX1FiACG1w=", "connectedAt": 1795243560123, "domainName": "abc.execute-api.us-east-1.amazonaws.com",
+        "stage": "prod", "requestId": "GXLKJHfFiACFFfQ=", "apiId": "abc"},
+      "body": "Hi",
+      "isBase64Encoded": false
+    }
+    """#
+
+  /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html>
+  static let restAPI = #"""
     {
       "resource": "/api/{proxy+}",
       "path": "/api/activities",
