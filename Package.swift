@@ -74,7 +74,8 @@ let package = Package(
       name: "CruddurCLI", dependencies: ["JSON", "LocalLambda", argumentParser],
       resources: [.embedInCode("Page")], swiftSettings: settings),
     .target(
-      name: "TestSupport", path: "Tests/TestSupport", exclude: ["throwaway-pgbouncer", "throwaway-postgres"], swiftSettings: settings),
+      name: "TestSupport", path: "Tests/TestSupport", exclude: ["throwaway-pgbouncer", "throwaway-postgres"],
+      swiftSettings: settings),
     .executableTarget(name: "Benchmarks", dependencies: ["JSON"], path: "Tests/Benchmarks", swiftSettings: settings),
     .testTarget(
       name: "JSONTests", dependencies: ["JSON"], exclude: ["JSONTestSuite"], swiftSettings: settings),

@@ -59,8 +59,9 @@ extension Author {
     guard case .text(let sub) = TextField(request.claims?["sub"]) else {
       throw Problem(unauthorized: "sub_missing", detail: "The token does not say whose it is.")
     }
-    // An HTTP API lets access tokens in as well: their `client_id` is the audience that it wants.
-    guard TextField(request.claims?["token_use"]) == .text("id") else {
+    // Cognito says of each token what it is for, and an HTTP API lets access tokens in as well: their `client_id` is the
+    // audience that it wants. Other issuers do not know the claim.
+    guard [.blank, .text("id")].contains(TextField(request.claims?["token_use"])) else {
       throw Problem(unauthorized: "token_use_refused", detail: "The token has to be an id token (token_use id).")
     }
     guard TextField(body["user_handle"]) == .blank else {
