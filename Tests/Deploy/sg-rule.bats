@@ -37,11 +37,13 @@ rule() {
   printf '%s\ttcp\t5432\t5432\tcruddur: rds-update-sg-rule' "$1"
 }
 
-# authorize ADDRESS DESCRIPTION
+# authorize ADDRESS DESCRIPTION [PROTOCOL [FIRST LAST]]
 authorize() {
-  ec2 AuthorizeSecurityGroupIngress "GroupId=$DB_SECURITY_GROUP" IpPermissions.1.IpProtocol=tcp \
-    IpPermissions.1.FromPort=5432 IpPermissions.1.ToPort=5432 "IpPermissions.1.IpRanges.1.CidrIp=$1" \
-    "IpPermissions.1.IpRanges.1.Description=$2" >"$folder/answer"
+  local range=IpRanges.1.CidrIp about=IpRanges.1.Description
+  if [[ $1 == *:* ]]; then range=Ipv6Ranges.1.CidrIpv6 about=Ipv6Ranges.1.Description; fi
+  ec2 AuthorizeSecurityGroupIngress "GroupId=$DB_SECURITY_GROUP" "IpPermissions.1.IpProtocol=${3-tcp}" \
+    "IpPermissions.1.FromPort=${4-5432}" "IpPermissions.1.ToPort=${5-5432}" "IpPermissions.1.$range=$1" \
+    ${2:+"IpPermissions.1.$about=$2"} >"$folder/answer"
 }
 
 @test "One address is let in, the next one instead of it, and the same one changes nothing" {
@@ -124,6 +126,58 @@ authorize() {
   works rds-update-sg-rule --address 203.0.113.2
   [ "$(grep revoke "$folder/calls")" = "$planned" ]
   [ "$(rules)" = "$(rule 203.0.113.2/32)" ]
+}
+
+# lets_in_by_another ADDRESS: passes if the rules that there are let it in, which is said, and nothing is changed.
+lets_in_by_another() {
+  local before
+  before=$(rules)
+  works rds-update-sg-rule --address "$1"
+  [[ $output == *"$1/"*" may reach port 5432 already, by another rule, sgr-"*" of $DB_SECURITY_GROUP" ]]
+  [ "$(rules)" = "$before" ]
+}
+
+@test "An address that another rule lets in already is a success, which says by which" {
+  authorize 203.0.113.7/32 office
+  lets_in_by_another 203.0.113.7
+  [[ $output == *", $(rule_ids) of "* ]]
+  authorize 198.51.100.0/24 ''
+  lets_in_by_another 198.51.100.9
+  authorize 192.0.2.0/28 ports tcp 5000 6000
+  lets_in_by_another 192.0.2.15
+  authorize 100.64.0.0/16 everything -1 -1 -1
+  lets_in_by_another 100.64.3.4
+  authorize 2001:db8::/32 wide
+  lets_in_by_another 2001:db8::1
+}
+
+@test "A rule for another address, port or protocol, or for less, lets nobody in" {
+  authorize 203.0.113.8/32 neighbour
+  authorize 203.0.113.7/32 ssh tcp 22 22
+  authorize 203.0.113.7/32 datagrams udp
+  authorize 203.0.113.0/25 half
+  authorize ::/0 all
+  works rds-update-sg-rule --address 203.0.113.0/24 --allow-network
+  [[ $(rules) == *"$(rule 203.0.113.0/24)"* ]]
+}
+
+@test "Where another rule lets the address in, ours for the one before goes" {
+  works rds-update-sg-rule --address 203.0.113.7
+  authorize 203.0.113.8/32 office
+  works rds-update-sg-rule --address 203.0.113.8 --dry-run
+  [[ $output == *$'\naws ec2 revoke-security-group-ingress '* && $output != *modify-* ]]
+  works rds-update-sg-rule --address 203.0.113.8
+  [[ $output == *" already, by another rule, "* ]]
+  [ "$(rules)" = $'203.0.113.8/32\ttcp\t5432\t5432\toffice' ]
+}
+
+@test "A rule of ours stays beside another one for the same address" {
+  works rds-update-sg-rule --address 203.0.113.7
+  before=$(rule_ids)
+  authorize 203.0.113.0/24 office
+  works rds-update-sg-rule --address 203.0.113.7
+  [[ $output == *"already, by $before of "* ]]
+  [ "$(rules | wc -l)" -eq 2 ]
 }
 
 @test "A wrong group, and none, end in one sentence" {
