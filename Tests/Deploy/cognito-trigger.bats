@@ -1,5 +1,6 @@
 # deploy/bin/cognito-trigger, against moto, which resets a pool as Cognito does.
 # shellcheck shell=bash
+# shellcheck disable=SC2030,SC2031 # Each test is a shell of its own, and changes its variables only there.
 # shellcheck source=lambda-helpers.bash
 . "$BATS_TEST_DIRNAME/lambda-helpers.bash"
 
@@ -75,13 +76,53 @@ arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool/$pool" ]
   [ "$(trigger "$taken")" = "$arn" ]
 }
 
+@test "keeps texts that differ from those of the template, which has its own" {
+  jq '.EmailVerificationMessage = "Old {####}" | .EmailVerificationSubject = "Old" | .SmsVerificationMessage = "Old: {####}"
+    | .VerificationMessageTemplate += {EmailMessage: "New {####}", EmailSubject: "New"}' \
+    "$BATS_TEST_DIRNAME/user-pool.json" >"$folder/texts.json"
+  pool=$(given role function live "$folder/texts.json")
+  settings >"$folder/before"
+  works cognito-trigger --user-pool "$pool"
+  settings >"$folder/after"
+  diff "$folder/before" "$folder/after"
+  grep --quiet '"Old {####}"' "$folder/after"
+}
+
+@test "does not send the same text twice" {
+  jq '.EmailVerificationMessage = "Same {####}" | .EmailVerificationSubject = "Same"
+    | .VerificationMessageTemplate += {EmailMessage: "Same {####}", EmailSubject: "Other"}' \
+    "$BATS_TEST_DIRNAME/user-pool.json" >"$folder/texts.json"
+  pool=$(given role function live "$folder/texts.json")
+  works cognito-trigger --user-pool "$pool" --dry-run
+  [[ $output =~ file://([^\ ]*/request.json) ]]
+  [ "$(jq --compact-output '[has("EmailVerificationMessage", "EmailVerificationSubject", "SmsVerificationMessage")]' \
+    "${BASH_REMATCH[1]}")" = '[false,true,false]' ]
+  works cognito-trigger --user-pool "$pool"
+}
+
+# says_changed NAMES: passes if the trigger was set for the pool, and NAMES are what is said to be others than before.
+says_changed() {
+  [[ $status -eq 1 && ${lines[-1]} == *", and is not as it should be: $1. What there was before is in "* ]]
+  kept=${lines[-1]##* is in } kept=${kept%.}
+  [ "$(trigger "$pool")" = "$arn" ]
+}
+
 @test "says so when more than the trigger has changed" {
-  # moto forgets these with an update; Cognito does not.
-  echo '{"PoolName": "addresses", "UsernameAttributes": ["email"]}' >"$folder/addresses.json"
-  script cognito-trigger --user-pool "$(given role function live "$folder/addresses.json")"
-  [[ $status -eq 1 && ${lines[-1]} == *'so was more: UsernameAttributes. What there was before is in '* ]]
-  local kept=${lines[-1]##* is in }
-  [ "$(jq --raw-output .UsernameAttributes[] "${kept%.}")" = email ]
+  # moto forgets the addresses with an update; Cognito does not. And Cognito takes no number of days twice.
+  echo '{"PoolName": "more", "UsernameAttributes": ["email"], "AdminCreateUserConfig": {"UnusedAccountValidityDays": 9},
+    "Policies": {"PasswordPolicy": {"MinimumLength": 12, "TemporaryPasswordValidityDays": 3}}}' >"$folder/more.json"
+  pool=$(given role function live "$folder/more.json")
+  script cognito-trigger --user-pool "$pool"
+  says_changed 'AdminCreateUserConfig.UnusedAccountValidityDays, UsernameAttributes'
+  [ "$(jq --raw-output .UsernameAttributes[] "$kept")" = email ]
+  works cognito-trigger --user-pool "$pool"
+}
+
+@test "notices that the trigger was not set" {
+  given_all
+  wrap_aws <<<'case "$*" in *"update-user-pool --cli-input-json"*) exit ;; esac'
+  script cognito-trigger --user-pool "$pool"
+  [[ $status -eq 1 && ${lines[-1]} == *', and is not as it should be: LambdaConfig.PostConfirmation. '* ]]
 }
 
 @test "--dry-run changes nothing" {

@@ -1,14 +1,21 @@
 # A user pool's settings, as update-user-pool takes them. What it is not given, it resets.
 # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
 
-# Settings → those without what says the same twice, which Cognito refuses, or does not use any more.
-# https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html
+# Settings → those without a text that says the same as the template that took its place, and that Cognito keeps equal.
+# Where they differ, both are somebody's, and a request without one of them would lose it.
+# https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_VerificationMessageTemplateType.html
 def without_duplicates:
+  .VerificationMessageTemplate as $template
+  | if .SmsVerificationMessage == $template.SmsMessage then del(.SmsVerificationMessage) else . end
+  | if .EmailVerificationMessage == $template.EmailMessage then del(.EmailVerificationMessage) else . end
+  | if .EmailVerificationSubject == $template.EmailSubject then del(.EmailVerificationSubject) else . end;
+
+# Settings → those without a number of days that has had no effect since there has been another one, beside which Cognito
+# does not take it.
+# https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html
+def without_unused_days:
   if .Policies.PasswordPolicy.TemporaryPasswordValidityDays then del(.AdminCreateUserConfig.UnusedAccountValidityDays)
-  else . end
-  | if .VerificationMessageTemplate.SmsMessage then del(.SmsVerificationMessage) else . end
-  | if .VerificationMessageTemplate.EmailMessage then del(.EmailVerificationMessage) else . end
-  | if .VerificationMessageTemplate.EmailSubject then del(.EmailVerificationSubject) else . end;
+  else . end;
 
 # A pool, as describe-user-pool has it, → whether its trigger is --arg arn.
 def is_set: .LambdaConfig.PostConfirmation == $ARGS.named.arn;
@@ -19,12 +26,23 @@ def request:
   . + {UserPoolId: .Id, PoolName: .Name}
   | with_entries(select(.key | IN($ARGS.named.members[])))
   | without_duplicates
+  | without_unused_days
   | .LambdaConfig.PostConfirmation = $ARGS.named.arn;
 
-# A pool → what must be the same after the update.
-def kept: without_duplicates | del(.LambdaConfig.PostConfirmation, .LastModifiedDate, .EstimatedNumberOfUsers)
-  | .LambdaConfig //= {};
+# A pool → what it says, each setting once: the path of each value that is no object, and the value.
+def facts:
+  without_duplicates
+  | if .AdminCreateUserConfig.UnusedAccountValidityDays == .Policies.PasswordPolicy.TemporaryPasswordValidityDays
+    then without_unused_days else . end
+  | del(.LastModifiedDate, .EstimatedNumberOfUsers)
+  | . as $pool
+  | [paths(type != "object") | select(all(type == "string")) | . as $path
+    | {key: join("."), value: ($pool | getpath($path))}]
+  | from_entries;
 
-# A pool → the names of the settings that are others in the pool of --slurpfile now.
-def changed: kept as $before | ($ARGS.named.now[0] | kept) as $after
+# A pool → the names of the settings that are others in the pool of --slurpfile now than they were and, for the trigger,
+# than --arg arn has it.
+def changed:
+  (.LambdaConfig.PostConfirmation = $ARGS.named.arn | facts) as $before
+  | ($ARGS.named.now[0] | facts) as $after
   | [$before + $after | keys[] | select($before[.] != $after[.])];
