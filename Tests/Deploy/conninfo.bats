@@ -74,6 +74,32 @@ refused() {
   same "$at user=tester"$'\n'"application_name='a\\\\b'" tester tester "a\\b"
 }
 
+# trimmed CONNECTION WANTED: passes if what surrounds CONNECTION is taken off, which leaves WANTED.
+trimmed() {
+  local connection=$1
+  trim_connection connection
+  printf '%q -> %q\n' "$1" "$connection"
+  [ "$connection" = "$2" ]
+}
+
+@test "What surrounds a URL is taken off, and what is in it stays" {
+  trimmed $' \t\r\npostgres://u:p@h/a%20b%0A \t\r\n' 'postgres://u:p@h/a%20b%0A'
+  trimmed $'postgresql://h/a b\n' 'postgresql://h/a b'
+  trimmed $' \r\n' ''
+  trimmed '' ''
+  unset connection
+  trim_connection connection
+  [ "$connection" = '' ]
+}
+
+@test "Keywords and values end where libpq has their end" {
+  local -x PGPASSWORD='pass=w?rd'
+  keywords=" host=127.0.0.1 port=$port user=tester dbname=postgres application_name=a\\ "
+  same "$keywords" postgres tester 'a '
+  trim_connection keywords
+  same "$keywords" postgres tester 'a '
+}
+
 @test "JDBC's ssl=true is libpq's sslmode=require" {
   parse_connection "postgresql:///?ssl=true"
   [ "$(print_connection)" = "sslmode='require' " ]

@@ -118,6 +118,24 @@ END
   fails_with 2 "the file '/nowhere' of --env-file cannot be read." lambda-deploy --zip "$zip" --env-file /nowhere
 }
 
+@test "what surrounds CONNECTION_URL in a file of variables is taken off, and other values stay as they are" {
+  # Each run leaves its files in a folder of its own.
+  variables() {
+    local TMPDIR
+    TMPDIR=$(mktemp -d "$BATS_TEST_TMPDIR/XXXXXXXX")
+    deploy --dry-run --env-file "$folder/environment"
+    jq --compact-output .Variables "$TMPDIR"/cruddur.*/calls/environment.json >"$folder/variables"
+    cat "$folder/variables"
+  }
+  printf 'A1= b \nCONNECTION_URL= \tpostgresql://db/cruddur \t\r\n' >"$folder/environment"
+  variables
+  [ "$(<"$folder/variables")" = '{"A1":" b ","CONNECTION_URL":"postgresql://db/cruddur"}' ]
+  # libpq needs the last blank: it is escaped.
+  printf '%s\n' 'CONNECTION_URL= host=db password=\ ' >"$folder/environment"
+  variables
+  [ "$(<"$folder/variables")" = '{"CONNECTION_URL":"host=db password=\\ "}' ]
+}
+
 @test "arguments that make no sense are refused" {
   fails_with 2 '--function has to be a name*' lambda-deploy --zip "$zip" --function 'a b'
   fails_with 2 '--memory has to be*' lambda-deploy --zip "$zip" --memory 5

@@ -72,6 +72,14 @@ use_throwaway() {
   [ ! -e "$CRUDDUR_POSTGRES" ]
 }
 
+@test "deploy/run takes what is pasted around CONNECTION_URL for no part of it" {
+  use_throwaway
+  CONNECTION_URL=$'\n '$url$' \r\n' by_hand "$top/deploy/run"
+  [ "$status" -eq 0 ]
+  [ "$(sql 'SELECT handle FROM users')" = alice ]
+  [ ! -e "$CRUDDUR_POSTGRES" ]
+}
+
 @test "deploy/run never makes the tables in the database of CONNECTION_URL" {
   use_throwaway
   sql 'DROP TABLE activities, users CASCADE'

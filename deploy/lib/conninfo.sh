@@ -6,6 +6,16 @@
 # The keywords of the connection that was parsed last, and their decoded values.
 declare -gA parameters
 
+# trim_connection VARIABLE: takes off what a paste, or the end of a line, leaves around the URL that the variable has:
+# libpq would not know it for a URL, or take it for a part of the database's name. Around keywords and values libpq skips
+# it itself, and the last value may end in an escaped blank.
+trim_connection() {
+  local text=${!1-} blank=$' \t\r\n'
+  text=${text#"${text%%[!"$blank"]*}"}
+  [[ $text != @(postgres|postgresql)://* ]] || text=${text%"${text##*[!"$blank"]}"}
+  printf -v "$1" %s "$text"
+}
+
 # parse_connection CONNECTION: fills parameters from a URL, or from keywords and values. What libpq would not understand
 # ends the script, and is not quoted: a password may be anywhere in it.
 parse_connection() {

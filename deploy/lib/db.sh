@@ -53,10 +53,12 @@ read_arguments() {
 # use_database: sets CONNECTION_URL to that of the database to work on; and home, if it is the one of deploy/run.
 use_database() {
   if ((${#prod[@]} > 0)); then
-    [[ -n ${PROD_CONNECTION_URL-} ]] || wrong_usage "PROD_CONNECTION_URL is not set."
+    trim_connection PROD_CONNECTION_URL
+    [[ -n $PROD_CONNECTION_URL ]] || wrong_usage "PROD_CONNECTION_URL is not set."
     CONNECTION_URL=$PROD_CONNECTION_URL
   fi
-  if [[ -n ${CONNECTION_URL-} ]]; then
+  trim_connection CONNECTION_URL
+  if [[ -n $CONNECTION_URL ]]; then
     require_packages postgresql-client
   else
     require_packages postgresql

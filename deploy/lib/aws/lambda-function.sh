@@ -6,7 +6,7 @@
 latest=\$LATEST # As Lambda calls what is not published.
 
 # read_environment FILE: makes Lambda's JSON of its KEY=VALUE lines. A value is all that follows the first =, but not
-# the carriage return that editors on Windows end a line with.
+# the carriage return that editors on Windows end a line with, nor the blanks around CONNECTION_URL: see trim_connection.
 read_environment() {
   local line key
   [[ -f $1 && -r $1 ]] || die "the file ${1@Q} of --env-file cannot be read."
@@ -18,7 +18,9 @@ read_environment() {
     head -n 1 || true)
   [[ -z $key ]] || die "${1@Q} has ${key%=} twice."
   jq --raw-input --null-input --ascii-output '
-    {Variables: [inputs | rtrimstr("\r") | select(test("^\\s*(#|$)") | not) | capture("^(?<key>[^=]+)=(?<value>.*)$")]
+    def trimmed: sub("^[ \t\r]+"; "") | if test("^postgres(ql)?://") then sub("[ \t\r]+$"; "") else . end;
+    {Variables: [inputs | rtrimstr("\r") | select(test("^\\s*(#|$)") | not) | capture("^(?<key>[^=]+)=(?<value>.*)$")
+        | if .key == "CONNECTION_URL" then .value |= trimmed else . end]
       | from_entries}
   ' "$1" >"$call_files/environment.json"
 }
