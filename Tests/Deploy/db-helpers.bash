@@ -41,6 +41,7 @@ SET client_min_messages = warning;
 DROP DATABASE IF EXISTS "Odd ""name""/é" WITH (FORCE);
 DROP DATABASE IF EXISTS cruddur WITH (FORCE);
 DROP DATABASE IF EXISTS cruddurroot WITH (FORCE);
+DROP ROLE IF EXISTS cruddur_app;
 END
 }
 

@@ -65,6 +65,36 @@ sample() {
   is_missing "$odd"
 }
 
+# needs_consent CONNECTION: passes if with CONNECTION, which leads to the server of the tests, the database cruddur is
+# destroyed only by name.
+needs_consent() {
+  local script
+  for script in drop schema-load setup; do
+    CONNECTION_URL=$1 db "$script"
+    [ "$status" -eq 2 ]
+    [[ $output == "db-$script: what is on another machine "*$'\n'"usage: db-$script [prod] [--yes-destroy NAME]" ]]
+    CONNECTION_URL=$1 db "$script" --yes-destroy "$odd"
+    [ "$status" -eq 2 ]
+  done
+  CONNECTION_URL=$cruddur_url is_seeded
+  CONNECTION_URL=$1 db_works setup --yes-destroy cruddur
+  CONNECTION_URL=$cruddur_url is_seeded
+}
+
+@test "A database on another machine is destroyed only by name, wherever its host is named" {
+  CONNECTION_URL=$cruddur_url db_works setup
+  local elsewhere='?host=db.example.com&hostaddr=127.0.0.1'
+  needs_consent "$cruddur_url$elsewhere"
+  needs_consent "postgresql://cruddurroot:$password@127.0.0.1:$port,db.example.com:5432/cruddur"
+  PGHOSTADDR=127.0.0.1 needs_consent "${cruddur_url/127.0.0.1/db.example.com}"
+  PGHOST=127.0.0.1,db.example.com PGPORT=$port needs_consent "postgresql://cruddurroot:$password@/cruddur"
+  printf '%s\n' '[cruddur]' host=db.example.com hostaddr=127.0.0.1 >"$folder/services"
+  export PGSERVICEFILE=$folder/services
+  needs_consent "postgresql://cruddurroot:$password@:$port/cruddur?service=cruddur"
+  PGSERVICE=cruddur needs_consent "postgresql://cruddurroot:$password@:$port/cruddur"
+  CONNECTION_URL=$cruddur_url db_works drop
+}
+
 @test "What they do not understand is answered with a usage line and 2" {
   for script in connect create drop migrate schema-load seed sessions setup; do
     answers_usage "$script" frobnicate

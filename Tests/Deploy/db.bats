@@ -36,10 +36,11 @@ break_copy() {
   db_works drop
 }
 
-@test "They work by a relative path, in a folder with spaces" {
-  mkdir "$folder/a folder"
-  ln -s "$top" "$folder/a folder/the repository"
-  cd "$folder/a folder"
+@test "They work by a relative path, in a folder with an odd name" {
+  odd_folder=$folder/'a "folder" that'\''s :odd\%'
+  mkdir "$odd_folder"
+  ln -s "$top" "$odd_folder/the repository"
+  cd "$odd_folder"
   by_hand "the repository/deploy/bin/db-setup"
   [ "$status" -eq 0 ]
   cd "the repository/deploy/bin"
@@ -77,23 +78,57 @@ break_copy() {
   is_seeded
 }
 
-@test "A connection that names no database means libpq's default" {
-  CONNECTION_URL=${cruddur_url%/cruddur}
-  db_works create
-  exists cruddurroot
-  export PGDATABASE=cruddur
-  db_works create
+@test "What is pasted around a URL is no part of the database's name" {
+  CONNECTION_URL=$'\n\t '$cruddur_url$' \t\r\n'
+  export PROD_CONNECTION_URL=$cruddur_url$'\n'
+  db_works create prod
   exists cruddur
+  db_works connect -At --command 'SELECT current_database()'
+  [ "$output" = cruddur ]
+  db_works setup
+  db_works setup prod --yes-destroy cruddur
+  db_works sessions
+  [ "$(sql "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database WHERE NOT datistemplate")" = \
+    'cruddur postgres' ]
   db_works drop
   is_missing cruddur
+}
+
+@test "Where nothing names a database, none is made, migrated or destroyed" {
+  sql 'CREATE DATABASE cruddurroot OWNER cruddurroot'
+  local unnamed="${cruddur_url%/cruddur}" script
+  for CONNECTION_URL in "$unnamed" "$unnamed/" "$unnamed?dbname=" "$unnamed/cruddur?dbname=" \
+    "host=127.0.0.1 port=$port user=cruddurroot password=p" "host=127.0.0.1 user=cruddurroot dbname=''"
+  do
+    for script in create drop migrate schema-load setup; do
+      db "$script"
+      [ "$status" -eq 2 ]
+      [[ $output == "db-$script: the connection names no database"* && ${#lines[@]} -eq 1 ]]
+    done
+    db drop --yes-destroy cruddurroot
+    [ "$status" -eq 2 ]
+  done
   exists cruddurroot
+  is_missing cruddur
+}
+
+@test "PGDATABASE, or a service, names the database where the connection does not" {
+  CONNECTION_URL=${cruddur_url%/cruddur}
+  PGDATABASE=cruddur db_works create
+  exists cruddur
+  printf '%s\n' '[cruddur]' dbname=cruddur >"$folder/services"
+  export PGSERVICEFILE=$folder/services
+  PGSERVICE=cruddur db_works setup
+  CONNECTION_URL=$cruddur_url is_seeded
+  CONNECTION_URL="$CONNECTION_URL?service=cruddur" db_works drop
+  is_missing cruddur
 }
 
 @test "A database that only a service could name is left alone" {
   CONNECTION_URL="postgresql:///?service=cruddur"
   db drop
   [ "$status" -eq 2 ]
-  [[ $output == "db-drop: "*" service"* ]]
+  [[ $output == "db-drop: "*" service 'cruddur' "* ]]
 }
 
 @test "The database called postgres can be dropped and made, too" {
@@ -142,7 +177,7 @@ break_copy() {
   [ "$output" = cruddur ]
 }
 
-@test "db-connect ends with psql's exit code" {
+@test "db-connect ends with psql's exit code, as the README says" {
   db connect --command 'SELECT 1'
   [ "$status" -eq 2 ]
   [[ $output == *'"Odd "name"/é" does not exist'* ]]
@@ -150,6 +185,12 @@ break_copy() {
   echo 'SELECT 1/0; SELECT 2' >"$folder/broken.sql"
   db connect --file "$folder/broken.sql"
   [ "$status" -eq 3 ]
+  by_hand "$top/deploy/bin/db-connect" <"$folder/broken.sql"
+  [ "$status" -eq 3 ]
+  db connect --command 'SELECT 1/0'
+  [ "$status" -eq 1 ]
+  # shellcheck disable=SC2016 # The backquotes are Markdown's.
+  [[ $(tr '\n' ' ' <"$top/README.md") == *'3 after an SQL error, but 1 where it was in a `--command` of `db-connect`'* ]]
 }
 
 @test "Nothing of a broken schema is loaded" {
@@ -161,6 +202,31 @@ break_copy() {
   [ "$status" -eq 3 ]
   [[ $output == *"division by zero"* ]]
   [ "$(handles)" = alice ]
+}
+
+@test "db-schema-load gives the application's role its rights, and makes no role" {
+  CONNECTION_URL=$cruddur_url
+  db_works setup
+  [ "$(sql "SELECT count(*) FROM pg_roles WHERE rolname = 'cruddur_app'")" = 0 ]
+  db_sql 'CREATE ROLE cruddur_app LOGIN'
+  db_works schema-load
+  [ "$(db_sql "SELECT has_table_privilege('cruddur_app', 'users', 'SELECT'),
+    has_column_privilege('cruddur_app', 'users', 'handle', 'INSERT'),
+    has_function_privilege('cruddur_app', 'activity_json(activities, users)', 'EXECUTE'),
+    has_any_column_privilege('cruddur_app', 'users', 'UPDATE')")" = 't|t|t|f' ]
+  db_works setup
+  [ "$(db_sql "SELECT has_table_privilege('cruddur_app', 'users', 'SELECT')")" = t ]
+}
+
+@test "Rights that cannot be given are an error, and none is given by halves" {
+  CONNECTION_URL=$cruddur_url
+  db_works create
+  db_sql 'CREATE ROLE cruddur_app LOGIN'
+  break_copy '1iSELECT 1/0;' grants.sql
+  db schema-load
+  [ "$status" -eq 3 ]
+  [[ $output == *"division by zero"* ]]
+  [ "$(db_sql "SELECT has_table_privilege('cruddur_app', 'users', 'SELECT')")" = f ]
 }
 
 @test "Nothing of broken seed data is loaded" {
@@ -178,7 +244,7 @@ break_copy() {
   add_user
   break_copy '/CREATE INDEX/,/^COMMIT;/d' schema.sql
   db schema-load
-  [ "$status" -ne 0 ]
+  [ "$status" -eq 3 ]
   [ "$(handles)" = alice ]
 }
 

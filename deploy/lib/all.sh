@@ -12,6 +12,8 @@ unset LC_ALL
 . "${BASH_SOURCE[0]%/*}/postgres.sh"
 # shellcheck source=conninfo.sh
 . "${BASH_SOURCE[0]%/*}/conninfo.sh"
+# shellcheck source=servers.sh
+. "${BASH_SOURCE[0]%/*}/servers.sh"
 # shellcheck source=psql.sh
 . "${BASH_SOURCE[0]%/*}/psql.sh"
 # shellcheck source=packages.sh

@@ -19,7 +19,8 @@ $about
 The database is that of CONNECTION_URL, or with prod that of PROD_CONNECTION_URL: postgresql://… or keyword=value
 pairs, as libpq takes them. Without CONNECTION_URL it is the one that deploy/run keeps, started if need be.
 END
-  [[ $usage != *--yes-destroy* ]] || echo 'With prod, --yes-destroy has to name the database.'
+  [[ $usage != *--yes-destroy* ]] ||
+    echo 'With prod, or where the server is not on this machine, --yes-destroy has to name the database.'
 }
 
 # wrong_usage SENTENCE: ends the script. No argument is quoted: it may be a URL with a password.
@@ -67,14 +68,13 @@ use_database() {
   fi
 }
 
-# name_database: sets name to that of the database, and server to a connection to another one of its server.
+# name_database: sets name to that of the database, and server to a connection to another one of its server. libpq would
+# take the user's name where there is none, and what is made, migrated or destroyed is not to be a guess.
 name_database() {
-  local user
   parse_connection "$CONNECTION_URL"
-  [[ -v parameters[dbname] || -z ${parameters[service]-${PGSERVICE-}} ]] ||
-    die "the connection has to name the database itself, not leave it to its service."
-  name=${parameters[dbname]-${PGDATABASE-}} user=${parameters[user]-${PGUSER-}}
-  name=${name:-${user:-$(id -un)}}
+  add_service
+  name=${parameters[dbname]-${PGDATABASE-}}
+  [[ -n $name ]] || die 'the connection names no database, as /NAME at the end of a URL does, or dbname=NAME.'
   if [[ $name == postgres ]]; then parameters[dbname]=template1; else parameters[dbname]=postgres; fi
   # shellcheck disable=SC2034 # Scripts use it.
   server=$(print_connection)
@@ -86,12 +86,30 @@ require_consent() {
     [[ $consent == "$name" ]] || die "--yes-destroy names a database, but not the one of the connection."
   elif ((${#prod[@]} > 0)); then
     wrong_usage "what is in production is destroyed only with --yes-destroy and the database's name."
+  elif ! stays_here; then
+    wrong_usage "what is on another machine is destroyed only with --yes-destroy and the database's name."
   fi
 }
 
 # load_sql FILE: runs a file of deploy/db, whole or not at all: it has a BEGIN and a COMMIT. If it lost its end, and
 # so its COMMIT, DISCARD ALL fails, which PostgreSQL refuses inside a transaction.
 load_sql() {
-  run_psql "$CONNECTION_URL" --quiet --command 'SET client_min_messages = warning' \
-    --file "$top/deploy/db/$1" --command 'DISCARD ALL'
+  run_psql "$CONNECTION_URL" --quiet --set file="$top/deploy/db/$1" <<'END'
+SET client_min_messages = warning;
+\i :file
+DISCARD ALL;
+END
+}
+
+# grant_rights: gives the application's role, if there is one, what it may. Its rights went with what was dropped.
+grant_rights() {
+  run_psql "$CONNECTION_URL" --quiet --set file="$top/deploy/db/grants.sql" <<'END'
+SET client_min_messages = warning;
+SELECT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'cruddur_app') AS is_there \gset
+\if :is_there
+  BEGIN;
+  \i :file
+  COMMIT;
+\endif
+END
 }
