@@ -138,8 +138,15 @@ END
 
 @test "arguments that make no sense are refused" {
   fails_with 2 '--function has to be a name*' lambda-deploy --zip "$zip" --function 'a b'
-  fails_with 2 '--memory has to be*' lambda-deploy --zip "$zip" --memory 5
-  fails_with 2 '--timeout has to be*' lambda-deploy --zip "$zip" --timeout 0
+  fails_with 2 '--role has to be a name*' lambda-deploy --zip "$zip" --role 'a b'
+  fails_with 2 '--role has to be a name*' lambda-deploy --zip "$zip" --role arn:aws:iam::123456789012:role/a
+  fails_with 2 '--role has to be a name*' lambda-deploy --zip "$zip" --function "$(printf 'x%.0s' {1..60})"
+  for memory in 5 127 1e9 '' ' 256'; do fails_with 2 '--memory *' lambda-deploy --zip "$zip" --memory "$memory"; done
+  for timeout in 0 901 ' 9'; do fails_with 2 '--timeout has to be*' lambda-deploy --zip "$zip" --timeout "$timeout"; done
+  for ids in 'a, b' 'a,' ',a' 'a b' $'a\r'; do
+    fails_with 2 '--subnets has to be ids*' lambda-deploy --zip "$zip" --subnets "$ids" --security-groups sg-1
+    fails_with 2 '--security-groups has to be ids*' lambda-deploy --zip "$zip" --subnets a --security-groups "$ids"
+  done
   fails_with 2 '--subnets needs --security-groups.*' lambda-deploy --zip "$zip" --subnets subnet-1
   fails_with 2 '--db-resource-id has to be*' lambda-deploy --zip "$zip" --db-resource-id cruddur
 }

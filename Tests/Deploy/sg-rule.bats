@@ -104,6 +104,8 @@ authorize() {
   echo 203.0.113.9 >"$folder/address"
   CHECKIP_URL=file://$folder/address works rds-update-sg-rule --my-address
   [ "$(rules)" = "$(rule 203.0.113.9/32)" ]
+  echo $'203.0.113.9\r' >"$folder/address"
+  CHECKIP_URL=file://$folder/address works rds-update-sg-rule --my-address
   fails_with 2 "--address and --my-address *" rds-update-sg-rule --my-address --address 203.0.113.7
   : >"$folder/address"
   CHECKIP_URL=file://$folder/address fails_with 2 "*" rds-update-sg-rule --my-address
@@ -183,6 +185,9 @@ lets_in_by_another() {
 @test "A wrong group, and none, end in one sentence" {
   fails_with 1 "aws ec2 authorize-security-group-ingress: InvalidGroup.NotFound: *sg-0123456789abcdef0*" \
     rds-update-sg-rule --security-group sg-0123456789abcdef0 --address 203.0.113.7
+  for group in db "$DB_SECURITY_GROUP,$DB_SECURITY_GROUP" "$DB_SECURITY_GROUP " 'sg-'; do
+    fails_with 2 "--security-group has to be an id*" rds-update-sg-rule --security-group "$group" --address 203.0.113.7
+  done
   DB_SECURITY_GROUP='' fails_with 2 "--security-group ID is missing.*" rds-update-sg-rule --address 203.0.113.7
 }
 

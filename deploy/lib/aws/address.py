@@ -10,7 +10,7 @@ import sys
 
 def source(text, prefix4, prefix6):
     try:
-        network = ipaddress.ip_network(text)
+        network = ipaddress.ip_network(text.strip())
     except ValueError:
         raise ValueError(f"{text!r} is no IPv4 or IPv6 address, nor a network without bits behind its prefix.")
     shortest = prefix4 if network.version == 4 else prefix6
