@@ -44,7 +44,7 @@ refused() {
 }
 
 @test "URLs are read as libpq reads them" {
-  at="127.0.0.1:$port" slash='a b/%27c%27\%C3%a9%25' raw="a b/'c'\\é%"
+  at="127.0.0.1:$port" slash='a%20b/%27c%27\%C3%a9%25' raw="a b/'c'\\é%"
   same "postgresql://tester:pass=w?rd@$at/postgres" postgres tester
   same "postgres://tester:pass%3Dw%3frd@$at/$slash" "$raw" tester
   same "postgresql://te?s=t%27er%5C%c3%A9:pass%3dw%3Frd@$at/postgres?" postgres "te?s=t'er\\é"
