@@ -119,6 +119,18 @@ needs_consent() {
   done
 }
 
+@test "A server that nobody can reach is answered with 2, and by the migration's function with 1" {
+  CONNECTION_URL=postgresql://u@127.0.0.1:1/d
+  for script in connect create drop schema-load seed sessions setup; do
+    db "$script"
+    [ "$status" -eq 2 ]
+    [[ $output == *"127.0.0.1"*"port 1 failed: Connection refused"* && $output != *usage* ]]
+  done
+  db migrate
+  [ "$status" -eq 1 ]
+  [[ $output == *Function.DatabaseConnectionRefused* ]]
+}
+
 @test "--help says what each does" {
   for script in connect create drop migrate schema-load seed sessions setup; do
     db_works "$script" --help
