@@ -77,7 +77,8 @@ arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool/$pool" ]
 }
 
 @test "keeps texts that differ from those of the template, which has its own" {
-  jq '.EmailVerificationMessage = "Old {####}" | .EmailVerificationSubject = "Old" | .SmsVerificationMessage = "Old: {####}"
+  jq '.EmailVerificationMessage = "Old {####}" | .EmailVerificationSubject = "Old"
+    | .SmsVerificationMessage = "Old: {####}"
     | .VerificationMessageTemplate += {EmailMessage: "New {####}", EmailSubject: "New"}' \
     "$BATS_TEST_DIRNAME/user-pool.json" >"$folder/texts.json"
   pool=$(given role function live "$folder/texts.json")

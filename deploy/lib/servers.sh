@@ -46,7 +46,8 @@ read_service() {
 }
 
 # stays_here: whether every server that parameters and the environment name is on this machine, at a loopback address or
-# a Unix-domain socket, as libpq's default is. Another host's name beside such an address says that a tunnel begins there.
+# a Unix-domain socket, as libpq's default is. Another host's name beside such an address says that a tunnel begins
+# there.
 stays_here() {
   local octet='\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])' host hosts
   # An empty one between two commas is libpq's default, too.
