@@ -59,10 +59,11 @@ arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool/$pool" ]
   }
   permit --statement-id "cognito-$pool" --principal cognito-idp.amazonaws.com --source-arn "$source/$pool"
   permit --statement-id wide --principal cognito-idp.amazonaws.com
+  permit --statement-id "cognito-$pool-2" --principal s3.amazonaws.com
   permit --statement-id other --principal cognito-idp.amazonaws.com --source-arn "$source/other"
   works cognito-trigger --user-pool "$pool"
   [ "$(permissions | cut --delimiter ' ' --fields 1 | sort | paste --serial --delimiter ' ')" = \
-    "cognito-$pool-2 other wide" ]
+    "cognito-$pool-2 cognito-$pool-3 other wide" ]
   [[ $output == *"Anybody's cognito-idp.amazonaws.com may invoke $arn: "*'(wide)'* ]]
 }
 

@@ -24,7 +24,7 @@ unqualified() {
 # account, by exactly one statement, SID if it has to be made. Others for SOURCE are removed, and only then, so that no
 # call is refused meanwhile. One for whatever it is may be what another source needs: it is told.
 permit_only() {
-  local arn=$1 sid=$2 service=$3 source=$4 account target policy all right wide
+  local arn=$1 sid=$2 service=$3 source=$4 account target policy all right wide taken number=1
   account=$(cut --delimiter : --fields 5 <<<"$source")
   target=(--function-name "$(unqualified "$arn")")
   [[ $arn != *:function:*:* ]] || target+=(--qualifier "${arn##*:}")
@@ -35,7 +35,12 @@ permit_only() {
   right=$(statement_ids '.source == $source and .account == $account' | head -n 1)
   wide=$(statement_ids '.source == null' | paste --serial --delimiters ' ')
   if [[ -z $right ]]; then
-    [[ $'\n'$all$'\n' != *$'\n'"$sid"$'\n'* ]] || sid+=-2
+    # A policy has each id once, whoever's statement it is.
+    taken=$(jq --raw-output '.Statement[].Sid' <<<"$policy")
+    while [[ $'\n'$taken$'\n' == *$'\n'"$sid"$'\n'* ]]; do
+      number=$((number + 1))
+      sid=$2-$number
+    done
     change lambda add-permission "${target[@]}" --statement-id "$sid" --action lambda:InvokeFunction \
       --principal "$service" --source-arn "$source" --source-account "$account"
   fi
