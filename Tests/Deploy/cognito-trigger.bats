@@ -147,6 +147,16 @@ says_changed() {
   fails_with 2 '--user-pool ID is missing.*' cognito-trigger
 }
 
+@test "a repository where older AWS CLIs would not find what they have to know is refused" {
+  local name
+  # shellcheck disable=SC2016 # It is a name.
+  for name in a:b '$HOME'; do
+    ln -s "$top" "$folder/$name"
+    by_hand "$folder/$name/deploy/bin/cognito-trigger" --user-pool "${AWS_REGION}_x"
+    [[ $status -eq 2 && $output == "cognito-trigger: the repository's path must not have "*": $folder/$name" ]]
+  done
+}
+
 @test "older AWS CLIs know all that a pool has" {
   local cli
   for cli in $(type -ap aws | xargs realpath | sort --unique); do

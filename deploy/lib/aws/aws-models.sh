@@ -6,5 +6,7 @@
 # logs. So the folder aws-models has those parts of the models, as botocore merges them into its own:
 # https://github.com/boto/botocore/blob/develop/botocore/loaders.py
 
+# botocore takes a colon for the end of a folder, and a $ for a variable, and says nothing where it finds no models.
 # shellcheck disable=SC2154 # aws.sh sets it.
+[[ $top != *[:$]* ]] || die "the repository's path must not have a : or a \$ in it: $top"
 export AWS_DATA_PATH=$top/deploy/lib/aws/aws-models${AWS_DATA_PATH:+:$AWS_DATA_PATH}
