@@ -218,6 +218,17 @@ break_copy() {
   [ "$(db_sql "SELECT has_table_privilege('cruddur_app', 'users', 'SELECT')")" = t ]
 }
 
+@test "Who may change no role gives rights to one that is as it should be" {
+  sql "CREATE ROLE owner LOGIN CREATEDB PASSWORD 'p'"
+  CONNECTION_URL=postgresql://owner:p@127.0.0.1:$port/cruddur
+  db_works setup
+  run_psql "${url%/*}/cruddur" --quiet --single-transaction --file "$top/deploy/db/grants.sql"
+  db_works schema-load
+  [ "$(db_sql "SELECT has_table_privilege('cruddur_app', 'users', 'SELECT')")" = t ]
+  db_works drop
+  sql 'DROP ROLE owner'
+}
+
 @test "Rights that cannot be given are an error, and none is given by halves" {
   CONNECTION_URL=$cruddur_url
   db_works create
