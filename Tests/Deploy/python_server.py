@@ -165,7 +165,9 @@ def load_models(data_path, command):
 
 @functools.cache
 def prepare_moto():
-    """Has each moto begin with what it would load when it is first asked for a service, and after each reset."""
+    """Has each moto keep AWS's rules, and begin with what it would load when it is first asked for a service, and
+    after each reset."""
+    importlib.import_module("moto_rules").apply()
     utilities, iam = sys.modules["moto.core.utils"], sys.modules["moto.iam.models"]
     utilities._load_service_model = loader(data_path()).load_service_model
     for service in SERVICES:

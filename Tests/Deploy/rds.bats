@@ -84,8 +84,9 @@ END
   works rds-stop
   [[ $output == *"cruddur-db-instance is stopped already" ]]
   [ "$(describe)" = "$before" ]
-  # Creating it does not start what somebody has stopped.
+  # Creating it does not start what somebody has stopped, but says so.
   works rds-create
+  [[ $output == *"It is stopped: deploy/bin/rds-start starts it." ]]
   [ "$(describe)" = "$before" ]
   works rds-start --no-wait
   works rds-start

@@ -28,21 +28,155 @@
   deploy
   [ "$status" -eq 0 ]
   [[ $output == *"It is up to date."*'"applied":[]'*"UserPoolId"* ]]
-  # AWS found nothing to update, and the migration nothing to do.
-  [ "$(changes)" = $'cloudformation update-stack\nlambda invoke' ]
+  # AWS found nothing to change, and the migration nothing to do.
+  [ "$(changes)" = $'cloudformation create-change-set\ncloudformation delete-change-set\nlambda invoke' ]
   # What was not said is as it was.
   [ "$(stack_parameter Profile)" = prod ]
 
   set_secret put-secret-value --secret-id WRONG-SECRET
   deploy
   [ "$status" -eq 1 ]
-  [[ ${lines[-1]} == "stack-deploy: the migrations were not applied: "*credentials* ]]
+  [[ ${lines[-1]} == "stack-deploy: the migrations were not applied, and what is live stays as it is: "*credentials* ]]
 
   # Nothing that was said or called had a password, and no file has it any more.
   [ "$(ls -A "$TMPDIR")" = "" ]
   printf '%s\n' "$said" "$output" >"$folder/said"
   run grep --fixed-strings --regexp "$password" --regexp WRONG-SECRET "$folder/said" "$folder/calls" "$folder/first-calls"
   [ "$status" -eq 1 ]
+}
+
+@test "New code serves only after its migrations, and if they fail, what is live stays live" {
+  make_new_zip
+  functions=(cruddur-migrate cruddur-api cruddur-sign-up)
+  set_secret create-secret --name WRONG-SECRET
+  make_stack dev
+  record_calls
+  deploy --zip "$new_zip"
+  [ "$status" -eq 1 ]
+  [[ ${lines[-1]} == "stack-deploy: the migrations were not applied, and what is live stays as it is: "*credentials* ]]
+  [ "$(code_of "${functions[@]}")" = "new_zip zip zip" ]
+  # Nobody can execute by mistake what was not.
+  [ "$(aws_says cloudformation list-change-sets --stack-name cruddur --query Summaries)" = "" ]
+
+  set_secret put-secret-value --secret-id "$password"
+  : >"$folder/calls"
+  deploy --zip "$new_zip"
+  [[ $status -eq 0 && $output == *"cruddur UPDATE_COMPLETE"*"MigrateFunction"* ]]
+  [ "$(code_of "${functions[@]}")" = "new_zip new_zip new_zip" ]
+  # One of them had the code already.
+  [ "$(changes)" = $'cloudformation create-change-set\nlambda invoke\ncloudformation execute-change-set' ]
+  [ "$(stack_parameter CodeKey)" = "$(sha256sum "$new_zip" | cut -d ' ' -f 1).zip" ]
+
+  # Back to the old code, which would not know the new migrations.
+  : >"$folder/calls"
+  deploy --no-migrations
+  [ "$status" -eq 0 ]
+  [ "$(code_of "${functions[@]}")" = "zip zip zip" ]
+  [ "$(changes)" = $'s3api put-object\ncloudformation create-change-set\ncloudformation execute-change-set' ]
+}
+
+# play_update: Lambda takes its time with new code; until then the old code runs.
+play_update() {
+  wrap_aws <<END
+case "\$*" in
+  *'lambda update-function-code'*) printf 'InProgress\nInProgress\n' >"$folder/updates" ;;
+  *'lambda get-function-configuration'*'[?@]'*)
+    if [ -s "$folder/updates" ]; then
+      echo "Active \$(head -n 1 "$folder/updates")"; sed -i 1d "$folder/updates"; exit
+    fi ;;
+  *'lambda invoke'*) [ ! -s "$folder/updates" ] || { echo 'The old code was invoked.' >&2; exit 1; } ;;
+esac
+END
+}
+
+@test "The migrations are applied by the new code, not by the old one that runs until it is there" {
+  make_new_zip
+  set_secret create-secret --name "$password"
+  make_stack dev
+  play_update
+  deploy --zip "$new_zip"
+  [ "$status" -eq 0 ]
+  [[ $output == *"is ready: Active InProgress .Active Successful"*"== Applying the migrations"* ]]
+}
+
+# play_change_set STATE REASON: CloudFormation has found out this of the change set.
+play_change_set() {
+  printf '%s\t%s\n' "$@" >"$folder/change-set"
+  wrap_aws <<END
+case "\$*" in
+  *describe-change-set*StatusReason*) cat "$folder/change-set" && exit ;;
+  *describe-change-set*) cut -f 1 "$folder/change-set" && exit ;;
+esac
+END
+}
+
+@test "A change that CloudFormation refuses is refused before the database is migrated" {
+  make_new_zip
+  make_stack dev
+  play_change_set FAILED 'Transform AWS::Serverless-2016-10-31 failed with: Invalid Serverless Application Specification.'
+  record_calls
+  deploy --zip "$new_zip"
+  [ "$status" -eq 1 ]
+  [[ ${lines[-1]} == "stack-deploy: the stack cruddur cannot be changed so: Transform AWS::Serverless-2016-10-31 failed"* ]]
+  [ "$(changes)" = $'s3api put-object\ncloudformation create-change-set\ncloudformation delete-change-set' ]
+}
+
+@test "What CloudFormation says of a change set without changes is understood, in both its ways" {
+  make_stack dev
+  for reason in 'No updates are to be performed.' \
+    "The submitted information didn't contain changes. Submit different information to create a change set."
+  do
+    play_change_set FAILED "$reason"
+    deploy --no-migrations
+    [[ $status -eq 0 && $output == *"It is up to date."*"UserPoolId"* ]]
+  done
+}
+
+# play_late_failure: AWS begins with a change set some time after it was asked to, and then fails.
+play_late_failure() {
+  event 2 cruddur UPDATE_ROLLBACK_COMPLETE None >"$folder/late"
+  event 1 Database UPDATE_FAILED 'There is no such class.' >>"$folder/late"
+  wrap_aws <<END
+cd "$folder"
+case "\$*" in
+  *execute-change-set*) touch executed && exit ;;
+  *describe-stack-events*) if [ -e executed ]; then [ ! -e looked ] || cat late; touch looked; exit; fi ;;
+  *describe-stacks*'[0].StackStatus '*)
+    if [ -e begun ]; then echo UPDATE_ROLLBACK_COMPLETE; else echo UPDATE_COMPLETE; fi
+    [ ! -e looked ] || touch begun
+    exit ;;
+esac
+END
+}
+
+@test "An update is not over before it has begun" {
+  make_new_zip
+  make_stack dev
+  play_late_failure
+  deploy --zip "$new_zip" --no-migrations
+  [ "$status" -eq 1 ]
+  [[ ${lines[-1]} == "stack-deploy: the stack cruddur is UPDATE_ROLLBACK_COMPLETE. Database: There is no such class." ]]
+}
+
+@test "A stopped database is started before anything touches it" {
+  make_new_zip
+  set_secret create-secret --name "$password"
+  make_stack dev
+  aws_says rds stop-db-instance --db-instance-identifier cruddur-db-instance >"$folder/ignored"
+  record_calls
+  deploy --zip "$new_zip" --dry-run
+  [[ $status -eq 0 && $output == *"aws rds start-db-instance --db-instance-identifier cruddur-db-instance"* ]]
+  [ "$(changes)" = "" ]
+  # CloudFormation would fail to modify it, and then to take that back.
+  sed --in-place 's/"AllocatedStorage": "20"/"AllocatedStorage": "30"/' "$template"
+  deploy --zip "$new_zip"
+  [[ $status -eq 0 && $output == *"Starting cruddur-db-instance, which is stopped"*"is available: available"* ]]
+  [ "$(changes)" = "s3api put-object
+cloudformation create-change-set
+rds start-db-instance
+lambda update-function-code
+lambda invoke
+cloudformation execute-change-set" ]
 }
 
 # play_idleness: Lambda has taken the function out of the network, which the first invocation finds out.
@@ -69,20 +203,23 @@ END
 
 @test "A new zip has a new key; whatever is not said stays as it is, and --dry-run changes nothing" {
   make_stack prod
-  make_zip "$folder/new.zip" bootstrap="$top/.build/debug/bootstrap" ca-bundle.pem=/dev/null LICENSE=/dev/null
+  make_new_zip
   record_calls
-  script stack-deploy --dry-run --zip "$folder/new.zip" --template "$template" \
+  script stack-deploy --dry-run --zip "$new_zip" --template "$template" \
     --parameter CorsOrigins=https://a.example.com,https://b.example.com
   [ "$status" -eq 0 ]
   [ "$(changes)" = "" ]
-  key=$(sha256sum "$folder/new.zip" | cut -d ' ' -f 1).zip
+  key=$(sha256sum "$new_zip" | cut -d ' ' -f 1).zip
   calls=$(grep --invert-match '^#' <<<"$output")
   [[ $calls == *"aws s3api put-object --bucket $bucket --key $key --expected-bucket-owner 123456789012"* ]]
-  [[ $calls == *"aws cloudformation update-stack --stack-name cruddur --template-body file://$template"* ]]
+  [[ $calls == *"aws cloudformation create-change-set --stack-name cruddur "*" --template-body file://$template"* ]]
   [[ $calls == *"ParameterKey=CodeKey,ParameterValue=\"$key\""* && $calls == *'ParameterKey=Architecture,ParameterValue='* ]]
   [[ $calls == *'ParameterValue="https://a.example.com,https://b.example.com"'* ]]
   [[ $calls == *"ParameterKey=Profile,UsePreviousValue=true"* ]]
   [[ $calls != *create-bucket* ]]
+  # In this order.
+  [[ $calls == *"aws lambda update-function-code --function-name cruddur-migrate --s3-bucket $bucket --s3-key $key "* ]]
+  [[ $calls == *create-change-set*update-function-code*"aws lambda invoke"*"aws cloudformation execute-change-set"* ]]
 }
 
 @test "--dry-run shows how to begin from nothing" {

@@ -70,6 +70,29 @@ changes() {
     true
 }
 
+# make_new_zip: sets new_zip to one of other content than zip.
+make_new_zip() {
+  new_zip=$folder/new.zip
+  make_zip "$new_zip" bootstrap="$top/.build/debug/bootstrap" ca-bundle.pem=/dev/null LICENSE=/dev/null
+}
+
+# code_of FUNCTION…: prints whose code they have, zip's or new_zip's.
+code_of() {
+  local function sha256 name
+  for function; do
+    sha256=$(aws_says lambda get-function-configuration --function-name "$function" --query CodeSha256)
+    for name in zip new_zip; do
+      [[ $sha256 != "$(openssl dgst -sha256 -binary "${!name}" | base64)" ]] || echo "$name"
+    done
+  done | paste --serial --delimiters ' '
+}
+
+# stack_resource NAME: prints the id of one of the stack's resources.
+stack_resource() {
+  aws_says cloudformation list-stack-resources --stack-name cruddur --query \
+    "StackResourceSummaries[?LogicalResourceId=='$1'].PhysicalResourceId"
+}
+
 # stack_parameter NAME: prints one of the stack's parameters.
 stack_parameter() {
   aws_says cloudformation describe-stacks --stack-name cruddur --query \

@@ -19,7 +19,7 @@ go_live() {
 
   heading "Publishing a version of $function"
   version=$(change lambda publish-version --function-name "$function" --query Version)
-  wait_for_function "$version"
+  wait_for_function "$function" "$version"
   failure=$(smoke_test "$version" 2>&1) ||
     fail "version $version did not go live${previous:+, version $previous stays}: $failure"
 

@@ -1,9 +1,7 @@
 # shellcheck shell=bash
-# A function's code and configuration, to be sourced after aws.sh, lambda-zip.sh and scratch.sh. The caller has set
-# function, zip, arch, memory, timeout, env_file, subnets and security_groups, and role_arn.
+# A function's code and configuration, to be sourced after aws.sh, lambda-zip.sh, function-state.sh and scratch.sh. The
+# caller has set function, zip, arch, memory, timeout, env_file, subnets and security_groups, and role_arn.
 # shellcheck disable=SC2154
-
-latest=\$LATEST # As Lambda calls what is not published.
 
 # read_environment FILE: makes Lambda's JSON of its KEY=VALUE lines. A value is all that follows the first =, but not
 # the carriage return that editors on Windows end a line with, nor the blanks around CONNECTION_URL: see trim_connection.
@@ -72,14 +70,14 @@ update_function() {
   local configured=${1/ CodeSha256 / }
   configured=${configured/ Architectures / }
   if jq --exit-status '.State == "Pending" or .LastUpdateStatus == "InProgress"' "$scratch/latest.json" >/dev/null; then
-    wait_for_function "$latest"
+    wait_for_function "$function" "$latest"
   fi
   if [[ $configured =~ [^\ ] ]]; then
     change_with_role update-function-configuration --function-name "$function" "${configuration[@]}"
   fi
   if [[ $1 == *' CodeSha256 '* || $1 == *' Architectures '* ]]; then
     change lambda update-function-code --function-name "$function" --architectures "$arch" --zip-file "fileb://$zip"
-    wait_for_function "$latest"
+    wait_for_function "$function" "$latest"
     check_code
   else
     "$dry_run" || describe "$latest" >"$scratch/latest.json"
@@ -106,7 +104,7 @@ change_with_role() {
   else
     WAIT_SECONDS=${WAIT_SECONDS:-120} wait_for 'Lambda may assume the role' ready '' try_with_role "$@"
   fi
-  wait_for_function "$latest"
+  wait_for_function "$function" "$latest"
 }
 
 # try_with_role OPERATION ARGUMENT…: prints whether the call was made.
@@ -120,17 +118,6 @@ try_with_role() {
     printf '\n%s\n' "$said" >&2
     exit 1
   fi
-}
-
-# wait_for_function VERSION
-wait_for_function() {
-  wait_for "$function:$1 is ready" '@(Active|Inactive) Successful*' '*Failed*' function_state "$1"
-}
-
-# function_state VERSION: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
-function_state() {
-  ask lambda get-function-configuration --function-name "$function" --qualifier "$1" --query \
-    "[State || 'Active', LastUpdateStatus || 'Successful', StateReason, LastUpdateStatusReason][?@] | join(' ', @)"
 }
 
 # check_code: ends the script if Lambda has other code than the zip.

@@ -1,15 +1,38 @@
 # shellcheck shell=bash
-# Migrations of a database that only its network reaches, to be sourced after aws.sh.
+# Migrations of a database that only its network reaches, to be sourced after aws.sh, lambda-zip.sh and
+# function-state.sh.
 
-# migrate FUNCTION SECRET: has the function apply what is missing, as the master user, whose password is in no argument,
-# and on this machine only for as long as that takes.
+private='' # A folder for what nobody else may read.
+
+# forget_secret: removes what the script may have of it, to be called at its end.
+forget_secret() {
+  [[ -z $private ]] || { cd / && rm -rf "$private"; }
+}
+
+# give_code FUNCTION ZIP BUCKET KEY: gives the function the code of ZIP, which is KEY in BUCKET, unless it has that. Its
+# stack learns of it with its next update.
+give_code() {
+  local found sha256 state architecture
+  found=$(ask lambda get-function-configuration --function-name "$1" --query "[CodeSha256,LastUpdateStatus||'Successful']")
+  read -r sha256 state <<<"$found"
+  if [[ $sha256 != "$(zip_sha256 "$2")" || $state == Failed ]]; then
+    heading "Giving $1 the new code"
+    architecture=$(zip_architecture "$2")
+    change lambda update-function-code --function-name "$1" --s3-bucket "$3" --s3-key "$4" \
+      --architectures "$architecture"
+    state=InProgress
+  fi
+  # Until it is done, the code that runs is the one from before.
+  # shellcheck disable=SC2154 # function-state.sh sets it.
+  [[ $state == Successful ]] || wait_for_function "$1" "$latest"
+}
+
+# migrate FUNCTION SECRET SO: has the function apply what is missing, as the master user, whose password is in no argument,
+# and on this machine only for as long as that takes. SO says what it means for the rest if that fails.
 migrate() {
-  local private error
-  # For what nobody else may read.
+  local error
   umask 077
   private=$(mktemp -d)
-  # shellcheck disable=SC2064 # The folder of now.
-  trap "rm -rf ${private@Q}" EXIT
   cd "$private" || exit
   heading 'Applying the migrations'
   read_secret "$2" >secret.json
@@ -17,7 +40,7 @@ migrate() {
   rm secret.json
   # shellcheck disable=SC2154 # aws.sh sets it.
   ! "$dry_run" || return 0
-  [[ $error == None ]] || fail "the migrations were not applied: $(error_message "$(<answer.json)")"
+  [[ $error == None ]] || fail "the migrations were not applied$3: $(error_message "$(<answer.json)")"
   printf '%s\n' "$(<answer.json)" >&2
 }
 

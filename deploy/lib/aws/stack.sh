@@ -62,13 +62,14 @@ note_events() {
   done <<<"$events"
 }
 
-# tell_events STACK: tells what happened since the last look, and keeps the first failure as `failure`.
+# tell_events STACK: tells what happened since the last look, if so sets begun to true, and keeps the first failure as
+# `failure`.
 tell_events() {
   local events id time resource state reason
   events=$(stack_events "$1" | tac)
   while IFS=$'\t' read -r id time resource state reason; do
     [[ -n $state && ! -v told_events[$id] ]] || continue # A reason may have several lines.
-    told_events[$id]=$resource
+    told_events[$id]=$resource begun=true
     [[ $state == *_FAILED && $reason != None ]] || reason=''
     # What follows the first one is given up because of it.
     [[ -z $reason || -n $failure ]] || failure="$resource: $reason"
@@ -76,14 +77,16 @@ tell_events() {
   done <<<"$events"
 }
 
-# follow_stack ARN: tells what happens to a stack until nothing does any more, and sets end to its state.
+# follow_stack ARN: tells what happens to a stack until nothing does any more, and sets end to its state. Until its first
+# event, the state is the one from before.
 follow_stack() {
-  local limit=$((SECONDS + ${WAIT_SECONDS:-7200}))
+  local limit=$((SECONDS + ${WAIT_SECONDS:-7200})) begun=false had_begun
   failure=''
   while :; do
+    had_begun=$begun
     end=$(ask cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].StackStatus')
     tell_events "$1"
-    [[ $end == *_IN_PROGRESS ]] || return 0
+    [[ $had_begun == false || $end == *_IN_PROGRESS ]] || return 0
     ((SECONDS < limit)) || fail "gave up waiting for the stack $stack: it is still $end."
     sleep "${POLL_SECONDS:-5}"
   done
