@@ -30,26 +30,13 @@ nothing_is_left() {
   [ "$(changes)" = "" ]
 }
 
-# play_snapshot: with the stack goes the database, and leaves a snapshot, which moto does not know of its DeletionPolicy.
-play_snapshot() {
-  wrap_aws <<END
-case "\$*" in
-  *' delete-stack '*)
-    "$(command -v aws)" rds create-db-snapshot --db-instance-identifier cruddur-db-instance \
-      --db-snapshot-identifier final --region "$AWS_REGION" --endpoint-url "$moto" >/dev/null
-    ;;
-esac
-END
-}
-
 @test "--no-snapshot leaves those alone that were there before; log groups that came back are removed, others' are not" {
   make_stack dev
   aws_says rds create-db-snapshot --db-instance-identifier cruddur-db-instance --db-snapshot-identifier by-hand \
     >"$folder/ignored"
-  play_snapshot
   record_calls
   works teardown --yes-destroy cruddur --no-snapshot
-  grep --quiet 'rds delete-db-snapshot --db-snapshot-identifier final ' "$folder/calls"
+  grep --quiet 'rds delete-db-snapshot --db-snapshot-identifier cruddur-db-instance-snapshot-' "$folder/calls"
   [ "$(aws_says rds describe-db-snapshots --query 'DBSnapshots[].DBSnapshotIdentifier')" = by-hand ]
   nothing_is_left
 
@@ -57,6 +44,79 @@ END
   aws_says logs create-log-group --log-group-name /aws/lambda/cruddur-sign-up-of-others
   works teardown --yes-destroy cruddur
   [ "$(aws_says logs describe-log-groups --query 'logGroups[].logGroupName')" = /aws/lambda/cruddur-sign-up-of-others ]
+}
+
+@test "A stopped database is started, for it can be neither unprotected nor leave a snapshot before" {
+  make_stack prod
+  aws_says rds modify-db-instance --db-instance-identifier cruddur-db-instance --deletion-protection >"$folder/ignored"
+  aws_says rds stop-db-instance --db-instance-identifier cruddur-db-instance >"$folder/ignored"
+  record_calls
+  works teardown --yes-destroy cruddur
+  [[ $output == *"Starting cruddur-db-instance, which is stopped"*"is available: available"*"cruddur DELETE_COMPLETE"* ]]
+  [[ $(changes) == $'rds start-db-instance\nrds modify-db-instance\n'*$'\ncloudformation delete-stack\n'* ]]
+  nothing_is_left
+  [[ $(aws_says rds describe-db-snapshots --query 'DBSnapshots[].DBSnapshotIdentifier') == cruddur-db-instance-* ]]
+}
+
+# play_states STATE…: while moto's database is available, AWS's is in one after the other, a look each.
+play_states() {
+  printf '%s\n' "$@" >"$folder/states"
+  wrap_aws <<END
+case "\$*" in *describe-db-instances*unprotected*)
+  if [ -s "$folder/states" ]; then head -n 1 "$folder/states"; sed -i 1d "$folder/states"; exit; fi ;;
+esac
+END
+}
+
+@test "What AWS does with a database once it is unprotected is waited for" {
+  make_stack prod
+  aws_says rds modify-db-instance --db-instance-identifier cruddur-db-instance --deletion-protection >"$folder/ignored"
+  play_states 'available protected' 'modifying unprotected'
+  works teardown --yes-destroy cruddur
+  [[ $output == *"may be deleted: available protected modifying unprotected available unprotected"* ]]
+  [[ $output == *"may be deleted: "*"Deleting the stack cruddur"*"cruddur DELETE_COMPLETE"* ]]
+}
+
+# make_interface GROUP FUNCTION: makes one as Lambda does, and prints its id.
+make_interface() {
+  local subnet
+  subnet=$(aws_says ec2 describe-subnets --query 'Subnets[0].SubnetId')
+  aws_says ec2 create-network-interface --subnet-id "$subnet" --groups "$1" --query NetworkInterface.NetworkInterfaceId \
+    --description "AWS Lambda VPC ENI-$2-0e8a4c7c-6a2a-4f3f-9d32-3cb6a0d4a1b6"
+}
+
+# play_use INTERFACE: Lambda has not yet let go of it at the second look.
+play_use() {
+  wrap_aws <<END
+case "\$*" in *describe-network-interfaces*Status*)
+  if ! [ -e "$folder/used" ]; then touch "$folder/used"; printf '$1\tin-use\n'; exit; fi ;;
+esac
+END
+}
+
+@test "Interfaces that Lambda has left are removed, and the stack that they held is deleted again" {
+  make_stack dev
+  group=$(stack_resource FunctionSecurityGroup)
+  left=$(make_interface "$group" cruddur-api)
+  record_calls
+  play_use "$left"
+  works teardown --yes-destroy cruddur
+  [[ $output == *"cruddur DELETE_FAILED: resource $group has a dependent object"* ]]
+  [[ $output == *"Removing the network interfaces"*"gone: $left (in-use) $left (available) gone"* ]]
+  [[ $output == *"Deleting the stack cruddur again"*"cruddur DELETE_COMPLETE"* ]]
+  [ "$(aws_says ec2 describe-network-interfaces --query NetworkInterfaces)" = "" ]
+  nothing_is_left
+}
+
+@test "What is in the group and none of Lambda's stays, and so does the stack" {
+  make_stack dev
+  group=$(stack_resource FunctionSecurityGroup)
+  other=$(aws_says ec2 create-network-interface --groups "$group" --description mine --query \
+    NetworkInterface.NetworkInterfaceId --subnet-id "$(aws_says ec2 describe-subnets --query 'Subnets[0].SubnetId')")
+  script teardown --yes-destroy cruddur
+  [ "$status" -eq 1 ]
+  [[ ${lines[-1]} == "teardown: the stack cruddur is DELETE_FAILED. cruddur: resource $group has a dependent object" ]]
+  [ "$(aws_says ec2 describe-network-interfaces --query 'NetworkInterfaces[].NetworkInterfaceId')" = "$other" ]
 }
 
 # make_stacks NAME…: makes empty ones.
@@ -108,15 +168,49 @@ END
   [ "$(changes)" = "" ]
 }
 
+# make_function NAME GROUP: makes one in a network.
+make_function() {
+  local subnet
+  subnet=$(aws_says ec2 describe-subnets --query 'Subnets[0].SubnetId')
+  aws_says lambda create-function --function-name "$1" --runtime provided.al2023 --handler cruddur.events \
+    --role arn:aws:iam::123456789012:role/f-role --zip-file "fileb://$zip" \
+    --vpc-config "SubnetIds=$subnet,SecurityGroupIds=$2" >"$folder/ignored"
+}
+
+@test "A function's role stays until Lambda has deleted its interfaces, but for those that another function uses" {
+  aws_says iam create-role --role-name f-role --assume-role-policy-document '{}' >"$folder/ignored"
+  group=$(aws_says ec2 create-security-group --group-name g --description d --query GroupId)
+  make_function f "$group"
+  make_function f-other "$group"
+  left=$(make_interface "$group" f)
+  others=$(make_interface "$group" f-other)
+  works teardown --function f --yes-destroy f --dry-run
+  [[ $output != *'Removing the network'* ]]
+
+  aws_says lambda delete-function --function-name f-other
+  record_calls
+  play_use "$left"
+  works teardown --function f --yes-destroy f
+  [[ $output == *"Removing the network interfaces"*"gone: $left (in-use) $left (available) gone"* ]]
+  [ "$(changes)" = $'lambda delete-function\nec2 delete-network-interface\niam delete-role' ]
+  [ "$(aws_says ec2 describe-network-interfaces --query 'NetworkInterfaces[].NetworkInterfaceId')" = "$others" ]
+}
+
 @test "A database of rds-create is removed, and leaves a snapshot unless it is not to" {
   for id in one two; do
     aws_says rds create-db-instance --db-instance-identifier "$id" --engine postgres --db-instance-class db.t4g.micro \
       --master-username cruddurroot --manage-master-user-password --allocated-storage 20 --deletion-protection \
       >"$folder/ignored"
   done
+  aws_says rds stop-db-instance --db-instance-identifier one >"$folder/ignored"
   works teardown --db-instance one --yes-destroy one
+  [[ $output == *"Starting one, which is stopped"* ]]
   [[ $output == *"Waiting until one is gone"*"aws rds delete-db-snapshot --db-snapshot-identifier one-2"* ]]
+  # What is not protected, and is to leave nothing, need not run.
+  aws_says rds modify-db-instance --db-instance-identifier two --no-deletion-protection >"$folder/ignored"
+  aws_says rds stop-db-instance --db-instance-identifier two >"$folder/ignored"
   works teardown --db-instance two --yes-destroy two --no-snapshot
+  [[ $output != *Starting* ]]
   [[ $output != *Snapshots* ]]
   [ "$(aws_says rds describe-db-instances --query DBInstances)" = "" ]
   record_calls

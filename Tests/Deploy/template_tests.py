@@ -28,6 +28,26 @@ def statements(resource):
     return [statement for document in documents for statement in document["Statement"]]
 
 
+def references(node):
+    """The names in what refers to resources or parameters."""
+    match node:
+        case {"Ref": name}:
+            yield name
+        case {"Fn::GetAtt": [name, *_]}:
+            yield name
+        case {"Fn::Sub": str(text)}:
+            yield from (name.split(".")[0] for name in re.findall(r"\$\{([^}]+)\}", text))
+        case dict():
+            for item in node.values():
+                yield from references(item)
+        case [str(text), dict(values)] if "${" in text:  # Fn::Sub with values of its own.
+            yield from references({"Fn::Sub": text})
+            yield from references(values)
+        case list():
+            for item in node:
+                yield from references(item)
+
+
 class Promises:
     choice = {}
 
@@ -41,6 +61,16 @@ class Promises:
         """The statements of a role, those of its managed policies with them."""
         names = [arn["Ref"] for arn in self.resources[role]["Properties"].get("ManagedPolicyArns", [])]
         return [statement for name in [role, *names] for statement in statements(self.resources[name])]
+
+    def needs(self, name):
+        """The resources that one depends on, directly and indirectly: it is made after them, and deleted before."""
+        needed, unread = set(), [name]
+        while unread:
+            resource = self.resources[unread.pop()]
+            named = set(as_list(resource.get("DependsOn", []))) | set(references(resource["Properties"]))
+            unread += (named & set(self.resources)) - needed
+            needed |= named & set(self.resources)
+        return needed
 
     # --- Network
 
@@ -105,6 +135,13 @@ class Promises:
                 properties["LoggingConfig"], {"LogFormat": "JSON", "LogGroup": {"Ref": f"{name}LogGroup"}})
             logs = [s for s in self.policies(f"{name}Role") if "logs:PutLogEvents" in s["Action"]]
             self.assertEqual([s["Resource"] for s in logs], [{"Fn::GetAtt": [f"{name}LogGroup", "Arn"]}])
+
+    def test_the_rights_to_delete_interfaces_outlive_what_the_interfaces_are_in(self):
+        # CloudFormation deletes a resource once all that depend on it are gone.
+        for function in FUNCTIONS:
+            role = f"{function.removesuffix('Function')}Role"
+            self.assertIn("FunctionSecurityGroup", self.needs(function))
+            self.assertLessEqual({role, "NetworkInterfacePolicy"}, self.needs("FunctionSecurityGroup"))
 
     def test_only_who_needs_it_connects_and_only_as_the_application(self):
         connecting = {}

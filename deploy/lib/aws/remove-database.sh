@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What takes a DB instance away, to be sourced after aws.sh.
+# What takes a DB instance away, to be sourced after db-instance.sh.
 
 # Prints the names of an instance's snapshots that only a person removes, each between spaces.
 snapshots() {
@@ -20,20 +20,23 @@ tell_snapshots() {
   done
 }
 
-# unprotect_database INSTANCE: lets it be deleted, if it is there.
-unprotect_database() {
+# release_database INSTANCE SNAPSHOT: lets it be deleted, if it is there, and with SNAPSHOT true leave a snapshot.
+release_database() {
   local protection
   protection=$(seek 'DBInstanceNotFound*' rds describe-db-instances --db-instance-identifier "$1" \
     --query 'DBInstances[0].DeletionProtection')
+  if "$2" || [[ $protection == True ]]; then make_available "$1"; fi
   [[ $protection == True ]] || return 0
   heading "Letting $1 be deleted"
   change rds modify-db-instance --db-instance-identifier "$1" --no-deletion-protection --apply-immediately
+  # shellcheck disable=SC2154 # db-instance.sh sets it.
+  wait_for "$1 may be deleted" '@(available|storage-optimization) unprotected' "$broken *" protection "$1"
 }
 
-# Prints an instance's state, nothing if there is none.
-instance_state() {
-  seek 'DBInstanceNotFound*' rds describe-db-instances --db-instance-identifier "$1" \
-    --query 'DBInstances[0].DBInstanceStatus'
+# Prints an instance's state, and whether it is protected.
+protection() {
+  ask rds describe-db-instances --db-instance-identifier "$1" --query \
+    "DBInstances[0].join(' ', [DBInstanceStatus, DeletionProtection && 'protected' || 'unprotected'])"
 }
 
 # remove_database INSTANCE: deletes what rds-create has made.
@@ -43,9 +46,9 @@ remove_database() {
   if [[ -z $state ]]; then
     echo "There is no DB instance $1." >&2
   else
-    unprotect_database "$1"
-    heading "Deleting $1"
     # shellcheck disable=SC2154 # The script has set it.
+    release_database "$1" "$snapshot"
+    heading "Deleting $1"
     ! "$snapshot" || last=(--final-db-snapshot-identifier "$1-$(date --utc +%Y%m%d%H%M%S)")
     [[ $state == deleting ]] || change rds delete-db-instance --db-instance-identifier "$1" "${last[@]}"
     wait_for "$1 is gone" '' '' instance_state "$1"

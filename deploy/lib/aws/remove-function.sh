@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What takes away what lambda-deploy has made, to be sourced after aws.sh and remove-logs.sh.
+# What takes away what lambda-deploy has made, to be sourced after aws.sh, remove-logs.sh and
+# interfaces.sh.
 
 # remove_function FUNCTION: deletes it with its versions, its role, if that has the name that lambda-deploy gives it, and
 # its logs.
@@ -12,6 +13,8 @@ remove_function() {
     heading "Deleting the function $1"
     change lambda delete-function --function-name "$1"
   fi
+  # With the rights of its role Lambda deletes what it has made in a network for it.
+  remove_function_interfaces "$1"
   remove_role "$1-role"
   remove_log_groups "/aws/lambda/$1"
   "$found" || echo "There is no function $1." >&2

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What takes away what stack-deploy has made, to be sourced after stack.sh, remove-database.sh and remove-logs.sh.
+# What takes away what stack-deploy has made, to be sourced after stack.sh, remove-database.sh,
+# remove-logs.sh and interfaces.sh.
 # shellcheck disable=SC2154 # They, and the script, set what is used here.
 
 # remove_stack: deletes the stack, its bucket, and what it has left.
@@ -24,7 +25,8 @@ delete_stack() {
   [[ $state != @(CREATE|UPDATE)*_IN_PROGRESS ]] ||
     fail "the stack $stack is being changed, it is $state: try again later."
   found=true
-  unprotect_database "$instance"
+  # Its last snapshot is made in any case: the template says so.
+  release_database "$instance" true
   unprotect_user_pool
   heading "Deleting the stack $stack"
   note_events "$stack_arn"
@@ -34,14 +36,33 @@ delete_stack() {
 }
 
 follow_deletion() {
+  local group
   follow_stack "$stack_arn"
+  # CloudFormation waits for Lambda to delete its interfaces, but not for ever.
+  if [[ $end == DELETE_FAILED ]]; then
+    group=$(stack_resource FunctionSecurityGroup DELETE_FAILED)
+    if [[ -n $group ]]; then
+      remove_group_interfaces "$group"
+      heading "Deleting the stack $stack again"
+      change cloudformation delete-stack --stack-name "$stack"
+      follow_stack "$stack_arn"
+    fi
+  fi
   [[ $end == DELETE_COMPLETE ]] || fail "the stack $stack is $end. ${failure:-No reason given.}"
+}
+
+# stack_resource NAME [STATE]: prints the id of what the stack has under that name; nothing if it has none, or none in
+# that state.
+stack_resource() {
+  local which="LogicalResourceId=='$1'"
+  [[ $# -eq 1 ]] || which+=" && ResourceStatus=='$2'"
+  ask cloudformation list-stack-resources --stack-name "$stack_arn" --query \
+    "StackResourceSummaries[?$which].PhysicalResourceId"
 }
 
 unprotect_user_pool() {
   local pool protection
-  pool=$(ask cloudformation list-stack-resources --stack-name "$stack" --query \
-    "StackResourceSummaries[?LogicalResourceId=='UserPool'].PhysicalResourceId")
+  pool=$(stack_resource UserPool)
   [[ -n $pool ]] || return 0
   protection=$(seek ResourceNotFoundException cognito-idp describe-user-pool --user-pool-id "$pool" \
     --query UserPool.DeletionProtection)
