@@ -339,6 +339,7 @@ END
   deploy --dry-run
   [ "$status" -eq 1 ]
   [[ ${lines[-1]} == "stack-deploy: "*" UPDATE_ROLLBACK_FAILED: "*"aws cloudformation continue-update-rollback"* ]]
+  [[ ${lines[-1]} == *"deploy/bin/rds-start --db-instance cruddur-db-instance"* ]]
   for state in REVIEW_IN_PROGRESS ROLLBACK_COMPLETE; do
     play_state "$state"
     deploy --dry-run

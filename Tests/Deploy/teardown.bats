@@ -46,7 +46,7 @@ nothing_is_left() {
   [ "$(aws_says logs describe-log-groups --query 'logGroups[].logGroupName')" = /aws/lambda/cruddur-sign-up-of-others ]
 }
 
-@test "A stopped database is started, for it can be neither unprotected nor leave a snapshot before" {
+@test "A stopped database is started, because AWS neither unprotects it nor takes its last snapshot" {
   make_stack prod
   aws_says rds modify-db-instance --db-instance-identifier cruddur-db-instance --deletion-protection >"$folder/ignored"
   aws_says rds stop-db-instance --db-instance-identifier cruddur-db-instance >"$folder/ignored"
