@@ -29,7 +29,7 @@
   [ "$status" -eq 0 ]
   [[ $output == *"It is up to date."*'"applied":[]'*"UserPoolId"* ]]
   # AWS found nothing to change, and the migration nothing to do.
-  [ "$(changes)" = $'cloudformation create-change-set\ncloudformation delete-change-set\nlambda invoke' ]
+  [ "$(changes_of_stack)" = $'cloudformation create-change-set\ncloudformation delete-change-set\nlambda invoke' ]
   # What was not said is as it was.
   [ "$(stack_parameter Profile)" = prod ]
 
@@ -64,7 +64,7 @@
   [[ $status -eq 0 && $output == *"cruddur UPDATE_COMPLETE"*"MigrateFunction"* ]]
   [ "$(code_of "${functions[@]}")" = "new_zip new_zip new_zip" ]
   # One of them had the code already.
-  [ "$(changes)" = $'cloudformation create-change-set\nlambda invoke\ncloudformation execute-change-set' ]
+  [ "$(changes_of_stack)" = $'cloudformation create-change-set\nlambda invoke\ncloudformation execute-change-set' ]
   [ "$(stack_parameter CodeKey)" = "$(sha256sum "$new_zip" | cut -d ' ' -f 1).zip" ]
 
   # Back to the old code, which would not know the new migrations.
@@ -72,7 +72,7 @@
   deploy --no-migrations
   [ "$status" -eq 0 ]
   [ "$(code_of "${functions[@]}")" = "zip zip zip" ]
-  [ "$(changes)" = $'s3api put-object\ncloudformation create-change-set\ncloudformation execute-change-set' ]
+  [ "$(changes_of_stack)" = $'cloudformation create-change-set\ncloudformation execute-change-set' ]
 }
 
 # play_update: Lambda takes its time with new code; until then the old code runs.
@@ -118,7 +118,7 @@ END
   deploy --zip "$new_zip"
   [ "$status" -eq 1 ]
   [[ ${lines[-1]} == "stack-deploy: the stack cruddur cannot be changed so: Transform AWS::Serverless-2016-10-31 failed"* ]]
-  [ "$(changes)" = $'s3api put-object\ncloudformation create-change-set\ncloudformation delete-change-set' ]
+  [ "$(changes_of_stack)" = $'cloudformation create-change-set\ncloudformation delete-change-set' ]
 }
 
 @test "What CloudFormation says of a change set without changes is understood, in both its ways" {
@@ -134,16 +134,17 @@ END
 
 # play_late_failure: AWS begins with a change set some time after it was asked to, and then fails.
 play_late_failure() {
+  rm -f "$folder/"{executed,asked,begun}
   event 2 cruddur UPDATE_ROLLBACK_COMPLETE None >"$folder/late"
   event 1 Database UPDATE_FAILED 'There is no such class.' >>"$folder/late"
   wrap_aws <<END
 cd "$folder"
 case "\$*" in
   *execute-change-set*) touch executed && exit ;;
-  *describe-stack-events*) if [ -e executed ]; then [ ! -e looked ] || cat late; touch looked; exit; fi ;;
+  *describe-stack-events*) if [ -e executed ]; then [ ! -e asked ] || cat late; touch asked; exit; fi ;;
   *describe-stacks*'[0].StackStatus '*)
     if [ -e begun ]; then echo UPDATE_ROLLBACK_COMPLETE; else echo UPDATE_COMPLETE; fi
-    [ ! -e looked ] || touch begun
+    [ ! -e asked ] || touch begun
     exit ;;
 esac
 END
@@ -171,8 +172,7 @@ END
   sed --in-place 's/"AllocatedStorage": "20"/"AllocatedStorage": "30"/' "$template"
   deploy --zip "$new_zip"
   [[ $status -eq 0 && $output == *"Starting cruddur-db-instance, which is stopped"*"is available: available"* ]]
-  [ "$(changes)" = "s3api put-object
-cloudformation create-change-set
+  [ "$(changes_of_stack)" = "cloudformation create-change-set
 rds start-db-instance
 lambda update-function-code
 lambda invoke

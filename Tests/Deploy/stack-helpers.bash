@@ -70,6 +70,11 @@ changes() {
     true
 }
 
+# changes_of_stack: the same without the bucket's.
+changes_of_stack() {
+  changes | grep --invert-match '^s3api '
+}
+
 # make_new_zip: sets new_zip to one of other content than zip.
 make_new_zip() {
   new_zip=$folder/new.zip

@@ -87,6 +87,7 @@ make_interface() {
 
 # play_use INTERFACE: Lambda has not yet let go of it at the second look.
 play_use() {
+  rm -f "$folder/used"
   wrap_aws <<END
 case "\$*" in *describe-network-interfaces*Status*)
   if ! [ -e "$folder/used" ]; then touch "$folder/used"; printf '$1\tin-use\n'; exit; fi ;;
