@@ -84,7 +84,17 @@ class Promises:
 
     def test_the_subnets_are_in_two_zones_and_in_the_vpc(self):
         zones = [subnet["AvailabilityZone"] for subnet in self.of_type("AWS::EC2::Subnet").values()]
-        self.assertEqual([zone["Fn::Select"][0] for zone in zones], [0, 1])
+        self.assertEqual(zones, [{"Fn::Select": [index, {"Fn::GetAZs": ""}]} for index in [0, 1]])
+
+    def test_the_zones_can_be_chosen(self):
+        resources = stack_template.resolve(TEMPLATE, **self.choice, AvailabilityZones="us-east-1b,us-east-1d")
+        for index, name in enumerate(["SubnetA", "SubnetB"]):
+            zone = resources[name]["Properties"]["AvailabilityZone"]
+            self.assertEqual(zone, {"Fn::Select": [index, {"Fn::Split": [",", {"Fn::Sub": "${AvailabilityZones},"}]}]})
+        pattern = TEMPLATE["Parameters"]["AvailabilityZones"]["AllowedPattern"]
+        self.assertRegex("us-east-1b,us-east-1d", pattern)
+        for wrong in ["us-east-1b", "us-east-1b,", "us-east-1b, us-east-1d", "us-east-1b,us-east-1d,us-east-1f"]:
+            self.assertNotRegex(wrong, pattern)
 
     def test_security_groups_allow_postgresql_between_each_other_alone(self):
         into, out_of = set(), set()
@@ -184,11 +194,13 @@ class Promises:
             self.assertNotIn("ALLOW_ANONYMOUS_AUTHOR", variables)
 
     def test_what_is_reserved_leaves_the_database_connections(self):
-        for row in TEMPLATE["Mappings"]["Profiles"].values():
+        self.assertEqual(
+            set(TEMPLATE["Mappings"]["Classes"]), set(TEMPLATE["Parameters"]["DatabaseClass"]["AllowedValues"]))
+        for row in TEMPLATE["Mappings"]["Classes"].values():
             # Migrations, Amazon RDS, superusers, people.
             self.assertLessEqual(row["signUpConcurrency"] + row["apiConcurrency"] + 20, row["maxConnections"])
             self.assertLess(row["manyConnections"], row["maxConnections"])
-        row = TEMPLATE["Mappings"]["Profiles"][self.choice["Profile"]]
+        row = TEMPLATE["Mappings"]["Classes"][self.resources["Database"]["Properties"]["DBInstanceClass"]]
         group = self.resources["DatabaseParameterGroup"]["Properties"]
         self.assertEqual(group["Parameters"]["max_connections"], row["maxConnections"])
         reserved = [
@@ -229,9 +241,31 @@ class Promises:
         self.assertNotIn("MasterUserPassword", database)
         self.assertEqual((database["DeletionProtection"], database["MultiAZ"]), (prod, prod))
         self.assertEqual(database["BackupRetentionPeriod"], 7 if prod else 1)
+        self.assertEqual(database["DBInstanceClass"], "db.t4g.small")
+        self.assertIs(database["EnablePerformanceInsights"], True)
+        self.assertEqual(database["PerformanceInsightsRetentionPeriod"], 7)
         self.assertEqual(database["VPCSecurityGroups"], [{"Ref": "DatabaseSecurityGroup"}])
         group = self.resources[database["DBParameterGroupName"]["Ref"]]["Properties"]
         self.assertEqual(group["Parameters"]["rds.force_ssl"], "1")
+
+    def test_where_memory_is_short_nothing_takes_it_that_need_not(self):
+        resources = stack_template.resolve(TEMPLATE, **self.choice, DatabaseClass="db.t4g.micro")
+        database = resources["Database"]["Properties"]
+        self.assertEqual(database["DBInstanceClass"], "db.t4g.micro")
+        self.assertIs(database["EnablePerformanceInsights"], False)
+        self.assertNotIn("PerformanceInsightsRetentionPeriod", database)
+        # 10 MiB for a connection leave 600 MiB of the GiB.
+        self.assertLessEqual(resources["DatabaseParameterGroup"]["Properties"]["Parameters"]["max_connections"], 40)
+
+    def test_the_engine_version_can_be_chosen_within_the_parameter_groups_family(self):
+        resources = stack_template.resolve(TEMPLATE, **self.choice, EngineVersion="17.12")
+        self.assertEqual(resources["Database"]["Properties"]["EngineVersion"], "17.12")
+        family = resources["DatabaseParameterGroup"]["Properties"]["Family"]
+        parameter = TEMPLATE["Parameters"]["EngineVersion"]
+        self.assertTrue(f"postgres{parameter['Default']}".startswith(family + "."))
+        self.assertRegex("17.12", parameter["AllowedPattern"])
+        for wrong in ["16.9", "18.1", "17", "17.12.1", "117.1"]:
+            self.assertNotRegex(wrong, parameter["AllowedPattern"])
 
     def test_no_parameter_is_a_secret_and_nobody_reads_one(self):
         self.assertNotIn("secretsmanager", json.dumps(self.resources).lower())
@@ -313,13 +347,20 @@ class Promises:
             self.assertLessEqual({("Errors", function), ("Throttles", function)}, watched)
         self.assertLessEqual(
             {("Duration", "SignUpFunction"), ("UsersLost",), ("5xx", "Api"),
-             ("DatabaseConnections", "Database"), ("FreeStorageSpace", "Database")}, watched)
+             ("DatabaseConnections", "Database"), ("FreeStorageSpace", "Database"), ("FreeableMemory", "Database"),
+             ("SwapUsage", "Database"), ("CPUCreditBalance", "Database")}, watched)
         for name, alarm in alarms.items():
             self.assertEqual(alarm["AlarmActions"], [{"Ref": "AlarmTopic"}], name)
             self.assertTrue(alarm["AlarmDescription"], name)
         self.assertLess(alarms["SignUpDuration"]["Threshold"], 5000)
         (metric,) = self.resources["UsersLostFilter"]["Properties"]["MetricTransformations"]
         self.assertEqual(metric["MetricNamespace"], alarms["UsersLost"]["Namespace"])
+
+    def test_memory_is_scarce_when_a_tenth_of_it_is_left(self):
+        for name, gibibytes in {"db.t4g.micro": 1, "db.t4g.small": 2, "db.t4g.medium": 4}.items():
+            alarm = stack_template.resolve(TEMPLATE, DatabaseClass=name)["DatabaseMemory"]["Properties"]
+            self.assertEqual(alarm["ComparisonOperator"], "LessThanThreshold")
+            self.assertEqual(alarm["Threshold"], gibibytes * 2**30 // 10)
 
     def test_without_an_address_nobody_is_told(self):
         resources = stack_template.resolve(TEMPLATE)
