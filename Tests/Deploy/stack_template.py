@@ -30,9 +30,9 @@ class NoManagedPolicies:
         return {}
 
 
-def expand():
-    """The template without its Transform: plain CloudFormation."""
-    return transform(yaml_parse(PATH.read_text()), {}, NoManagedPolicies())
+def expand(**parameters):
+    """The template without its Transform: plain CloudFormation. SAM puts parameters into its own resources itself."""
+    return transform(yaml_parse(PATH.read_text()), parameters, NoManagedPolicies())
 
 
 def resolve(template, **parameters):

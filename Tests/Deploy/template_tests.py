@@ -7,7 +7,9 @@ import unittest
 
 import stack_template
 
+ORIGINS = "https://a.example,https://b.example"
 TEMPLATE = stack_template.expand()
+WITH_ORIGINS = stack_template.expand(CorsOrigins=ORIGINS)
 FUNCTIONS = {
     "SignUpFunction": ("-sign-up", "cruddur.events"),
     "ApiFunction": ("-api", "cruddur.events"),
@@ -249,12 +251,27 @@ class Promises:
         for name in FUNCTIONS:
             self.assertNotIn("ReservedConcurrentExecutions", resources[name]["Properties"])
 
-    def test_cors_is_the_functions_and_absent_unless_asked_for(self):
-        self.assertNotIn("CORS_ORIGINS", self.resources["ApiFunction"]["Properties"]["Environment"]["Variables"])
+    def test_cors_is_the_gateways_and_absent_unless_asked_for(self):
         self.assertNotIn("x-amazon-apigateway-cors", json.dumps(self.resources["Api"]))
-        resources = stack_template.resolve(TEMPLATE, CorsOrigins="https://example.com")
-        variables = resources["ApiFunction"]["Properties"]["Environment"]["Variables"]
-        self.assertEqual(variables["CORS_ORIGINS"], "https://example.com")
+        resources = stack_template.resolve(WITH_ORIGINS, **self.choice, CorsOrigins=ORIGINS)
+        # What the gateway would write over.
+        self.assertNotIn("CORS_ORIGINS", json.dumps(resources["ApiFunction"]))
+        cors = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-cors"]
+        self.assertEqual(cors["allowOrigins"], {"Fn::Split": [",", ORIGINS]})
+        # As the function says where there is no gateway with a configuration of its own.
+        swift = (stack_template.TOP / "Sources/LambdaEvents/HTTP/CORS+Headers.swift").read_text()
+        self.assertIn(f'("access-control-expose-headers", "{", ".join(cors["exposeHeaders"])}")', swift)
+        self.assertIn(f'("access-control-allow-headers", "{", ".join(cors["allowHeaders"])}")', swift)
+        self.assertEqual(set(cors["allowMethods"]), {"GET", "HEAD", "POST"})
+        self.assertNotIn("allowCredentials", cors)
+
+    def test_origins_are_taken_as_the_gateway_takes_them(self):
+        pattern = TEMPLATE["Parameters"]["CorsOrigins"]["AllowedPattern"]
+        for right in ["", "*", "https://example.com", "http://localhost:3000,https://example.com"]:
+            self.assertRegex(right, pattern)
+        blank, mixed = "https://a.example, https://b.example", "*,https://a.example"
+        for wrong in ["example.com", "https://example.com/", blank, mixed]:
+            self.assertNotRegex(wrong, pattern)
 
     # --- Database
 
@@ -345,6 +362,7 @@ class Promises:
         self.assertEqual(pool["LambdaConfig"], {"PostConfirmation": {"Fn::GetAtt": ["SignUpFunction", "Arn"]}})
         self.assertEqual(pool["DeletionProtection"], "ACTIVE" if self.choice["Profile"] == "prod" else "INACTIVE")
         self.assertEqual(pool["AutoVerifiedAttributes"], ["email"])
+        self.assertEqual(pool["UserAttributeUpdateSettings"], {"AttributesRequireVerificationBeforeUpdate": ["email"]})
         self.assertEqual({a["Name"] for a in pool["Schema"]}, {"email", "name", "preferred_username"})
         allowed = {
             permission["Principal"]: permission for permission in self.of_type("AWS::Lambda::Permission").values()
@@ -354,15 +372,21 @@ class Promises:
         cognito = allowed["cognito-idp.amazonaws.com"]
         self.assertEqual(cognito["SourceAccount"], {"Ref": "AWS::AccountId"})
         self.assertEqual(cognito["SourceArn"], {"Fn::GetAtt": ["UserPool", "Arn"]})
-        (rule,) = self.of_type("AWS::Events::Rule")
-        self.assertEqual(allowed["events.amazonaws.com"]["SourceArn"], {"Fn::GetAtt": [rule, "Arn"]})
+        self.assertEqual(
+            allowed["events.amazonaws.com"]["SourceArn"], {"Fn::GetAtt": ["SignUpFunctionStayActive", "Arn"]})
 
-    def test_the_trigger_is_never_idle_for_weeks(self):
-        (rule,) = self.of_type("AWS::Events::Rule").values()
-        self.assertEqual(rule["ScheduleExpression"], "rate(1 day)")
-        (target,) = rule["Targets"]
-        self.assertEqual(target["Arn"], {"Fn::GetAtt": ["SignUpFunction", "Arn"]})
-        self.assertEqual(list(json.loads(target["Input"])), ["triggerSource"])
+    def test_what_people_wait_for_is_never_idle_for_weeks(self):
+        rules = self.of_type("AWS::Events::Rule")
+        self.assertEqual(set(rules), {"SignUpFunctionStayActive", "ApiFunctionStayActive"})
+        for name, rule in rules.items():
+            function = name.removesuffix("StayActive")
+            self.assertEqual(rule["ScheduleExpression"], "rate(1 day)")
+            (target,) = rule["Targets"]
+            self.assertEqual(target["Arn"], {"Fn::GetAtt": [function, "Arn"]})
+            self.assertEqual(list(json.loads(target["Input"])), ["triggerSource"])
+            permission = self.resources[f"{name}Permission"]["Properties"]
+            self.assertEqual(permission["FunctionName"], {"Ref": function})
+            self.assertEqual(permission["SourceArn"], {"Fn::GetAtt": [name, "Arn"]})
 
     def test_every_route_that_writes_wants_a_token_and_no_other(self):
         swift = (stack_template.TOP / "Sources/Bootstrap/Routes.swift").read_text()
