@@ -13,7 +13,12 @@ setup_file() {
 
 setup() {
   reset_aws
-  echo '{"PoolName": "cruddur", "UsernameAttributes": ["email"]}' >"$folder/pool.json"
+  make_pool '{"PoolName": "cruddur", "UsernameAttributes": ["email"]}'
+}
+
+# make_pool JSON: sets pool, and client to one of it.
+make_pool() {
+  echo "$1" >"$folder/pool.json"
   pool=$(given "$folder/pool.json")
   client=$(aws_says cognito-idp create-user-pool-client --user-pool-id "$pool" --client-name cruddur \
     --explicit-auth-flows ALLOW_USER_PASSWORD_AUTH --query UserPoolClient.ClientId)
@@ -43,7 +48,7 @@ sign_up() {
   [ "$(aws_says cognito-idp admin-get-user --user-pool-id "$pool" --username alice@example.com --query UserStatus)" \
     = CONFIRMED ]
   [ "$(aws_says cognito-idp admin-get-user --user-pool-id "$pool" --username alice@example.com \
-    --query "UserAttributes[?Name!='sub'].Value" | tr '\t' '\n' | sort)" = $'Alice Green\nalice@example.com\nalïce' ]
+    --query "UserAttributes[?Name!='sub'].Value" | tr '\t' '\n' | sort)" = $'Alice Green\nalice@example.com\nalïce\ntrue' ]
   run grep --fixed-strings --regexp secret --regexp Bearer "$folder/calls"
   [[ $status -eq 1 && $(grep --count "$api" "$folder/calls") -eq 1 ]]
 
@@ -51,6 +56,30 @@ sign_up() {
   sign_up ''
   [ "$status" -eq 0 ]
   [ -z "$(changing_calls)" ]
+}
+
+# verified: prints whether the address of Alice is verified.
+verified() {
+  aws_says cognito-idp admin-get-user --user-pool-id "$pool" --username alice@example.com \
+    --query "UserAttributes[?Name=='email_verified'].Value"
+}
+
+@test "verifies the address of somebody who was confirmed before, so that a forgotten password can be reset" {
+  sign_up 'It is secret 1'
+  [[ $status -eq 0 && $(verified) == true ]]
+  aws_says cognito-idp admin-update-user-attributes --user-pool-id "$pool" --username alice@example.com \
+    --user-attributes Name=email_verified,Value=false
+  sign_up ''
+  [[ $status -eq 0 && $output == *'Verifying alice@example.com'* && $(verified) == true ]]
+}
+
+@test "verifies no address that is not the one it was given" {
+  make_pool '{"PoolName": "handles"}'
+  aws_says cognito-idp sign-up --client-id "$client" --username alïce --password 'It is secret 1' \
+    --user-attributes Name=email,Value=eve@example.com >"$folder/ignored"
+  record_calls
+  sign_up ''
+  [[ $status -eq 0 && $(changing_calls) == *admin-confirm-sign-up* && $(changing_calls) != *update-user-attributes* ]]
 }
 
 @test "says what Cognito says" {
