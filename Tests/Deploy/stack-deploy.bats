@@ -19,8 +19,7 @@
   # The function's code is the zip.
   [ "$(aws_says lambda get-function-configuration --function-name cruddur-migrate --query '[Handler,CodeSha256]')" = \
     $'cruddur.migrate\t'"$(openssl dgst -sha256 -binary "$zip" | base64)" ]
-  [ "$(aws_says s3api get-public-access-block --bucket "$bucket" --query \
-    PublicAccessBlockConfiguration.RestrictPublicBuckets)" = True ]
+  bucket_is_protected
 
   said=$output
   mv "$folder/calls" "$folder/first-calls"
@@ -177,6 +176,27 @@ rds start-db-instance
 lambda update-function-code
 lambda invoke
 cloudformation execute-change-set" ]
+}
+
+# Passes if the bucket is private, for TLS alone, and keeps old versions for a while.
+bucket_is_protected() {
+  [ "$(aws_says s3api get-public-access-block --bucket "$bucket" --query \
+    PublicAccessBlockConfiguration.RestrictPublicBuckets)" = True ]
+  [ "$(aws_says s3api get-bucket-versioning --bucket "$bucket" --query Status)" = Enabled ]
+  [ "$(jq --compact-output '.Statement[] | [.Effect, .Principal, .Action, .Condition]' "$folder/policy")" = \
+    '["Deny","*","s3:*",{"Bool":{"aws:SecureTransport":"false"}}]' ]
+  [ "$(jq --raw-output '.Statement[].Resource[]' "$folder/policy")" = "arn:aws:s3:::$bucket"$'\n'"arn:aws:s3:::$bucket/*" ]
+  [ "$(aws_says s3api get-bucket-lifecycle-configuration --bucket "$bucket" --query \
+    'Rules[].[Status,NoncurrentVersionExpiration.NoncurrentDays]')" = $'Enabled\t30' ]
+}
+
+@test "A bucket that is there already is protected, too" {
+  set_secret create-secret --name "$password"
+  aws_says s3api create-bucket --bucket "$bucket" \
+    --create-bucket-configuration LocationConstraint=eu-central-1 >"$folder/ignored"
+  deploy
+  [[ $status -eq 0 && $output != *"Making the bucket"* && $output == *"Protecting the bucket $bucket"* ]]
+  bucket_is_protected
 }
 
 # play_idleness: Lambda has taken the function out of the network, which the first invocation finds out.

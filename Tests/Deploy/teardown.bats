@@ -30,6 +30,41 @@ nothing_is_left() {
   [ "$(changes)" = "" ]
 }
 
+# fill_bucket COUNT: so many objects from before there were versions, and as many versions; one object is deleted.
+fill_bucket() {
+  "$python_tools/python3" - "$@" <<'END'
+import os, sys
+import boto3
+
+s3, bucket = boto3.client("s3", endpoint_url=os.environ["moto"], region_name=os.environ["AWS_REGION"]), os.environ["bucket"]
+keys = [f"an object's \"name\" {number}" for number in range(int(sys.argv[1]))]
+for key in keys:
+    s3.put_object(Bucket=bucket, Key=key, Body=b"old")
+s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+for key in keys:
+    s3.put_object(Bucket=bucket, Key=key, Body=b"new")
+s3.delete_object(Bucket=bucket, Key=keys[0])
+END
+}
+
+@test "A bucket goes with all that was ever in it, more than S3 tells of at once" {
+  aws_says s3api create-bucket --bucket "$bucket" \
+    --create-bucket-configuration LocationConstraint=eu-central-1 >"$folder/ignored"
+  fill_bucket 130
+  works teardown --yes-destroy cruddur
+  [ "$(aws_says s3api list-buckets --query Buckets)" = "" ]
+}
+
+@test "What S3 does not delete ends in a sentence, and the bucket stays" {
+  make_stack dev
+  wrap_aws <<'END'
+case "$*" in *' delete-objects '*) printf 'code.zip\tAccessDenied\tAccess Denied\n' && exit ;; esac
+END
+  script teardown --yes-destroy cruddur
+  [[ $status -eq 1 && ${lines[-1]} == "teardown: S3 has not deleted from $bucket: code.zip AccessDenied Access Denied" ]]
+  [ "$(aws_says s3api list-buckets --query 'Buckets[].Name')" = "$bucket" ]
+}
+
 @test "--no-snapshot leaves those alone that were there before; log groups that came back are removed, others' are not" {
   make_stack dev
   aws_says rds create-db-snapshot --db-instance-identifier cruddur-db-instance --db-snapshot-identifier by-hand \
@@ -146,7 +181,8 @@ END
   STACK_NAME=other fails_with 2 "this destroys other *" teardown --yes-destroy cruddur
   works teardown --yes-destroy cruddur --dry-run
   [[ $output == *"aws cognito-idp update-user-pool --user-pool-id $pool --deletion-protection INACTIVE"* ]]
-  [[ $output == *"aws cloudformation delete-stack --stack-name cruddur"*"aws s3 rb s3://$bucket --force"* ]]
+  [[ $output == *"aws cloudformation delete-stack --stack-name cruddur"*"aws s3api delete-objects --bucket $bucket"*"code.zip"* ]]
+  [[ $output == *"aws s3api delete-bucket --bucket $bucket"* ]]
   [ "$(changes)" = "" ]
 }
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What takes away what stack-deploy has made, to be sourced after stack.sh, remove-database.sh,
-# remove-logs.sh and interfaces.sh.
+# remove-logs.sh, interfaces.sh and remove-bucket.sh.
 # shellcheck disable=SC2154 # They, and the script, set what is used here.
 
 # remove_stack: deletes the stack, its bucket, and what it has left.
@@ -81,11 +81,4 @@ delete_snapshots() {
     heading "Deleting the snapshot $name"
     change rds delete-db-snapshot --db-snapshot-identifier "$name"
   done
-}
-
-delete_bucket() {
-  # shellcheck disable=SC2034 # remove_stack uses it.
-  found=true
-  heading "Deleting the bucket $bucket"
-  change s3 rb "s3://$bucket" --force
 }

@@ -10,10 +10,14 @@ require_stack_name() {
     wrong_usage '--stack has to be 1 to 24 small letters, digits and hyphens, a letter first.'
 }
 
-# find_bucket: sets account, bucket to the name of the one for the stack's zips, and has_bucket to the same if it is there
-# and this account's. A name is used once in all the world.
+# find_bucket: sets account, partition, bucket to the name of the one for the stack's zips, and has_bucket to the same if
+# it is there and this account's. A name is used once in all the world.
 find_bucket() {
-  account=$(ask sts get-caller-identity --query Account)
+  local caller
+  caller=$(ask sts get-caller-identity --query '[Account,Arn]')
+  account=${caller%%$'\t'*} caller=${caller#*$'\tarn:'}
+  # shellcheck disable=SC2034 # Scripts use it.
+  partition=${caller%%:*}
   # shellcheck disable=SC2154 # aws.sh sets it.
   bucket=$stack-artifacts-$account-$region
   # shellcheck disable=SC2034 # Scripts use it.
