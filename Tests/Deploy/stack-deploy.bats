@@ -19,6 +19,7 @@
   # The function's code is the zip.
   [ "$(aws_says lambda get-function-configuration --function-name cruddur-migrate --query '[Handler,CodeSha256]')" = \
     $'cruddur.migrate\t'"$(openssl dgst -sha256 -binary "$zip" | base64)" ]
+  [ "$(aws_says cloudformation describe-stacks --query 'Stacks[].EnableTerminationProtection')" = True ]
   bucket_is_protected
 
   said=$output
@@ -190,13 +191,24 @@ bucket_is_protected() {
     'Rules[].[Status,NoncurrentVersionExpiration.NoncurrentDays]')" = $'Enabled\t30' ]
 }
 
-@test "A bucket that is there already is protected, too" {
+@test "A bucket that is there already is protected, too, and once; so is a stack that becomes prod" {
   set_secret create-secret --name "$password"
   aws_says s3api create-bucket --bucket "$bucket" \
     --create-bucket-configuration LocationConstraint=eu-central-1 >"$folder/ignored"
+  rm -f "$folder/protected"
+  play_termination_protection
+  record_calls
   deploy
   [[ $status -eq 0 && $output != *"Making the bucket"* && $output == *"Protecting the bucket $bucket"* ]]
   bucket_is_protected
+  [ ! -e "$folder/protected" ]
+
+  deploy --profile prod
+  [[ $status -eq 0 && $output != *"Protecting the bucket"* ]]
+  [ -e "$folder/protected" ]
+  deploy --profile prod
+  [ "$status" -eq 0 ]
+  [ "$(grep --count update-termination-protection "$folder/calls")" -eq 1 ]
 }
 
 # play_idleness: Lambda has taken the function out of the network, which the first invocation finds out.
@@ -284,12 +296,12 @@ event() {
   printf '%s\t2026-01-02T03:04:05.678Z\t%s\t%s\t%s\n' "$@"
 }
 
-# play_failure: AWS tells of a stack that fails between the first look and the second.
+# play_failure REASON: AWS tells of a stack whose database fails for it between the first look and the second.
 play_failure() {
   {
     event 4 cruddur ROLLBACK_COMPLETE None
     event 3 VPC CREATE_FAILED 'Resource creation cancelled'
-    event 2 Database CREATE_FAILED 'There is no such class.'
+    event 2 Database CREATE_FAILED "$1"
     event 1 Database CREATE_IN_PROGRESS None
   } >"$folder/second-look"
   tail -n 1 "$folder/second-look" >"$folder/first-look"
@@ -310,7 +322,7 @@ END
 }
 
 @test "A stack that fails is followed to its end, and told with the first failure and its reason" {
-  play_failure
+  play_failure 'There is no such class.'
   deploy
   [ "$status" -eq 1 ]
   # Each event once, however often it was looked at.
@@ -322,29 +334,91 @@ END
 stack-deploy: the stack cruddur is ROLLBACK_COMPLETE. Database: There is no such class." ]]
 }
 
-# play_limit COUNT: the account runs so many functions at once.
-play_limit() {
+@test "What an account on the free plan cannot have is told with what it can" {
+  for reason in "This instance size isn't available with free plan accounts. (Service: Rds, Status Code: 400)" \
+    'The specified backup retention period exceeds the maximum available to free tier customers.' \
+    'Resource handler returned message: "FreeTierRestrictionError"'; do
+    rm -f "$folder/looked"
+    play_failure "$reason"
+    deploy
+    [ "$status" -eq 1 ]
+    [[ ${lines[-1]} == *"$reason"*"free plan"*" --profile dev "*"--parameter DatabaseClass=db.t4g.micro"*deploy/bin/teardown* ]]
+    reset_stack
+  done
+}
+
+# play_spare COUNT: so many concurrent executions of the account are reserved for no function.
+play_spare() {
   wrap_aws <<END
-case "\$*" in *'lambda get-account-settings'*) echo $1 && exit ;; esac
+case "\$*" in *'lambda get-account-settings'*AccountLimit.UnreservedConcurrentExecutions*) echo $1 && exit ;; esac
 END
 }
 
-@test "A new account that cannot reserve what prod reserves is told at once, and not after the database is made" {
-  # What the template reserves.
-  grep --quiet 'signUpConcurrency: 30$' "$top/deploy/template.yaml"
-  grep --quiet 'apiConcurrency: 80$' "$top/deploy/template.yaml"
-  play_limit 209
-  deploy --profile prod --dry-run
+# refused_to_reserve WANTED SPARE: passes if the deployment that was tried was refused for that.
+refused_to_reserve() {
   [ "$status" -eq 1 ]
-  [[ ${lines[-1]} == "stack-deploy: this account runs 209 functions at once, too few to reserve 110 of them"* ]]
-  [[ $output != *create-stack* ]]
+  [[ ${lines[-1]} == "stack-deploy: this account has $2 concurrent executions to spare, too few to reserve $1 of them"* ]]
+  [[ $output != *create-stack* && $output != *change-set* ]]
+}
+
+@test "An account that cannot reserve what prod reserves is told at once, and not after the database is made" {
+  play_spare 209
+  deploy --profile prod --dry-run
+  refused_to_reserve 110 209
   deploy --profile prod --parameter ReserveConcurrency=false --dry-run
   [[ $status -eq 0 && $output == *create-stack* ]]
   deploy --profile dev --dry-run
   [ "$status" -eq 0 ]
-  play_limit 210
+  deploy --profile prod --parameter DatabaseClass=db.t4g.micro --dry-run
+  [ "$status" -eq 0 ]
+  deploy --profile prod --parameter DatabaseClass=db.t4g.medium --dry-run
+  refused_to_reserve 220 209
+  play_spare 210
   deploy --profile prod --dry-run
   [ "$status" -eq 0 ]
+}
+
+@test "A stack that becomes prod is held to it, too; what it has reserved already counts as spare" {
+  make_stack dev
+  play_spare 209
+  deploy --profile prod --dry-run
+  refused_to_reserve 110 209
+  deploy --dry-run
+  [ "$status" -eq 0 ]
+  deploy --profile prod --parameter UseProxy=true --dry-run
+  [ "$status" -eq 0 ]
+  # As the template would have done, had it been prod.
+  for function in sign-up:30 api:80; do
+    aws_says lambda put-function-concurrency --function-name "cruddur-${function%:*}" \
+      --reserved-concurrent-executions "${function#*:}" >"$folder/ignored"
+  done
+  play_spare 100
+  deploy --profile prod --dry-run
+  [ "$status" -eq 0 ]
+  play_spare 99
+  deploy --profile prod --dry-run
+  refused_to_reserve 110 209
+}
+
+@test "What is held against the account is what the template reserves" {
+  run "$python_tools/python3" - "$BATS_TEST_DIRNAME" "$top/deploy/bin/stack-deploy" <<'PYTHON'
+import re, sys
+sys.path.insert(0, sys.argv[1])
+import stack_template
+told = dict(re.findall(r"\[(db\.\w+\.\w+)\]=(\d+)", open(sys.argv[2]).read()))
+classes = stack_template.expand()["Mappings"]["Classes"]
+reserved = {name: row["signUpConcurrency"] + row["apiConcurrency"] for name, row in classes.items()}
+assert {name: int(count) for name, count in told.items()} == reserved, (told, reserved)
+PYTHON
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
+
+@test "A new stack cannot begin with RDS Proxy, whose role the migrations make" {
+  record_calls
+  deploy --parameter UseProxy=true
+  [[ $status -eq 2 && ${lines[-1]} == "stack-deploy: a new stack cannot begin with UseProxy=true: deploy it without,"* ]]
+  [ "$(changes)" = "" ]
 }
 
 # play_state STATE: the stack is there, in this state.

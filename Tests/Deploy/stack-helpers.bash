@@ -78,6 +78,28 @@ make_stack() {
     "ParameterKey=Profile,ParameterValue=$1" >"$folder/ignored"
 }
 
+# play_termination_protection: AWS knows whether the stack is protected, and does not delete it then. moto knows it of a
+# new stack alone. The file protected of the folder is there while it is.
+play_termination_protection() {
+  wrap_aws <<END
+case "\$*" in
+  *' update-termination-protection '*--enable-termination-protection*) touch "$folder/protected" && exit ;;
+  *' update-termination-protection '*--no-enable-termination-protection*) rm -f "$folder/protected" && exit ;;
+  *' describe-stacks '*EnableTerminationProtection*)
+    if [ -e "$folder/protected" ]; then echo True; else echo False; fi
+    exit
+    ;;
+  *' delete-stack '*)
+    if [ -e "$folder/protected" ]; then
+      echo "An error occurred (ValidationError) when calling the DeleteStack operation: Stack [cruddur] cannot be deleted \
+while TerminationProtection is enabled" >&2
+      exit 254
+    fi
+    ;;
+esac
+END
+}
+
 # changes: prints the service and the operation of those of the recorded calls that changed something.
 changes() {
   cut -d ' ' -f 2,3 "$folder/calls" | grep --invert-match --extended-regexp ' (describe|get|head|list)-|^configure ' ||

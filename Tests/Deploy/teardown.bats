@@ -30,6 +30,17 @@ nothing_is_left() {
   [ "$(changes)" = "" ]
 }
 
+@test "A stack that AWS must not delete is let go of first" {
+  make_stack prod
+  touch "$folder/protected"
+  play_termination_protection
+  works teardown --yes-destroy cruddur --dry-run
+  [[ $output == *"update-termination-protection --stack-name cruddur --no-enable-termination-protection"*delete-stack* ]]
+  [ -e "$folder/protected" ]
+  works teardown --yes-destroy cruddur
+  nothing_is_left
+}
+
 # fill_bucket COUNT: so many objects from before there were versions, and as many versions; one object is deleted.
 fill_bucket() {
   "$python_tools/python3" - "$@" <<'END'

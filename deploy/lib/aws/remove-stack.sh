@@ -28,6 +28,7 @@ delete_stack() {
   # Its last snapshot is made in any case: the template says so.
   release_database "$instance" true
   unprotect_user_pool
+  unprotect_stack
   heading "Deleting the stack $stack"
   note_events "$stack_arn"
   change cloudformation delete-stack --stack-name "$stack"
@@ -58,6 +59,14 @@ stack_resource() {
   [[ $# -eq 1 ]] || which+=" && ResourceStatus=='$2'"
   ask cloudformation list-stack-resources --stack-name "$stack_arn" --query \
     "StackResourceSummaries[?$which].PhysicalResourceId"
+}
+
+unprotect_stack() {
+  local protection
+  protection=$(ask cloudformation describe-stacks --stack-name "$stack" --query 'Stacks[0].EnableTerminationProtection')
+  [[ $protection == True ]] || return 0
+  heading "Letting the stack $stack be deleted"
+  change cloudformation update-termination-protection --stack-name "$stack" --no-enable-termination-protection
 }
 
 unprotect_user_pool() {
