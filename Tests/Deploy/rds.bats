@@ -31,7 +31,7 @@ END
   works rds-create
   [[ $output == *"Waiting until cruddur-db-instance is available: available"* ]]
   [[ $output == *"endpoint "*cruddur-db-instance*:5432* && $output == *"master secret "*arn:aws:secretsmanager:* ]]
-  [ "$(property '[Engine,EngineVersion,DBInstanceClass,DBName]')" = $'postgres\t17\tdb.t4g.micro\tcruddur' ]
+  [ "$(property '[Engine,EngineVersion,DBInstanceClass,DBName]')" = $'postgres\t17\tdb.t4g.small\tcruddur' ]
   [ "$(property '[MasterUsername,AllocatedStorage,StorageType]')" = $'cruddurroot\t20\tgp3' ]
   [ "$(property '[StorageEncrypted,DeletionProtection,IAMDatabaseAuthenticationEnabled]')" = $'True\tTrue\tTrue' ]
   [ "$(property '[PubliclyAccessible,BackupRetentionPeriod,Endpoint.Port]')" = $'False\t7\t5432' ]
@@ -45,14 +45,14 @@ END
   [[ $output == *"cruddur-db-instance is there already"* && $output != *", not "* ]]
   [ "$(describe)" = "$before" ]
   works rds-create --class db.t3.micro --publicly-accessible --no-wait
-  [[ $output == *"DBInstanceClass is db.t4g.micro, not db.t3.micro."*"PubliclyAccessible is False, not True."* ]]
+  [[ $output == *"DBInstanceClass is db.t4g.small, not db.t3.micro."*"PubliclyAccessible is False, not True."* ]]
   [ "$(describe)" = "$before" ]
 }
 
 @test "What is asked for is what AWS is asked for, and --dry-run asks only to look" {
   record_calls
   group=$(aws_says ec2 create-security-group --group-name g --description d --query GroupId)
-  create=(rds-create --db-instance other --class db.t4g.small --engine-version 16.9 --storage 50
+  create=(rds-create --db-instance other --class db.t4g.medium --engine-version 16.9 --storage 50
     --security-group "$group" --publicly-accessible --no-wait)
   works "${create[@]}" --dry-run
   planned=$(grep '^aws' <<<"$output")
@@ -61,8 +61,15 @@ END
   : >"$folder/calls"
   works "${create[@]}"
   [ "$(grep create-db "$folder/calls")" = "$planned" ]
-  [ "$(property '[EngineVersion,DBInstanceClass,AllocatedStorage]')" = $'16.9\tdb.t4g.small\t50' ]
+  [ "$(property '[EngineVersion,DBInstanceClass,AllocatedStorage]')" = $'16.9\tdb.t4g.medium\t50' ]
   [ "$(property '[PubliclyAccessible,VpcSecurityGroups[0].VpcSecurityGroupId]')" = True$'\t'"$group" ]
+}
+
+@test "Where memory is short, nothing takes it that need not" {
+  works rds-create --dry-run
+  [[ $output == *"--db-instance-class db.t4g.small "*"--enable-performance-insights "* ]]
+  works rds-create --class db.t4g.micro --dry-run
+  [[ $output == *"--db-instance-class db.t4g.micro "* && $output != *performance-insights* ]]
 }
 
 @test "A version that does not insist on TLS, and too little storage, are refused" {
@@ -127,9 +134,9 @@ END
   before=$output
   works rds-status
   [ "$output" = "$before" ]
-  DB_INSTANCE=other works rds-create --class db.t4g.small --no-wait
+  DB_INSTANCE=other works rds-create --class db.t4g.medium --no-wait
   works rds-status --db-instance other
-  [[ $output == *"instance "*"other"*"class "*"db.t4g.small"* ]]
+  [[ $output == *"instance "*"other"*"class "*"db.t4g.medium"* ]]
 }
 
 @test "A name that is not there ends in one sentence" {
