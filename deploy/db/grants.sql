@@ -1,6 +1,6 @@
 -- The application's role, cruddur_app, and all that it may: what the files of Sources/Cruddur/SQL need. Run after the
--- migrations, each time, in one transaction. What is as it should be is left alone: roles belong to the server, and two
--- databases of it may be migrated at once, but a role cannot be changed by two at once.
+-- migrations, each time, in one transaction. Whatever else was given to it is taken back first. Its password stays, and
+-- until when that is valid: they are whoever's who set them.
 DO $$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'cruddur_app') THEN
@@ -12,28 +12,107 @@ EXCEPTION
 END
 $$;
 
--- The role, not the session, ends what takes too long: a cancel request may never arrive, through RDS Proxy for one.
--- Nor may a function that Lambda froze in a transaction hold its locks until it thaws.
+-- Of the role itself: its attributes, its memberships, and its settings, for every database and for this one. What is
+-- as it should be is left alone: some of it, such as SUPERUSER, only a superuser may so much as mention.
+--
+-- The settings end what takes too long, because a cancel request may never arrive, through RDS Proxy for one; and the
+-- transaction of a function that Lambda froze in it, which would hold its locks until it thaws. They are defaults that a
+-- session of the role may change: what holds is the deadline that the application's code keeps.
 DO $$
 DECLARE
   wanted CONSTANT text[] := ARRAY['statement_timeout=5s', 'idle_in_transaction_session_timeout=5s'];
+  attributes CONSTANT text[] := ARRAY(
+    SELECT 'ALTER ROLE cruddur_app ' || attribute
+    FROM pg_catalog.pg_roles, LATERAL (
+      VALUES (rolsuper, 'NOSUPERUSER'), (rolcreatedb, 'NOCREATEDB'), (rolcreaterole, 'NOCREATEROLE'),
+        (rolreplication, 'NOREPLICATION'), (rolbypassrls, 'NOBYPASSRLS'), (NOT rolinherit, 'INHERIT'),
+        (NOT rolcanlogin, 'LOGIN'), (rolconnlimit <> -1, 'CONNECTION LIMIT -1')
+    ) AS wrong (is_wrong, attribute)
+    WHERE rolname = 'cruddur_app' AND is_wrong
+  );
+  settings CONSTANT text[] := ARRAY(
+    SELECT format('ALTER ROLE cruddur_app IN DATABASE %I RESET ALL', datname)
+    FROM pg_catalog.pg_db_role_setting JOIN pg_catalog.pg_database ON pg_database.oid = setdatabase
+    WHERE setrole = 'cruddur_app'::regrole AND datname = current_database()
+  ) || CASE WHEN EXISTS (
+    SELECT FROM pg_catalog.pg_roles WHERE rolname = 'cruddur_app' AND rolconfig @> wanted AND rolconfig <@ wanted
+  ) THEN '{}' ELSE ARRAY[
+    'ALTER ROLE cruddur_app RESET ALL',
+    'ALTER ROLE cruddur_app SET statement_timeout = ''5s''',
+    'ALTER ROLE cruddur_app SET idle_in_transaction_session_timeout = ''5s'''
+  ] END;
+  -- On RDS, whoever has the role rds_iam is let in with an IAM token:
+  -- https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
+  memberships CONSTANT text[] := ARRAY(
+    SELECT format('REVOKE %s FROM cruddur_app GRANTED BY %s CASCADE', roleid::regrole, grantor::regrole)
+    FROM pg_catalog.pg_auth_members
+    WHERE member = 'cruddur_app'::regrole AND (admin_option OR roleid <> coalesce(to_regrole('rds_iam'), 0))
+  ) || ARRAY(
+    SELECT 'GRANT rds_iam TO cruddur_app'
+    FROM pg_catalog.pg_roles
+    WHERE rolname = 'rds_iam' AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_auth_members
+      WHERE member = 'cruddur_app'::regrole AND roleid = pg_roles.oid AND NOT admin_option
+    )
+  );
+  statements CONSTANT text[] := attributes || settings || memberships;
+  statement text;
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'cruddur_app' AND rolconfig @> wanted) THEN
-    ALTER ROLE cruddur_app SET statement_timeout = '5s';
-    ALTER ROLE cruddur_app SET idle_in_transaction_session_timeout = '5s';
+  IF statements <> '{}' THEN
+    -- Roles belong to the server: this waits for whoever changes the role from another database, because two cannot do
+    -- so at once.
+    COMMENT ON ROLE cruddur_app IS 'The application. What it may is in deploy/db/grants.sql.';
+  END IF;
+  FOREACH statement IN ARRAY statements LOOP
+    EXECUTE statement;
+  END LOOP;
+  IF NOT EXISTS (
+    SELECT FROM pg_catalog.pg_roles WHERE rolname = 'cruddur_app' AND rolconfig @> wanted AND rolconfig <@ wanted
+  ) THEN
+    RAISE EXCEPTION 'cruddur_app keeps settings that only a superuser can reset'
+      USING ERRCODE = 'insufficient_privilege';
   END IF;
 END
 $$;
 
--- On RDS, whoever has this role is let in with an IAM token:
--- https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
+-- Of what this database has in it, of the database, and of what belongs to all of them: every right, also of columns,
+-- and those that it would have by default on what is yet to be made.
 DO $$
+DECLARE
+  object record;
 BEGIN
-  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'rds_iam')
-    AND NOT pg_catalog.pg_has_role('cruddur_app', 'rds_iam', 'MEMBER')
-  THEN
-    GRANT rds_iam TO cruddur_app;
-  END IF;
+  -- Twice: what is still there then was not ours to take back.
+  FOR pass IN 1..2 LOOP
+    FOR object IN
+      SELECT DISTINCT deptype, type, identity
+      FROM pg_catalog.pg_shdepend, LATERAL pg_catalog.pg_identify_object(classid, objid, 0),
+        (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) AS here (here)
+      WHERE refclassid = 'pg_catalog.pg_authid'::regclass AND refobjid = 'cruddur_app'::regrole
+        AND dbid IN (0, here) AND (classid <> 'pg_catalog.pg_database'::regclass OR objid = here)
+        AND (deptype = 'a' OR deptype = 'o' AND type <> 'large object')
+    LOOP
+      IF object.deptype = 'o' THEN
+        RAISE EXCEPTION 'cruddur_app owns the % %, with which it may do anything: give it another owner',
+          object.type, object.identity USING ERRCODE = 'insufficient_privilege';
+      ELSIF pass = 2 THEN
+        RAISE EXCEPTION 'cruddur_app keeps rights on the % %, which only whoever granted them can take back',
+          object.type, object.identity USING ERRCODE = 'insufficient_privilege';
+      ELSIF object.type = 'default acl' THEN
+        -- "for role … on tables"
+        EXECUTE 'ALTER DEFAULT PRIVILEGES '
+          || regexp_replace(object.identity, ' on (\w+)$', ' REVOKE ALL ON \1 FROM cruddur_app CASCADE');
+      ELSE
+        EXECUTE format('REVOKE ALL ON %s %s FROM cruddur_app CASCADE', CASE
+          WHEN object.type IN ('view', 'materialized view', 'foreign table') THEN 'TABLE'
+          WHEN object.type IN ('function', 'procedure', 'aggregate') THEN 'ROUTINE'
+          WHEN object.type = 'foreign-data wrapper' THEN 'FOREIGN DATA WRAPPER'
+          WHEN object.type = 'server' THEN 'FOREIGN SERVER'
+          WHEN object.type = 'parameter ACL' THEN 'PARAMETER'
+          ELSE object.type
+        END, object.identity);
+      END IF;
+    END LOOP;
+  END LOOP;
 END
 $$;
 
@@ -47,13 +126,12 @@ $$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO cruddur_app;
 
--- What it had before, too: a right that is no longer listed here is gone. Whole rows are read, so that SELECT is by
--- table; what the application never sets (uuid, created_at, the other counts) it cannot.
-REVOKE ALL ON public.users, public.activities FROM cruddur_app;
+-- Whole rows are read, so that SELECT is by table; what the application never sets (uuid, created_at, the other counts)
+-- it cannot.
 GRANT SELECT ON public.users, public.activities TO cruddur_app;
 GRANT INSERT (display_name, handle, email, cognito_user_id) ON public.users TO cruddur_app;
 GRANT INSERT (user_uuid, message, reply_to_activity_uuid, expires_at) ON public.activities TO cruddur_app;
 GRANT UPDATE (replies_count) ON public.activities TO cruddur_app;
 
-REVOKE ALL ON FUNCTION public.rfc3339, public.activity_json FROM PUBLIC, cruddur_app;
+REVOKE ALL ON FUNCTION public.rfc3339, public.activity_json FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.rfc3339, public.activity_json TO cruddur_app;
