@@ -72,6 +72,7 @@ deploy() {
 make_stack() {
   aws_says s3api create-bucket --bucket "$bucket" \
     --create-bucket-configuration LocationConstraint=eu-central-1 >"$folder/ignored"
+  aws_says s3api put-bucket-versioning --bucket "$bucket" --versioning-configuration Status=Enabled
   aws_says s3api put-object --bucket "$bucket" --key code.zip --body "$zip" >"$folder/ignored"
   aws_says cloudformation create-stack --stack-name cruddur --template-body "file://$template" --parameters \
     "ParameterKey=CodeBucket,ParameterValue=$bucket" ParameterKey=CodeKey,ParameterValue=code.zip \
