@@ -4,6 +4,7 @@ import Postgres
 
 /// What the function does with which event.
 func routes(_ configuration: Configuration, _ database: Pool) -> EventRouter {
+  let users = Users(database)
   let activities = ActivityAPI(
     Activities(database), allowsAnonymousAuthors: configuration.allowsAnonymousAuthors)
   var http = HTTPRouter(cors: configuration.cors)
@@ -13,10 +14,12 @@ func routes(_ configuration: Configuration, _ database: Pool) -> EventRouter {
   http.on(.get, "/api/activities/home", handle: activities.home)
   http.on(.get, "/api/activities/@{handle}", handle: activities.userFeed)
   http.on(.get, "/api/activities/{uuid}", handle: activities.find)
+  http.on(.get, "/api/activities/{uuid}/replies", handle: activities.replies)
   http.on(.post, "/api/activities/{uuid}/reply", handle: activities.reply)
+  http.on(.get, "/api/users/me", handle: UserAPI(users).me)
 
   var events = EventRouter()
-  events.on(PostConfirmation.self, handle: SignUp(Users(database)).handle)
+  events.on(PostConfirmation.self, handle: SignUp(users).handle)
   events.on(http)
   return events
 }

@@ -14,7 +14,7 @@ public struct Health: Sendable {
     return [
       .addActivity(draft, by: author), .addReply(draft, to: activity, by: author), .addUser(user, handle: ""),
       .checkHealth, .feed(from: .newest, limit: 1), .feed(ofUser: "", from: .newest, limit: 1), .findActivity(activity),
-      .findUser(cognitoUserID: ""),
+      .findProfile(cognitoUserID: ""), .findUser(cognitoUserID: ""), .replies(to: activity, from: .newest, limit: 1),
     ]
   }()
 

@@ -9,5 +9,7 @@ enum SQL {
   static let feed = StatementTemplate(PackageResources.feed_sql)
   static let feedOfUser = StatementTemplate(PackageResources.feed_of_user_sql)
   static let findActivity = StatementTemplate(PackageResources.find_activity_sql)
+  static let findProfile = StatementTemplate(PackageResources.find_profile_sql)
   static let findUser = StatementTemplate(PackageResources.find_user_sql)
+  static let replies = StatementTemplate(PackageResources.replies_sql)
 }

@@ -20,7 +20,9 @@ import Testing
     ("feed", .feed(from: .newest, limit: 20)),
     ("feed-of-user", .feed(ofUser: "ana", from: .newest, limit: 20)),
     ("find-activity", .findActivity(activity)),
+    ("find-profile", .findProfile(cognitoUserID: "sub")),
     ("find-user", .findUser(cognitoUserID: "sub")),
+    ("replies", .replies(to: activity, from: .newest, limit: 20)),
   ]
 
   private static func draft(_ timeToLive: TimeToLive?) -> ActivityDraft {
@@ -45,7 +47,10 @@ import Testing
   /// A pool sends these twice where a connection dies, and no others: an activity must not be added twice.
   @Test func `What may be executed twice is idempotent`() {
     let idempotent = Set(Self.statements.filter(\.statement.isIdempotent).map(\.file))
-    #expect(idempotent == ["add-user", "check-health", "feed", "feed-of-user", "find-activity", "find-user"])
+    #expect(
+      idempotent == [
+        "add-user", "check-health", "feed", "feed-of-user", "find-activity", "find-profile", "find-user", "replies",
+      ])
   }
 
   /// PostgreSQL parses each with the types that Swift gives to its parameters, and executes it.

@@ -388,15 +388,16 @@ class Promises:
             self.assertEqual(permission["FunctionName"], {"Ref": function})
             self.assertEqual(permission["SourceArn"], {"Fn::GetAtt": [name, "Arn"]})
 
-    def test_every_route_that_writes_wants_a_token_and_no_other(self):
+    def test_every_route_that_writes_or_asks_who_it_is_wants_a_token_and_no_other(self):
         swift = (stack_template.TOP / "Sources/Bootstrap/Routes.swift").read_text()
-        writing = {path for method, path in re.findall(r'http\.on\(\.(\w+), "([^"]+)"', swift) if method != "get"}
-        self.assertEqual(len(writing), 2)
+        routes = re.findall(r'http\.on\(\.(\w+), "([^"]+)"', swift)
+        secured = {(method, path) for method, path in routes if method != "get" or path.endswith("/me")}
+        self.assertEqual(len(secured), 3)
         body = self.resources["Api"]["Properties"]["Body"]
-        self.assertEqual(set(body["paths"]), writing | {"$default"})
-        for path in writing:
-            self.assertEqual(list(body["paths"][path]), ["post"])
-            self.assertEqual(body["paths"][path]["post"]["security"], [{"UserPool": []}])
+        self.assertEqual(set(body["paths"]), {path for _, path in secured} | {"$default"})
+        for method, path in secured:
+            self.assertEqual(list(body["paths"][path]), [method])
+            self.assertEqual(body["paths"][path][method]["security"], [{"UserPool": []}])
         self.assertNotIn("security", body["paths"]["$default"]["x-amazon-apigateway-any-method"])
         authorizer = body["components"]["securitySchemes"]["UserPool"]["x-amazon-apigateway-authorizer"]
         self.assertEqual(authorizer["type"], "jwt")

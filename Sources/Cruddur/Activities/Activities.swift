@@ -52,4 +52,13 @@ public struct Activities: Sendable {
     let rows = try await database.execute(statement, until: deadline)
     return rows.isEmpty ? nil : try FeedPage(rows, limit: limit)
   }
+
+  /// The replies to an activity. Nil where there is no such activity, or none any more.
+  func replies(
+    to activity: UUID, from position: FeedPosition, limit: Int, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> FeedPage? {
+    let statement = Statement.replies(to: activity, from: position, limit: limit + 1)
+    let rows = try await database.execute(statement, until: deadline)
+    return rows.isEmpty ? nil : try FeedPage(rows, limit: limit)
+  }
 }

@@ -53,17 +53,28 @@ extension ActivityAPI {
   }
 }
 
+extension HTTPRequest {
+  /// The `sub` of whoever is signed in.
+  var signedInUser: String {
+    get throws(Problem) {
+      guard hasAuthorizer else { throw Problem(unauthorized: "author_unknown", detail: "Nobody is signed in.") }
+      guard case .text(let sub) = TextField(claims?["sub"]) else {
+        throw Problem(unauthorized: "sub_missing", detail: "The token does not say whose it is.")
+      }
+      // Cognito says of each token what it is for, and an HTTP API lets access tokens in as well: their `client_id` is the
+      // audience that it wants. Other issuers do not know the claim.
+      guard [.blank, .text("id")].contains(TextField(claims?["token_use"])) else {
+        throw Problem(unauthorized: "token_use_refused", detail: "The token has to be an id token (token_use id).")
+      }
+      return sub
+    }
+  }
+}
+
 extension Author {
   /// Whoever is signed in.
   fileprivate init(_ request: HTTPRequest, _ body: JSONValue) throws(Problem) {
-    guard case .text(let sub) = TextField(request.claims?["sub"]) else {
-      throw Problem(unauthorized: "sub_missing", detail: "The token does not say whose it is.")
-    }
-    // Cognito says of each token what it is for, and an HTTP API lets access tokens in as well: their `client_id` is the
-    // audience that it wants. Other issuers do not know the claim.
-    guard [.blank, .text("id")].contains(TextField(request.claims?["token_use"])) else {
-      throw Problem(unauthorized: "token_use_refused", detail: "The token has to be an id token (token_use id).")
-    }
+    let sub = try request.signedInUser
     guard TextField(body["user_handle"]) == .blank else {
       throw Problem(unauthorized: "user_handle_refused", detail: "Whoever is signed in is the author.")
     }
@@ -91,11 +102,15 @@ extension Problem {
     self.init(status: 401, codes: [code], detail: detail, headers: [("www-authenticate", "Bearer")])
   }
 
+  /// Whoever is signed in has no row.
+  static let userMissing = Problem(
+    status: 409, codes: ["user_missing"], detail: "Your account is confirmed, but has no profile yet.")
+
   /// The author has no row.
   fileprivate init(missing author: Author) {
     switch author {
     case .cognitoUser:
-      self.init(status: 409, codes: ["user_missing"], detail: "Your account is confirmed, but has no profile yet.")
+      self = .userMissing
     case .handle:
       self.init(status: 422, codes: ["user_handle_unknown"])
     }

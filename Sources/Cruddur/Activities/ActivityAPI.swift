@@ -72,6 +72,19 @@ public struct ActivityAPI: Sendable {
     guard let activity else { throw Problem.activityNotFound }
     return .json(activity)
   }
+
+  /// `GET /api/activities/{uuid}/replies?limit=20&cursor=…`
+  public func replies(
+    _ request: HTTPRequest, _ parameters: PathParameters, _ context: InvocationContext
+  ) async throws -> HTTPResponse {
+    let uuid = try parameters.uuid
+    let (position, limit) = try request.feedPosition
+    let page = try await withDatabase(context) { deadline throws(PostgresError) in
+      try await activities.replies(to: uuid, from: position, limit: limit, until: deadline)
+    }
+    guard let page else { throw Problem.activityNotFound }
+    return HTTPResponse(page, limit: limit)
+  }
 }
 
 extension HTTPRequest {

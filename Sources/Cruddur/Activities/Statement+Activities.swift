@@ -32,6 +32,12 @@ extension Statement {
     SQL.feedOfUser(["handle": handle, "created_at": position.createdAt, "uuid": position.uuid, "limit": limit])
       .idempotent()
   }
+
+  /// `SQL/replies.sql`
+  static func replies(to activity: UUID, from position: FeedPosition, limit: Int) -> Statement {
+    SQL.replies(["reply_to": activity, "created_at": position.createdAt, "uuid": position.uuid, "limit": limit])
+      .idempotent()
+  }
 }
 
 extension Author {

@@ -8,6 +8,11 @@ extension Statement {
     ]).idempotent()
   }
 
+  /// `SQL/find-profile.sql`
+  static func findProfile(cognitoUserID: String) -> Statement {
+    SQL.findProfile(["cognito_user_id": cognitoUserID]).idempotent()
+  }
+
   /// `SQL/find-user.sql`
   static func findUser(cognitoUserID: String) -> Statement {
     SQL.findUser(["cognito_user_id": cognitoUserID]).idempotent()

@@ -34,6 +34,13 @@ public struct Users: Sendable {
     }
   }
 
+  /// Who somebody is to everybody else, as JSON that PostgreSQL makes. Nil where they have no row.
+  func profile(
+    cognitoUserID: String, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> [UInt8]? {
+    try await database.value(.findProfile(cognitoUserID: cognitoUserID), as: [UInt8].self, until: deadline)
+  }
+
   /// - Returns: Whether there is a new row; none is made where the user or the handle has one already.
   private func insert(
     _ user: User, handle: String, until deadline: ContinuousClock.Instant

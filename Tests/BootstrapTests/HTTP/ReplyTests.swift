@@ -22,6 +22,53 @@ import Testing
     #expect(try await api.get("/api/activities/\(uuid)").json.member("replies_count").integer() == 1)
   }
 
+  @Test func `Replies are read by pages, newest first, without those that are over or answer something else`()
+    async throws
+  {
+    let api = try await API()
+    try api.addUser()
+    let uuid = try await api.add().member("uuid").string()
+    let other = try await api.add()
+    _ = try await api.send("POST", try path(other), #"{"message":"elsewhere"}"#, sub: "sub-ana")
+    #expect(try await api.get("/api/activities/\(uuid)/replies").text == "[]")
+    try api.sql(
+      """
+      INSERT INTO activities (user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
+      SELECT uuid, n, '\(uuid)', now() - (n / 2 || ' s')::interval, CASE WHEN n = 3 THEN now() END
+      FROM users, generate_series(1, 5) AS n
+      """)
+    let order = try api.sql(
+      """
+      SELECT message FROM activities
+      WHERE reply_to_activity_uuid = '\(uuid)' AND expires_at IS NULL ORDER BY created_at DESC, uuid DESC
+      """)
+    var messages: [String] = []
+    var query: String? = "limit=3"
+    while let next = query, messages.count < 10 {
+      let answer = try await api.get("/api/activities/\(uuid)/replies", query: next)
+      #expect(answer.status == 200)
+      messages += try answer.messages
+      query = answer.nextQuery
+    }
+    #expect(messages == order.split(separator: "\n").map(String.init))
+    #expect(messages.count == 4)
+  }
+
+  @Test func `What is unknown or over has no replies`() async throws {
+    let api = try await API()
+    try api.addUser()
+    let uuid = try await api.add().member("uuid").string()
+    try api.sql("UPDATE activities SET expires_at = now()")
+    for activity in [uuid, unknown] {
+      let answer = try await api.get("/api/activities/\(activity)/replies")
+      #expect((answer.status, answer.codes) == (404, ["activity_not_found"]))
+    }
+    for (activity, query, code) in [("none", "", "uuid_invalid"), (unknown, "limit=0", "limit_invalid")] {
+      let answer = try await api.get("/api/activities/\(activity)/replies", query: query)
+      #expect((answer.status, answer.codes) == (400, [code]))
+    }
+  }
+
   @Test func `A reply ends with what it replies to, or when it says`() async throws {
     let api = try await API()
     try api.addUser()
