@@ -1,6 +1,18 @@
+import JSON
 import LocalLambda
 
 extension InvocationResult {
+  /// What to tell the user of a bootstrap that did not come up; nil if it did, or was not let.
+  var startFailure: String? {
+    switch self {
+    case .initError(let type, let body):
+      "The function cannot start: \((try? JSONDocument(body).root["errorMessage"]?.string()) ?? type)"
+    case .initTimedOut: "The function cannot start: the bootstrap did not ask for an event in time."
+    case .exited(let how): "The function cannot start: the bootstrap \(how)."
+    case .response, .functionError, .timedOut, .cancelled: nil
+    }
+  }
+
   /// What to tell the user of an invocation that was not answered within `timeout`; nil if it was.
   func failure(of event: String, timeout: Duration) -> String? {
     switch self {

@@ -6,20 +6,24 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serves the function over HTTP, with a page to try it on.",
     discussion: """
-      Listens on 127.0.0.1, and starts the function's bootstrap with the first event, as Lambda would; another one \
-      while it is busy, up to four. One that ended, or was ended at the timeout, is replaced. At / there is a page to \
-      try the function on.
+      Listens on 127.0.0.1, and starts the function's bootstrap, which has to ask for an event; another one while it is \
+      busy, up to four. One that ended, or was ended at the timeout, is replaced. At / there is a page to try the \
+      function on.
 
       /api/… is API Gateway: a request becomes an event of the payload format 2.0. A token in its Authorization header \
       has to be one of this server's own; the function gets its claims.
 
       /cognito/users is Cognito: a POST of {"name", "preferred_username", "email"} signs somebody up, and the function \
       gets the post-confirmation event; a GET lists who has signed up; a POST to /cognito/users/{sub}/token gives a \
-      token for an hour. Users and tokens end with the server.
+      token for an hour, one to /cognito/users/{sub}/confirm-forgot-password a new password, of which the function gets \
+      an event, too; a DELETE of /cognito/users/{sub} deletes the account, as an administrator may. Users and tokens \
+      end with the server.
 
-      /2015-03-31/… is Lambda: aws lambda invoke --endpoint-url http://127.0.0.1:3000 --function-name cruddur out.json
+      /2015-03-31/… is Lambda: aws lambda invoke --endpoint-url http://127.0.0.1:3000 --function-name cruddur out.json; \
+      its ARN, with any region and account, and the alias live do as well.
 
-      Requests with a foreign Host or Origin are refused, so that no other web site gets at the function.
+      Requests with a foreign Host or Origin are refused, so that no other web site gets at the function. Where the port \
+      is forwarded (Codespaces, Gitpod), --allow-host says under which host; whoever may open that may use the function.
 
       The first line on standard output is the URL, once it listens; then there is a line for each request: method, \
       path, status, milliseconds. Function errors and the function's logs go to standard error.
@@ -27,8 +31,9 @@ struct Serve: AsyncParsableCommand {
       The function sees Lambda's environment variables, CONNECTION_URL, PG* and LD_LIBRARY_PATH if they are set, \
       ALLOW_ANONYMOUS_AUTHOR=1, and those of --env, but no others.
 
-      The exit status is 0 after Ctrl-C, SIGTERM or SIGHUP, which end the bootstraps as well; 2 if an option, the \
-      bootstrap or the port is not usable, in which case nothing was started.
+      The exit status is 0 after Ctrl-C, SIGTERM or SIGHUP, which end the bootstraps as well; 1 if the bootstrap does \
+      not come up, as without a CONNECTION_URL; 2 if an option, the bootstrap or the port is not usable, in which case \
+      nothing was started.
       """)
 
   @Option(help: ArgumentHelp("The port of 127.0.0.1; 0 is any that is free.", valueName: "number"))
@@ -40,19 +45,35 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How long an invocation may take, at most 900.", valueName: "seconds"))
   var timeout = 10.0
 
+  @Option(
+    help: ArgumentHelp(
+      "How often Cognito invokes the function that does not answer within 5 s, at most 10.", valueName: "n"))
+  var attempts = 3
+
+  @Option(
+    help: ArgumentHelp("A host under which the port is forwarded; may be given again.", valueName: "host[:port]"))
+  var allowHost: [ForwardedHost] = []
+
   @Option(help: ArgumentHelp("A variable of the function's environment; may be given again.", valueName: "key=value"))
   var env: [Variable] = []
 
   func validate() throws {
     try Timeout.validate(timeout)
     try Variable.validate(env)
+    guard (1...10).contains(attempts) else {
+      throw ValidationError("--attempts is \(attempts), but must be at least 1 and at most 10.")
+    }
   }
 
   func run() async throws {
+    var options = LocalServer.Options()
+    options.port = Int(port)
+    options.allowedHosts = Set(allowHost.map(\.authority))
+    options.triggerAttempts = attempts
     let session = ServeSession(
-      port: Int(port), executable: try Executable(path: bootstrap ?? Executable.besideThisOne("bootstrap")),
+      options: options, executable: try Executable(path: bootstrap ?? Executable.besideThisOne("bootstrap")),
       timeout: .seconds(timeout),
       variables: Dictionary([("ALLOW_ANONYMOUS_AUTHOR", "1")] + env.map { ($0.key, $0.value) }) { $1 })
-    try await session.run()
+    throw ExitCode(try await session.run())
   }
 }

@@ -3,34 +3,59 @@ import LocalLambda
 
 /// One run of `cruddur serve`, whose inputs have all been checked.
 struct ServeSession {
-  let port: Int
+  let options: LocalServer.Options
   let executable: Executable
   let timeout: Duration
   let variables: [String: String]
 
   /// Serves until a signal comes; then the port is closed and the bootstraps are gone.
   ///
+  /// - Returns: the exit status: 0 after a signal, 1 if the bootstrap did not come up.
   /// - Throws: ``PortError`` if the port cannot be listened on.
-  func run() async throws {
+  func run() async throws -> Int32 {
     let signals = EndSignals()
     let timeout = timeout
     let function = Function(
       .init(
         name: "cruddur", bootstrap: executable.path, timeout: timeout, variables: variables,
-        caller: ProcessInfo.processInfo.environment)
+        caller: ProcessInfo.processInfo.environment, aliases: ["live"])
     ) { requestID, result in
       if let failure = result.failure(of: requestID, timeout: timeout) { Console.log(failure) }
     }
     let lines = LineWriter()
-    let server = try await LocalServer.start(port: port, function: function, files: Page.files) {
-      lines.write($0.line)
-    }
-    lines.write(server.url)
-    for await _ in signals { break }
+    let server = try await LocalServer.start(options, function: function, files: Page.files) { lines.write($0.line) }
+    let status = await serve(function) { lines.write(server.url) }
     async let served: Void = server.stop()
     await function.stop()
     await served
     lines.finish()
+    return status
+
+    /// Waits for a signal, once the function is up. What it lacks would fail each event: better to say so at once.
+    func serve(_ function: Function, whenReady: @escaping @Sendable () -> Void) async -> Int32 {
+      await withTaskGroup(of: Int32?.self) { group in
+        group.addTask {
+          guard let failure = await function.initialize() else {
+            whenReady()
+            return nil
+          }
+          guard let sentence = failure.startFailure else { return nil }
+          Console.log(sentence)
+          return 1
+        }
+        group.addTask {
+          for await _ in signals { break }
+          return 0
+        }
+        while let end = await group.next() {
+          guard let end else { continue }
+          await function.stop()
+          group.cancelAll()
+          return end
+        }
+        return 0
+      }
+    }
   }
 }
 

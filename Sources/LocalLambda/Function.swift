@@ -8,6 +8,8 @@ public actor Function {
   public struct Configuration: Sendable {
     /// The name, by which it is invoked.
     public var name: String
+    /// Names beside `$LATEST` for the one version that there is.
+    public var aliases: Set<String>
     /// The absolute path of the runtime's executable.
     public var bootstrap: String
     /// How long an invocation may take, counted from the moment the runtime has it.
@@ -22,9 +24,10 @@ public actor Function {
     /// Sets a function up.
     public init(
       name: String, bootstrap: String, timeout: Duration, variables: [String: String] = [:],
-      caller: [String: String] = [:], maximumConcurrency: Int = 4
+      caller: [String: String] = [:], maximumConcurrency: Int = 4, aliases: Set<String> = []
     ) {
       self.name = name
+      self.aliases = aliases
       self.bootstrap = bootstrap
       self.timeout = timeout
       self.variables = variables
@@ -38,6 +41,17 @@ public actor Function {
   /// The most bytes of an event: 6 MiB and 100 bytes.
   static let maximumPayloadBytes = 6_291_556
 
+  /// The most bytes of an event that nobody waits for: 1 MB.
+  static let maximumAsynchronousPayloadBytes = 1 << 20
+
+  /// How an invocation went.
+  struct Report: Equatable {
+    let result: InvocationResult
+    /// The last of what the function logged meanwhile, 4 KB at most. Lambda's own lines, START, END and REPORT, are not
+    /// in it.
+    var logTail: [UInt8] = []
+  }
+
   private struct Job {
     let id: Int
     let requestID: String
@@ -47,7 +61,7 @@ public actor Function {
   /// What was set up.
   public nonisolated let configuration: Configuration
   private let onFailure: @Sendable (_ requestID: String, InvocationResult) -> Void
-  private var callers: [Int: CheckedContinuation<InvocationResult, Never>] = [:]
+  private var callers: [Int: CheckedContinuation<Report, Never>] = [:]
   private(set) var jobCount = 0
   /// First come, first served.
   private var queue: [Job] = []
@@ -69,19 +83,33 @@ public actor Function {
     self.onFailure = onFailure
   }
 
+  /// Starts an environment ahead of the first event, and waits until it asks for one, as provisioned concurrency does:
+  /// <https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html>.
+  ///
+  /// - Returns: nil if it does; otherwise how its init ended.
+  public func initialize() async -> InvocationResult? {
+    guard !isStopped else { return .cancelled }
+    return await withCheckedContinuation { starter in
+      environments.append(Task { await self.runEnvironment(first: .initialization(starter)) })
+    }
+  }
+
   /// Invokes the function, and waits for how that ends.
   ///
   /// The request id is a new one unless given. Cancelling the task ends the waiting, but no invocation that has begun:
   /// as with Lambda, it runs on.
   @discardableResult
-  public func invoke(
-    _ payload: [UInt8], requestID: String? = nil, clientContext: String? = nil
-  ) async -> InvocationResult {
-    guard !isStopped else { return .cancelled }
-    var request = InvocationRequest(
-      payload: payload, timeout: configuration.timeout, traceID: InvocationRequest.randomTraceID(),
-      clientContext: clientContext)
-    let requestID = requestID ?? .randomUUID()
+  public func invoke(_ payload: [UInt8], requestID: String? = nil) async -> InvocationResult {
+    let request = InvocationRequest(payload: payload)
+    return await report(of: request, requestID: requestID ?? .randomUUID()).result
+  }
+
+  /// Invokes the function like ``invoke(_:requestID:)``, with the function's own timeout.
+  func report(of request: InvocationRequest, requestID: String) async -> Report {
+    guard !isStopped else { return Report(result: .cancelled) }
+    var request = request
+    request.timeout = configuration.timeout
+    request.traceID = InvocationRequest.randomTraceID()
     request.requestID = requestID
     jobCount += 1
     let job = Job(id: jobCount, requestID: requestID, request: request)
@@ -98,7 +126,7 @@ public actor Function {
   /// Ends all environments: invocations end as cancelled, and so does every later one.
   public func stop() async {
     isStopped = true
-    for job in queue { finish(job.id, .cancelled) }
+    for job in queue { finish(job.id, Report(result: .cancelled)) }
     queue = []
     for waiting in idle { waiting.resume(returning: nil) }
     idle = []
@@ -110,39 +138,54 @@ public actor Function {
     if let environment = idle.popLast() {
       environment.resume(returning: job)
     } else if environments.count < configuration.maximumConcurrency {
-      environments.append(Task { await self.runEnvironment(first: job) })
+      environments.append(Task { await self.runEnvironment(first: .invocation(job)) })
     } else {
       queue.append(job)
     }
   }
 
-  private func runEnvironment(first: Job) async {
+  /// What an environment is started for.
+  private enum Work {
+    case initialization(CheckedContinuation<InvocationResult?, Never>)
+    case invocation(Job)
+  }
+
+  private func runEnvironment(first: Work) async {
     var options = RuntimeAPI.Options()
     options.functionARN = configuration.arn
     options.recordsExchanges = false
-    var next: Job? = first
-    while let job = next {
+    var next: Work? = first
+    while let work = next {
       do {
         let api = try await RuntimeAPI.start(options: options)
-        await serve(job, with: api)
+        await serve(work, with: api)
         await api.stop()
         return
       } catch {
-        report(.exited("could not be started: \(error.reason)"), of: job)
-        next = await nextJob()
+        let failure = InvocationResult.exited("could not be started: \(error.reason)")
+        switch work {
+        case .initialization(let starter): starter.resume(returning: failure)
+        case .invocation(let job): end(job, Report(result: failure))
+        }
+        next = await nextJob().map { .invocation($0) }
       }
     }
   }
 
   /// The life of one environment, until the function is stopped.
-  private func serve(_ first: Job, with api: RuntimeAPI) async {
+  private func serve(_ first: Work, with api: RuntimeAPI) async {
     var environment = ExecutionEnvironment(
       bootstrap: configuration.bootstrap, runtimeAPI: api, functionName: configuration.name,
       caller: configuration.caller, configured: configuration.variables)
-    var next: Job? = first
-    while let job = next {
-      report(await environment.invoke(job.request), of: job)
-      next = await nextJob()
+    var next: Work? = first
+    while let work = next {
+      switch work {
+      case .initialization(let starter): starter.resume(returning: await environment.initialize())
+      case .invocation(let job):
+        let result = await environment.invoke(job.request)
+        end(job, Report(result: result, logTail: environment.logTail))
+      }
+      next = await nextJob().map { .invocation($0) }
     }
     await environment.end()
   }
@@ -153,22 +196,22 @@ public actor Function {
     return await withCheckedContinuation { idle.append($0) }
   }
 
-  private func report(_ result: InvocationResult, of job: Job) {
-    switch result {
+  private func end(_ job: Job, _ report: Report) {
+    switch report.result {
     case .response, .cancelled: break
     case .functionError, .initError, .initTimedOut, .timedOut, .exited:
-      onFailure(job.requestID, result)
+      onFailure(job.requestID, report.result)
     }
-    finish(job.id, result)
+    finish(job.id, report)
   }
 
   /// The caller waits no more; an invocation that has not begun never will.
   private func abandon(_ id: Int) {
     queue.removeAll { $0.id == id }
-    finish(id, .cancelled)
+    finish(id, Report(result: .cancelled))
   }
 
-  private func finish(_ id: Int, _ result: InvocationResult) {
-    callers.removeValue(forKey: id)?.resume(returning: result)
+  private func finish(_ id: Int, _ report: Report) {
+    callers.removeValue(forKey: id)?.resume(returning: report)
   }
 }

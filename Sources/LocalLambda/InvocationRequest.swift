@@ -9,6 +9,8 @@ public struct InvocationRequest: Sendable, Equatable {
   public var timeout: Duration
   /// The id of the invocation, of which there may be but one; nil: a new one each time.
   public var requestID: String?
+  /// The alias or version that it is asked for, with which `Lambda-Runtime-Invoked-Function-Arn` ends; nil: none.
+  public var qualifier: String?
   /// The X-Ray tracing header; no `Lambda-Runtime-Trace-Id` where it is nil.
   public var traceID: String?
   /// What a mobile SDK says of its client, as JSON; no `Lambda-Runtime-Client-Context` where it is nil.

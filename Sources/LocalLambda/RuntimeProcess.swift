@@ -9,12 +9,15 @@ struct RuntimeProcess {
 
   private let running: Task<Void, Never>
 
-  /// Starts the program at `path`; both its standard output and error are our standard error.
+  /// Starts the program at `path`; both its standard output and error are `output`.
   ///
   /// However it ends, `onExit` is told in a phrase such as "exited with status 1".
-  init(path: String, variables: [String: String], onExit: @escaping @Sendable (String) async -> Void) {
+  init(
+    path: String, variables: [String: String], output: FileDescriptor,
+    onExit: @escaping @Sendable (String) async -> Void
+  ) {
     running = Task {
-      await onExit(await Self.run(path: path, variables: variables))
+      await onExit(await Self.run(path: path, variables: variables, output: output))
     }
   }
 
@@ -33,7 +36,7 @@ struct RuntimeProcess {
     running.cancel()
   }
 
-  private static func run(path: String, variables: [String: String]) async -> String {
+  private static func run(path: String, variables: [String: String], output: FileDescriptor) async -> String {
     var options = PlatformOptions()
     // A group of its own, so that what the process has started ends with it, and a terminal's Ctrl-C comes to us alone.
     options.processGroupID = 0
@@ -42,7 +45,8 @@ struct RuntimeProcess {
       let result = try await Subprocess.run(
         .path(FilePath(path)),
         environment: .custom(Dictionary(uniqueKeysWithValues: variables.map { (.init(stringLiteral: $0), $1) })),
-        platformOptions: options, output: .currentStandardError, error: .currentStandardError)
+        platformOptions: options, output: .fileDescriptor(output, closeAfterSpawningProcess: false),
+        error: .fileDescriptor(output, closeAfterSpawningProcess: false))
       return result.terminationStatus.phrase
     } catch {
       let reason = "\(error)"

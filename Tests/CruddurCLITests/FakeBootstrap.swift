@@ -36,6 +36,9 @@ struct FakeBootstrap {
     (read("pids") ?? "").split(separator: "\n").compactMap { pid_t($0) }
   }
 
+  /// The ids of the requests whose events the runtime was given.
+  var invocations: [Substring] { (read("invocations") ?? "").split(separator: "\n") }
+
   private static let script = #"""
     #!/bin/bash
     # Does what the event says: fail, hang, crash, show its environment; anything else is echoed.
@@ -48,6 +51,7 @@ struct FakeBootstrap {
       printf %s "$2" | curl --silent --noproxy '*' --data-binary @- "${@:3}" "$api/$1" >/dev/null
     }
 
+    [ "${CRASH_INIT:-}" ] && exit 7
     if [ "${FAIL_INIT:-}" ]; then
       post init/error '{"errorMessage":"no database"}' --header "$type: Runtime.NoDatabase"
       sleep 0.1
@@ -56,6 +60,7 @@ struct FakeBootstrap {
     fi
     while event=$(curl --silent --show-error --noproxy '*' --dump-header head "$api/invocation/next"); do
       id=$(sed -n 's/^Lambda-Runtime-Aws-Request-Id: *\([^\r]*\)\r*$/\1/Ip' head)
+      echo "$id" >>invocations
       echo 'a line on standard output'
       echo 'a line on standard error' >&2
       case $event in
@@ -68,6 +73,14 @@ struct FakeBootstrap {
         *garbage*) post "invocation/$id/response" 'no JSON' ;;
         *created*)
           post "invocation/$id/response" '{"statusCode":201,"headers":{"X-A":"b"},"cookies":["c=d","e=f"],"body":"é"}'
+          ;;
+        *loud*)
+          seq 1 2000 >&2
+          post "invocation/$id/response" '"said"'
+          ;;
+        *arn*)
+          arn=$(sed -n 's/^Lambda-Runtime-Invoked-Function-Arn: *\([^\r]*\)\r*$/\1/Ip' head)
+          post "invocation/$id/response" "\"$arn\""
           ;;
         *context*) post "invocation/$id/response" "\"$(sed -n 's/^Lambda-Runtime-Client-Context: //Ip' head | base64)\"" ;;
         *environment*) post "invocation/$id/response" "$(env | sort)" ;;

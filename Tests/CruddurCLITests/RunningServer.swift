@@ -55,6 +55,11 @@ struct RunningServer {
 
   /// Sends a request with curl's options; the status is 0 where there is no answer within 30 seconds.
   func send(_ path: String, _ options: String..., body: String? = nil) async throws -> Answer {
+    try await send(path, options: options, body: body)
+  }
+
+  /// Sends a request with curl's options.
+  func send(_ path: String, options: [String], body: String? = nil) async throws -> Answer {
     var arguments = ["--silent", "--include", "--noproxy", "*", "--max-time", "30", "--header", "Expect:"] + options
     if body != nil { arguments += ["--data-binary", "@-"] }
     let result = try await Subprocess.run(
@@ -64,9 +69,9 @@ struct RunningServer {
   }
 
   /// Runs the real command line of AWS; its answer's payload comes first, then what it says.
-  func aws(_ bootstrap: FakeBootstrap, function: String = "cruddur", _ options: String..., payload: String = "{}")
-    async throws -> (status: TerminationStatus, payload: String?, output: String, error: String)
-  {
+  func aws(
+    _ bootstrap: FakeBootstrap, function: String = "cruddur", options: [String] = [], payload: String = "{}"
+  ) async throws -> (status: TerminationStatus, payload: String?, output: String, error: String) {
     let file = "\(bootstrap.folder)/\(UUID()).json"
     let input = try bootstrap.write(payload, to: "\(UUID()).json")
     let environment = Environment.inherit.updating([

@@ -46,6 +46,48 @@ struct ServeCognitoTests {
     }
   }
 
+  @Test func `A forgotten password is another chance for the function, and an administrator deletes accounts`()
+    async throws
+  {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap, ["--attempts", "1"]) { server in
+        let signUp = try await server.send("/cognito/users", body: Self.ann)
+        #expect(try signUp.member("triggerSource") as? String == "PostConfirmation_ConfirmSignUp")
+        let sub = try #require((try signUp.member("user") as? [String: String])?["sub"])
+        let reset = try await server.send("/cognito/users/\(sub)/confirm-forgot-password", "--request", "POST")
+        #expect(reset.status == 200)
+        #expect(try reset.member("triggerSource") as? String == "PostConfirmation_ConfirmForgotPassword")
+        let requestIDs = try [signUp, reset].map { try $0.member("requestId") as? String }
+        #expect(requestIDs.map { $0.map { Substring($0) } } == bootstrap.invocations)
+
+        let deleted = try await server.send("/cognito/users/\(sub)", "--request", "DELETE")
+        #expect(deleted.status == 204)
+        #expect(bootstrap.invocations.count == 2, "no trigger hears of it")
+        #expect(try await server.send("/cognito/users").body == "[]")
+        for (path, method) in [("", "DELETE"), ("/token", "POST"), ("/confirm-forgot-password", "POST")] {
+          let gone = try await server.send("/cognito/users/\(sub)\(path)", "--request", method)
+          #expect(gone.status == 404)
+          #expect(try gone.member("__type") as? String == "UserNotFoundException")
+        }
+        #expect(try await server.send("/cognito/users", body: Self.ann).status == 201, "the aliases are free again")
+      }
+    }
+  }
+
+  @Test func `Whoever has no address cannot have forgotten their password`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let signUp = try await server.send("/cognito/users", body: #"{"preferred_username":"bob"}"#)
+        let sub = try #require((try signUp.member("user") as? [String: String])?["sub"])
+        let reset = try await server.send("/cognito/users/\(sub)/confirm-forgot-password", "--request", "POST")
+        #expect(reset.status == 400)
+        #expect(try reset.member("__type") as? String == "InvalidParameterException")
+        #expect(try (reset.member("message") as? String)?.hasPrefix("Cannot reset password for the user") == true)
+        #expect(bootstrap.invocations.count == 1)
+      }
+    }
+  }
+
   @Test func `A token of another server is refused`() async throws {
     try await FakeBootstrap.with { bootstrap in
       var token = ""
@@ -89,7 +131,7 @@ struct ServeCognitoTests {
         let bad = try await server.send("/cognito/users", body: "{")
         #expect(bad.status == 400)
         #expect(try bad.member("__type") as? String == "InvalidParameterException")
-        #expect(bootstrap.processes.isEmpty, "the function hears nothing of it")
+        #expect(bootstrap.invocations.isEmpty, "the function hears nothing of it")
         _ = try await server.send("/cognito/users", body: Self.ann)
         let again = try await server.send("/cognito/users", body: Self.ann)
         #expect(again.status == 400)
@@ -100,8 +142,13 @@ struct ServeCognitoTests {
         let method = try await server.send("/cognito/users", "--request", "DELETE")
         #expect(method.status == 405)
         #expect(method.headers["allow"] == "GET, POST")
-        for path in ["/cognito/groups", "/cognito/users/nobody/password", "/cognito/users/nobody", "/cognito"] {
+        for path in ["/cognito/groups", "/cognito/users/nobody/password", "/cognito/users/nobody/token/x", "/cognito"] {
           #expect(try await server.send(path, "--request", "POST").body == #"{"message":"Not Found"}"#)
+        }
+        for (path, allowed) in ["": "DELETE", "/token": "POST", "/confirm-forgot-password": "POST"] {
+          let answer = try await server.send("/cognito/users/nobody\(path)", "--request", "PUT")
+          #expect(answer.status == 405)
+          #expect(answer.headers["allow"] == allowed)
         }
       }
     }

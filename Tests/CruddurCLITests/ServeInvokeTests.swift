@@ -40,7 +40,7 @@ struct ServeInvokeTests {
         let answer = try await server.aws(bootstrap, function: "other")
         #expect(answer.status != .exited(0))
         #expect(answer.error.contains("(ResourceNotFoundException)"), "\(answer.error)")
-        #expect(bootstrap.processes.isEmpty)
+        #expect(bootstrap.invocations.isEmpty)
       }
     }
   }
@@ -50,12 +50,56 @@ struct ServeInvokeTests {
       try await RunningServer.with(bootstrap) { server in
         let context = Data(#"{"client":"é"}"#.utf8).base64EncodedString()
         let answer = try await server.aws(
-          bootstrap, function: "arn:aws:lambda:us-east-1:123456789012:function:cruddur", "--client-context", context,
+          bootstrap, function: "arn:aws:lambda:us-east-1:123456789012:function:cruddur",
+          options: ["--client-context", context],
           payload: #""context""#)
         let text = answer.payload?.trimmingCharacters(in: ["\""]) ?? ""
         let decoded = String(decoding: Data(base64Encoded: text) ?? Data(), as: UTF8.self)
         #expect(decoded.trimmingCharacters(in: .newlines) == #"{"client":"é"}"#)
       }
+    }
+  }
+
+  @Test(arguments: [
+    ("cruddur", [], ":function:cruddur"), ("cruddur:live", [], ":function:cruddur:live"),
+    ("cruddur", ["--qualifier", "live"], ":function:cruddur:live"),
+    ("cruddur", ["--qualifier", "$LATEST"], ":function:cruddur:$LATEST"),
+    ("arn:aws:lambda:eu-central-1:999999999999:function:cruddur:live", [], ":function:cruddur:live"),
+    ("999999999999:function:cruddur", [], ":function:cruddur"),
+  ])
+  func `The aws command may name the function as AWS lets it`(
+    name: String, options: [String], arn: String
+  ) async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let answer = try await server.aws(bootstrap, function: name, options: options, payload: #""arn""#)
+        #expect(answer.status == .exited(0), "\(answer.error)")
+        #expect(answer.payload?.hasSuffix("\(arn)\"") == true, "\(answer.payload ?? "")")
+      }
+    }
+  }
+
+  @Test func `The aws command gets the end of the log where it asks for it`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let end = try await RunningServer.with(bootstrap) { server in
+        let tail = ["--log-type", "Tail", "--query", "LogResult", "--output", "text"]
+        func log(_ answer: String) -> String {
+          String(decoding: Data(base64Encoded: answer.trimmingCharacters(in: .newlines)) ?? Data(), as: UTF8.self)
+        }
+        let short = try await server.aws(bootstrap, options: tail)
+        #expect(short.status == .exited(0), "\(short.error)")
+        #expect(log(short.output) == "a line on standard output\na line on standard error\n")
+        let long = log(try await server.aws(bootstrap, options: tail, payload: #""loud""#).output)
+        #expect(long.utf8.count == 4096)
+        #expect(long.hasSuffix("\n1998\n1999\n2000\n"))
+        let none = try await server.aws(bootstrap)
+        #expect(!none.output.contains("LogResult"))
+        let bad = try await server.send(
+          "/2015-03-31/functions/cruddur/invocations", "--header", "X-Amz-Log-Type: All", body: "{}")
+        #expect(bad.status == 400)
+        #expect(bad.headers["x-amzn-errortype"] == "InvalidParameterValueException")
+      }
+      #expect(end.log.contains("\n1\n2\n3\n"), "all of it is on standard error even so")
     }
   }
 
@@ -65,7 +109,7 @@ struct ServeInvokeTests {
         let path = "/2015-03-31/functions/cruddur/invocations"
         let dry = try await server.send(path, "--header", "X-Amz-Invocation-Type: DryRun", body: "{}")
         #expect(dry.status == 204)
-        #expect(bootstrap.processes.isEmpty, "a dry run invokes nothing")
+        #expect(bootstrap.invocations.isEmpty, "a dry run invokes nothing")
         let event = try await server.send(path, "--header", "X-Amz-Invocation-Type: Event", body: "\"hang\"")
         #expect(event.status == 202, "nobody waits for it")
         #expect(event.headers["x-amzn-requestid"] != nil)
@@ -81,6 +125,15 @@ struct ServeInvokeTests {
         let bad = try await server.send(path, body: "{")
         #expect(bad.status == 400)
         #expect(bad.headers["x-amzn-errortype"] == "InvalidRequestContentException")
+        for (size, status) in [(1 << 20, 202), (1 << 20 + 1, 413)] {
+          let event = try await server.send(
+            path, "--header", "X-Amz-Invocation-Type: Event", body: String(repeating: "1", count: size))
+          #expect(event.status == status)
+          guard status == 413 else { continue }
+          #expect(event.headers["x-amzn-errortype"] == "RequestEntityTooLargeException")
+          #expect(event.body.contains("1048577 byte payload is too large for the Event invocation type"))
+        }
+        try await eventually("the event that was taken is invoked") { bootstrap.invocations.count == 1 }
         for size in [7 << 20, 11 << 20] {
           let long = try await server.send(path, body: String(repeating: "1", count: size))
           #expect(long.status == 413)
@@ -88,7 +141,7 @@ struct ServeInvokeTests {
         }
         #expect(try await server.send(path).status == 405)
         #expect(try await server.send("/2015-03-31/functions/cruddur", body: "{}").status == 404)
-        #expect(bootstrap.processes.isEmpty)
+        #expect(bootstrap.invocations.count == 1)
       }
     }
   }

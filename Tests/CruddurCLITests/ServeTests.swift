@@ -10,6 +10,9 @@ struct ServeTests {
   @Test(arguments: [
     (["--port", "70000"], "70000"), (["--port=-1"], "-1"), (["--timeout", "0"], "--timeout is 0.0"),
     (["--timeout", "901"], "--timeout is 901.0"), (["--env", "AWS_LAMBDA_RUNTIME_API=x"], "AWS_LAMBDA_RUNTIME_API"),
+    (["--attempts", "0"], "--attempts is 0"), (["--attempts", "11"], "--attempts is 11"),
+    (["--allow-host", "https://a.example"], "'https://a.example' is invalid for '--allow-host"),
+    (["--allow-host", "*.a.example"], "*.a.example"), (["--allow-host", "a.example:99999"], "a.example:99999"),
     (["--env", "novalue"], "novalue"), (["--bootstrap", "/nowhere/bootstrap"], "/nowhere/bootstrap"),
   ])
   func `A bad option is named, and nothing is started`(options: [String], name: String) async throws {
@@ -29,6 +32,46 @@ struct ServeTests {
         #expect(outcome.output == "")
         #expect(outcome.log == "cruddur: Nothing can listen on port \(port) of 127.0.0.1: Address already in use.\n")
       }
+    }
+  }
+
+  @Test(arguments: [
+    (["FAIL_INIT=1"], "The function cannot start: no database"),
+    (["CRASH_INIT=1"], "The function cannot start: the bootstrap exited with status 7."),
+  ])
+  func `A bootstrap that does not come up is told at once`(variables: [String], sentence: String) async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let outcome = try await CommandLineTool.run(
+        ["serve", "--port", "0", "--bootstrap", bootstrap.path] + variables.flatMap { ["--env", $0] })
+      #expect(outcome.status == 1)
+      #expect(outcome.output == "", "nobody is sent to a server that cannot serve")
+      #expect(outcome.log.hasSuffix("cruddur: \(sentence)\n"), "\(outcome.log)")
+      for process in bootstrap.processes { #expect(kill(process, 0) == -1, "process \(process) still runs") }
+      #expect(bootstrap.processes.count == 1)
+    }
+  }
+
+  @Test func `The bootstrap of the start serves the first event`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        #expect(bootstrap.processes.count == 1, "it is up before the URL is told")
+        let answer = try await server.send("/api/x")
+        #expect(answer.status == 200)
+        #expect(bootstrap.processes.count == 1)
+      }
+    }
+  }
+
+  @Test func `A signal ends a server whose bootstrap does not come up`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try bootstrap.write("", to: "pids")
+      let hanging = try bootstrap.write("#!/bin/bash\ntouch \"$LAMBDA_TASK_ROOT/started\"\nexec sleep 60\n", to: "hang")
+      chmod(hanging, 0o700)
+      let ended = try await CommandLineTool.run(
+        ["serve", "--port", "0", "--bootstrap", hanging], sending: .interrupt
+      ) { bootstrap.read("started") != nil }
+      #expect(ended.status == .exited(0))
+      #expect(ended.log == "")
     }
   }
 
@@ -112,7 +155,7 @@ struct ServeTests {
         #expect(answer.headers["allow"] == "GET, HEAD")
         #expect(try await server.send("/page.css/", "--path-as-is").status == 404)
         #expect(try await server.send("/../page.css", "--path-as-is").status == 404)
-        #expect(bootstrap.processes.isEmpty, "no bootstrap is needed for that")
+        #expect(bootstrap.invocations.isEmpty, "no event comes of that")
       }
     }
   }
@@ -127,8 +170,29 @@ struct ServeTests {
             #expect(answer.body == #"{"message":"Forbidden"}"#)
           }
         }
-        #expect(bootstrap.processes.isEmpty, "nothing was invoked")
+        #expect(bootstrap.invocations.isEmpty, "nothing was invoked")
         #expect(try await server.send("/api/x", "--header", "Origin: \(server.url)").status == 200)
+      }
+    }
+  }
+
+  @Test func `A host that is allowed is no other site`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let hosts = ["--allow-host", "3000-a.Example", "--allow-host", "b.example:8443"]
+      try await RunningServer.with(bootstrap, hosts) { server in
+        for (host, origin) in [
+          ("3000-a.example", "https://3000-a.example"), ("B.example:8443", "https://b.example:8443"),
+        ] {
+          for headers in [["Host: \(host)", "Origin: \(origin)"], ["Origin: \(origin)"]] {
+            let options = headers.flatMap { ["--header", $0] }
+            let answer = try await server.send("/api/x", options: options)
+            #expect(answer.status == 200)
+          }
+        }
+        for header in ["Host: a.example", "Host: b.example", "Origin: https://a.example"] {
+          let answer = try await server.send("/api/x", "--header", header)
+          #expect(answer.status == 403)
+        }
       }
     }
   }
@@ -163,6 +227,20 @@ struct ServeTests {
         for _ in 1...5 {
           let answer = try await server.send("/" + String(repeating: "x", count: 30_000))
           #expect(answer.status == 404)
+        }
+      }
+      #expect(end.status == .exited(0))
+    }
+  }
+
+  @Test func `Nobody has to read the function's log`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let reader = "while kill -0 $$ 2>/dev/null; do sleep 0.1; done"
+      let end = try await RunningServer.with(bootstrap, after: "exec 2> >(\(reader)); ") { server in
+        // A pipe holds 65,536 bytes, and each of these has 8,893.
+        for _ in 1...10 {
+          let answer = try await server.send("/api/loud")
+          #expect(answer.status == 200)
         }
       }
       #expect(end.status == .exited(0))
@@ -215,7 +293,7 @@ struct ServeTests {
         let answer = try await server.send("/api/x", body: String(repeating: "x", count: size))
         #expect(answer.status == 413, limit)
         #expect(answer.body == #"{"message":"Request Too Long"}"#)
-        #expect(bootstrap.processes.isEmpty)
+        #expect(bootstrap.invocations.isEmpty)
       }
     }
   }

@@ -8,7 +8,7 @@ struct CognitoTests {
   private static func signUp(
     _ script: String, timeout: Duration = .seconds(30),
     patience: Cognito.Patience = Cognito.Patience(attemptLimit: .seconds(60)),
-    _ check: (Cognito.SignUp, [PoolUser], ScriptedFunction) async throws -> Void
+    _ check: (Cognito.Confirmation, [PoolUser], ScriptedFunction) async throws -> Void
   ) async throws {
     try await ScriptedFunction.with(script, timeout: timeout) { scripted in
       let cognito = Cognito(function: scripted.function, patience: patience)
@@ -43,6 +43,33 @@ struct CognitoTests {
       // They overlap: each has an environment of its own.
       try await eventually("all have begun") { scripted.lines(of: "seen").count == 3 }
       #expect(Set(scripted.lines(of: "seen")).count == 1, "the event is the same")
+    }
+  }
+
+  @Test(arguments: [1, 2]) func `The number of attempts is a setting`(attempts: Int) async throws {
+    let patience = Cognito.Patience(attemptLimit: .milliseconds(300), attempts: attempts)
+    try await Self.signUp("sleep 60", patience: patience) { signUp, _, _ in
+      #expect(signUp.failure == .noAnswer)
+      #expect(signUp.attempts == attempts)
+    }
+  }
+
+  @Test func `A forgotten password tells the function of the user again`() async throws {
+    let script = #"""
+      case $event in
+        *ConfirmForgotPassword*) echo "$event" >>seen; answer "$event" ;;
+        *) fail '{"errorMessage":"no row"}' ;;
+      esac
+      """#
+    try await ScriptedFunction.with(script) { scripted in
+      let cognito = Cognito(function: scripted.function, patience: Cognito.Patience(attemptLimit: .seconds(60)))
+      let signUp = try await cognito.signUp(SignUpRequest(json: Array(#"{"email":"a@example.com"}"#.utf8)))
+      #expect(signUp.failure == .functionError(message: "no row"))
+      let reset = try await cognito.confirmForgotPassword(sub: signUp.user.sub[...])
+      #expect(reset.failure == nil)
+      #expect(reset.user == signUp.user)
+      #expect(reset.requestID != signUp.requestID)
+      #expect(scripted.lines(of: "seen").first?.contains(signUp.user.sub) == true)
     }
   }
 

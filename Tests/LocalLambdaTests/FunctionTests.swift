@@ -18,6 +18,62 @@ struct FunctionTests {
     }
   }
 
+  @Test func `An environment of the start is used by the first invocation`() async throws {
+    try await ScriptedFunction.with(#"answer "$$""#) { scripted in
+      #expect(await scripted.function.initialize() == nil)
+      #expect(scripted.lines(of: "pids").count == 1)
+      await scripted.function.invoke([UInt8(ascii: "1")])
+      #expect(scripted.lines(of: "pids").count == 1)
+    }
+  }
+
+  @Test func `A failed start is told, and the next invocation gets a fresh process`() async throws {
+    try await ScriptedFunction.with(#"answer "$$""#, preparation: "mkdir first 2>/dev/null && exit 9") { scripted in
+      #expect(await scripted.function.initialize() == .exited("exited with status 9"))
+      guard case .response = await scripted.function.invoke([UInt8(ascii: "1")]) else {
+        Issue.record("no answer")
+        return
+      }
+      #expect(scripted.lines(of: "pids").count == 2)
+      #expect(scripted.failures == [:], "no invocation has failed")
+    }
+  }
+
+  @Test func `Stopping ends a start that hangs`() async throws {
+    try await ScriptedFunction.with("", preparation: "exec sleep 60") { scripted in
+      let function = scripted.function
+      async let start = function.initialize()
+      try await eventually("it runs") { scripted.lines(of: "pids").count == 1 }
+      await function.stop()
+      #expect(await start == .cancelled)
+      #expect(await function.initialize() == .cancelled)
+    }
+  }
+
+  @Test func `The log of an invocation is its own, and has all that was written before the answer`() async throws {
+    let script = #"echo "on standard output $event"; echo "on standard error $event" >&2; answer 1"#
+    try await ScriptedFunction.with(script, preparation: "echo starting") { scripted in
+      for (event, log) in [
+        ("1", "starting\non standard output 1\non standard error 1\n"),
+        ("2", "on standard output 2\non standard error 2\n"),
+      ] {
+        let report = await scripted.function.report(
+          of: InvocationRequest(payload: Array(event.utf8)), requestID: event)
+        #expect(report.result == .response([UInt8(ascii: "1")]))
+        #expect(String(decoding: report.logTail, as: UTF8.self) == log)
+      }
+    }
+  }
+
+  @Test func `The last words of a process that crashed are in the log of its invocation`() async throws {
+    try await ScriptedFunction.with("seq 1 3000; exit 3") { scripted in
+      let report = await scripted.function.report(of: InvocationRequest(payload: [UInt8(ascii: "1")]), requestID: "1")
+      #expect(report.result == .exited("exited with status 3"))
+      #expect(report.logTail.count == 4096)
+      #expect(String(decoding: report.logTail, as: UTF8.self).hasSuffix("\n2999\n3000\n"))
+    }
+  }
+
   @Test func `While all are busy another one is started, up to the limit`() async throws {
     try await ScriptedFunction.with(Self.waits, concurrency: 2) { scripted in
       let function = scripted.function

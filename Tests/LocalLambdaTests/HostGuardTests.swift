@@ -3,11 +3,29 @@ import Testing
 @testable import LocalLambda
 
 struct HostGuardTests {
-  private func admits(_ host: String?, origin: String? = nil, port: Int = 3000) -> Bool {
+  private func admits(
+    _ host: String?, origin: String? = nil, port: Int = 3000, allowing hosts: Set<String> = []
+  ) -> Bool {
     var call = HTTPCall(method: "GET", path: "/")
     if let host { call.headers.append(.init(name: "host", value: host)) }
     if let origin { call.headers.append(.init(name: "origin", value: origin)) }
-    return HostGuard(port: port).admits(call)
+    return HostGuard(port: port, allowedHosts: hosts).admits(call)
+  }
+
+  @Test func `A forwarded host is admitted by its whole name, with either scheme`() {
+    let hosts: Set = ["3000-x.example", "y.example:8443"]
+    for host in ["3000-x.example", "3000-X.Example", "y.example:8443", "localhost:3000"] {
+      #expect(admits(host, allowing: hosts))
+      for origin in ["https://3000-x.example", "http://3000-x.example", "https://Y.example:8443"] {
+        #expect(admits(host, origin: origin, allowing: hosts))
+      }
+      for origin in ["https://z.example", "https://3000-x.example.evil", "3000-x.example", "https://y.example", "null"]
+      {
+        #expect(!admits(host, origin: origin, allowing: hosts))
+      }
+    }
+    for host in ["3000-x.example:3000", "x.example", "y.example", ""] { #expect(!admits(host, allowing: hosts)) }
+    #expect(!admits("localhost:3000", origin: "https://localhost:3000", allowing: hosts))
   }
 
   @Test(arguments: [

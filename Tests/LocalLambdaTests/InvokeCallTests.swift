@@ -11,34 +11,62 @@ struct InvokeCallTests {
     let call = HTTPCall(
       method: "POST", path: "/", query: query, headers: headers.map { HTTPCall.Header(name: $0.key, value: $0.value) },
       body: body)
-    return try InvokeCall(call, reference: reference[...], name: "cruddur")
+    return try InvokeCall(call, reference: reference[...], name: "cruddur", aliases: ["live"])
   }
 
   @Test(arguments: [
     ("other", "", "arn:aws:lambda:us-east-1:123456789012:function:other"),
     ("cruddur:7", "", "arn:aws:lambda:us-east-1:123456789012:function:cruddur:7"),
-    ("cruddur", "Qualifier=live", "arn:aws:lambda:us-east-1:123456789012:function:cruddur:live"),
+    ("cruddur", "Qualifier=dead", "arn:aws:lambda:us-east-1:123456789012:function:cruddur:dead"),
     (
       "arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Aother", "",
       "arn:aws:lambda:us-east-1:123456789012:function:other"
     ),
     (
-      "arn:aws:lambda:eu-west-1:123456789012:function:cruddur", "",
-      "arn:aws:lambda:eu-west-1:123456789012:function:cruddur"
+      "arn:aws:s3:eu-west-1:123456789012:function:cruddur", "",
+      "arn:aws:s3:eu-west-1:123456789012:function:cruddur"
     ),
-    ("210987654321:function:cruddur", "", "210987654321:function:cruddur"), ("", "", ""),
+    ("12345:function:cruddur", "", "12345:function:cruddur"), ("cruddur:", "", "cruddur:"), ("", "", ""),
   ])
   func `Another function is not found`(reference: String, query: String, arn: String) {
     #expect(throws: InvokeError.notFound(arn: arn)) { try Self.read(reference, query: query) }
   }
 
-  @Test(arguments: [
-    ("cruddur", ""), ("cruddur:$LATEST", ""), ("cruddur%3A%24LATEST", ""), ("cruddur", "a=b&Qualifier=%24LATEST"),
-    ("123456789012:function:cruddur", ""), ("arn:aws:lambda:us-east-1:123456789012:function:cruddur", ""),
-    ("arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Acruddur%3A%24LATEST", ""),
-  ])
-  func `The function has many names`(reference: String, query: String) throws {
-    #expect(try Self.read(reference, query: query).type == .requestResponse)
+  @Test(
+    arguments: [
+      ("cruddur", "", nil), ("cruddur:$LATEST", "", "$LATEST"), ("cruddur%3A%24LATEST", "", "$LATEST"),
+      ("cruddur", "a=b&Qualifier=%24LATEST", "$LATEST"), ("cruddur:live", "", "live"),
+      ("cruddur", "Qualifier=live", "live"), ("cruddur:live", "Qualifier=live", "live"),
+      ("123456789012:function:cruddur", "", nil), ("210987654321:function:cruddur:live", "", "live"),
+      ("arn:aws:lambda:us-east-1:123456789012:function:cruddur", "", nil),
+      ("arn:aws-us-gov:lambda:us-gov-west-1:210987654321:function:cruddur:live", "", "live"),
+      ("arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Acruddur%3A%24LATEST", "", "$LATEST"),
+    ] as [(String, String, String?)])
+  func `The function has many names`(reference: String, query: String, qualifier: String?) throws {
+    #expect(try Self.read(reference, query: query).qualifier == qualifier)
+  }
+
+  @Test func `Two qualifiers must not differ`() {
+    let error = #expect(throws: InvokeError.self) { try Self.read("cruddur:live", query: "Qualifier=%24LATEST") }
+    #expect(error == .qualifiersDiffer)
+    #expect(error?.answer.headers["x-amzn-errortype"] == "InvalidParameterValueException")
+  }
+
+  @Test func `An event that nobody waits for has a limit of its own`() throws {
+    let headers = ["x-amz-invocation-type": "Event"]
+    let most = [UInt8](repeating: UInt8(ascii: "1"), count: 1 << 20)
+    #expect(try Self.read(headers: headers, body: most).type == .event)
+    let error = #expect(throws: InvokeError.self) { try Self.read(headers: headers, body: most + [UInt8(ascii: "1")]) }
+    #expect(error == .eventTooLarge(bytes: 1_048_577))
+    #expect(error?.answer.status == 413)
+    #expect(try Self.read(body: most + [UInt8(ascii: "1")]).type == .requestResponse)
+  }
+
+  @Test func `The log is wanted or not`() throws {
+    #expect(try !Self.read().wantsLog)
+    #expect(try !Self.read(headers: ["x-amz-log-type": "None"]).wantsLog)
+    #expect(try Self.read(headers: ["x-amz-log-type": "Tail"]).wantsLog)
+    #expect(throws: InvokeError.unknownLogType("tail")) { try Self.read(headers: ["x-amz-log-type": "tail"]) }
   }
 
   @Test func `A bad parameter is named`() {

@@ -18,16 +18,17 @@ struct ScriptedFunction {
   var failures: [String: InvocationResult] { failureList.results.withLock { $0 } }
 
   /// Runs a test with a function that does what a script says, with `$event` and `$id` set, and the shell functions
-  /// `answer` and `fail` at hand. The function is stopped afterwards, and its folder is removed.
+  /// `answer` and `fail` at hand, once it has done the preparation. The function is stopped afterwards, and its folder is
+  /// removed.
   static func with(
-    _ script: String, timeout: Duration = .seconds(30), concurrency: Int = 4,
+    _ script: String, timeout: Duration = .seconds(30), concurrency: Int = 4, preparation: String = "",
     _ test: (ScriptedFunction) async throws -> Void
   ) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "function-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appending(path: "bootstrap").path()
-    try writeExecutable(runtime(script), to: path)
+    try writeExecutable(runtime(script, preparation), to: path)
     let failures = FailureList()
     let function = Function(
       .init(name: "scripted", bootstrap: path, timeout: timeout, maximumConcurrency: concurrency)
@@ -48,11 +49,12 @@ struct ScriptedFunction {
     return (text ?? "").split(separator: "\n").map { String($0) }
   }
 
-  private static func runtime(_ script: String) -> String {
+  private static func runtime(_ script: String, _ preparation: String) -> String {
     #"""
     #!/bin/bash
     cd "$LAMBDA_TASK_ROOT" || exit 1
     echo $$ >>pids
+    \#(preparation)
     api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation
     post() { curl --silent --noproxy '*' --data-binary "$2" "$api/$id/$1" >/dev/null; }
     answer() { post response "$1"; }

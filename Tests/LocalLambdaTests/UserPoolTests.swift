@@ -54,6 +54,21 @@ struct UserPoolTests {
     #expect(pool.users.map(\.sub) == ["1", "3"])
   }
 
+  @Test func `Whoever is deleted is gone, and their aliases are free`() throws {
+    var pool = UserPool()
+    let ann = try Self.request(#"{"preferred_username":"ann","email":"a@example.com"}"#)
+    _ = try pool.signUp(ann, sub: "1")
+    _ = try pool.signUp(try Self.request(#"{"preferred_username":"bob"}"#), sub: "2")
+    try pool.delete(sub: "1")
+    #expect(throws: PoolError.userNotFound) { try pool.user(sub: "1") }
+    #expect(throws: PoolError.userNotFound) { try pool.delete(sub: "1") }
+    #expect(throws: PoolError.usernameExists(attribute: "preferred_username")) {
+      try pool.signUp(try Self.request(#"{"preferred_username":"Bob"}"#), sub: "3")
+    }
+    _ = try pool.signUp(ann, sub: "4")
+    #expect(pool.users.map(\.sub) == ["2", "4"])
+  }
+
   @Test func `Users are found by their sub`() throws {
     var pool = UserPool()
     let user = try pool.signUp(try Self.request(#"{"email":"a@example.com"}"#), sub: "1")
@@ -64,7 +79,7 @@ struct UserPoolTests {
   @Test func `The trigger's event is Cognito's`() {
     let user = PoolUser(sub: "s", name: "Ann", preferredUsername: "ann", email: "a@example.com")
     #expect(
-      String(decoding: PostConfirmation.event(for: user), as: UTF8.self) == """
+      String(decoding: PostConfirmation.event(for: user, .confirmSignUp), as: UTF8.self) == """
         {"version":"1","region":"us-east-1","userPoolId":"us-east-1_local","userName":"s",\
         "callerContext":{"awsSdkVersion":"aws-sdk-unknown-unknown","clientId":"local"},\
         "triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":{"sub":"s",\
@@ -75,8 +90,10 @@ struct UserPoolTests {
 
   @Test func `Attributes that were not given are not in the event`() {
     let event = String(
-      decoding: PostConfirmation.event(for: PoolUser(sub: "s", name: nil, preferredUsername: "ann", email: nil)),
+      decoding: PostConfirmation.event(
+        for: PoolUser(sub: "s", name: nil, preferredUsername: "ann", email: nil), .confirmForgotPassword),
       as: UTF8.self)
+    #expect(event.contains(#""triggerSource":"PostConfirmation_ConfirmForgotPassword""#))
     #expect(
       event.contains(#""userAttributes":{"sub":"s","cognito:user_status":"CONFIRMED","preferred_username":"ann"}"#))
   }

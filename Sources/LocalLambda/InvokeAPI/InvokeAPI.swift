@@ -1,8 +1,10 @@
+import struct Foundation.Data
+
 /// Lambda's `Invoke`, so that `aws lambda invoke --endpoint-url …` and the SDKs work:
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>.
 ///
-/// Signatures are not looked at, and there is no log in the answer, for it goes to standard error. Failing events are not
-/// tried again, as Lambda would after a minute.
+/// Signatures are not looked at. Events that nobody waits for are not tried again where they fail, as Lambda would after a
+/// minute.
 struct InvokeAPI {
   /// The date that begins its paths.
   static let version: Substring = "2015-03-31"
@@ -18,7 +20,8 @@ struct InvokeAPI {
     let requestID = String.randomUUID()
     var answer: Answer
     do {
-      let invoke = try InvokeCall(call, reference: path[2], name: function.configuration.name)
+      let invoke = try InvokeCall(
+        call, reference: path[2], name: function.configuration.name, aliases: function.configuration.aliases)
       answer = try await self.answer(to: invoke, requestID: requestID)
     } catch {
       answer = error.answer
@@ -28,15 +31,21 @@ struct InvokeAPI {
   }
 
   private func answer(to call: InvokeCall, requestID: String) async throws(InvokeError) -> Answer {
+    var request = InvocationRequest(payload: call.payload)
+    request.qualifier = call.qualifier
     switch call.type {
     case .dryRun: return Answer(status: 204, headers: [:], body: [])
     case .event:
       // Nobody waits for it; a failure is told to whoever set the function up.
-      Task { await function.invoke(call.payload, requestID: requestID) }
+      Task { [request] in await function.report(of: request, requestID: requestID) }
       return Answer(status: 202, headers: [:], body: [])
     case .requestResponse:
-      let result = await function.invoke(call.payload, requestID: requestID, clientContext: call.clientContext)
-      return try Self.answer(result.output(requestID: requestID, timeout: function.configuration.timeout))
+      request.clientContext = call.clientContext
+      let report = await function.report(of: request, requestID: requestID)
+      var answer = try Self.answer(
+        report.result.output(requestID: requestID, timeout: function.configuration.timeout))
+      if call.wantsLog { answer.headers["x-amz-log-result"] = Data(report.logTail).base64EncodedString() }
+      return answer
     }
   }
 

@@ -10,17 +10,29 @@ struct InvokeCall: Equatable {
   }
 
   let type: InvocationType
+  /// The alias, or `$LATEST`; nil where the call names none.
+  let qualifier: String?
   let payload: [UInt8]
   /// JSON; nil where there is none.
   let clientContext: String?
+  /// Whether the end of the log is wanted with the answer.
+  let wantsLog: Bool
 
-  /// Reads a call; `reference` is what stands for the function in the path, `name` that of the one that is there.
-  init(_ call: HTTPCall, reference: Substring, name: String) throws(InvokeError) {
-    try Self.check(reference.percentDecoded(), qualifier: Self.qualifier(in: call.query), name: name)
+  /// Reads a call; `reference` is what stands for the function in the path, `name` that of the one that is there, with
+  /// its aliases.
+  init(_ call: HTTPCall, reference: Substring, name: String, aliases: Set<String>) throws(InvokeError) {
+    qualifier = try Self.qualifier(
+      of: reference.percentDecoded(), query: Self.qualifier(in: call.query), name: name, aliases: aliases)
     let type = call.header("x-amz-invocation-type") ?? InvocationType.requestResponse.rawValue
     guard let known = InvocationType(rawValue: type) else { throw .unknownInvocationType(type) }
     self.type = known
+    let logType = call.header("x-amz-log-type") ?? "None"
+    guard ["None", "Tail"].contains(logType) else { throw .unknownLogType(logType) }
+    wantsLog = logType == "Tail"
     guard call.body.count <= Function.maximumPayloadBytes else { throw .payloadTooLarge }
+    guard known != .event || call.body.count <= Function.maximumAsynchronousPayloadBytes else {
+      throw .eventTooLarge(bytes: call.body.count)
+    }
     payload = call.body.isEmpty ? Array("{}".utf8) : call.body
     do {
       // However deep it is: that is for the function to judge.
@@ -31,13 +43,17 @@ struct InvokeCall: Equatable {
     clientContext = try Self.clientContext(call.header("x-amz-client-context"))
   }
 
-  private static func check(_ text: String, qualifier: String?, name: String) throws(InvokeError) {
+  /// The qualifier of a reference or of the query, which must not differ.
+  private static func qualifier(
+    of text: String, query: String?, name: String, aliases: Set<String>
+  ) throws(InvokeError) -> String? {
     guard let reference = FunctionReference(text) else { throw .notFound(arn: text) }
-    let qualifier = reference.qualifier ?? qualifier
-    guard reference.name == name, (qualifier ?? latest) == latest else {
-      let suffix = qualifier.map { ":\($0)" } ?? ""
-      throw .notFound(arn: FunctionReference.arn(name: reference.name) + suffix)
+    if let own = reference.qualifier, let query, own != query { throw .qualifiersDiffer }
+    let qualifier = reference.qualifier ?? query
+    guard reference.name == name, qualifier.map({ $0 == latest || aliases.contains($0) }) ?? true else {
+      throw .notFound(arn: FunctionReference.arn(name: reference.name, qualifier: qualifier))
     }
+    return qualifier
   }
 
   /// The one version that there is.

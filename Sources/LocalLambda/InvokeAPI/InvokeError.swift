@@ -6,14 +6,19 @@ enum InvokeError: Error, Equatable {
   case payloadNotJSON(JSONError)
   case badClientContext
   case unknownInvocationType(String)
+  case unknownLogType(String)
+  /// One in the function's name, and another beside it.
+  case qualifiersDiffer
   case payloadTooLarge
+  /// For an event that nobody waits for.
+  case eventTooLarge(bytes: Int)
   case stopped
 
   var status: Int {
     switch self {
     case .notFound: 404
-    case .payloadNotJSON, .badClientContext, .unknownInvocationType: 400
-    case .payloadTooLarge: 413
+    case .payloadNotJSON, .badClientContext, .unknownInvocationType, .unknownLogType, .qualifiersDiffer: 400
+    case .payloadTooLarge, .eventTooLarge: 413
     case .stopped: 500
     }
   }
@@ -22,8 +27,9 @@ enum InvokeError: Error, Equatable {
     switch self {
     case .notFound: "ResourceNotFoundException"
     case .payloadNotJSON, .badClientContext: "InvalidRequestContentException"
-    case .unknownInvocationType: "InvalidParameterValueException"
+    case .unknownInvocationType, .unknownLogType, .qualifiersDiffer: "InvalidParameterValueException"
     case .payloadTooLarge: "RequestTooLargeException"
+    case .eventTooLarge: "RequestEntityTooLargeException"
     case .stopped: "ServiceException"
     }
   }
@@ -34,6 +40,12 @@ enum InvokeError: Error, Equatable {
     case .payloadNotJSON(let error): "Could not parse request body into json: \(error)"
     case .badClientContext: "Client context must be a valid Base64-encoded JSON object."
     case .unknownInvocationType(let type): "\(type) is not RequestResponse, Event or DryRun"
+    case .unknownLogType(let type): "\(type) is not None or Tail"
+    case .qualifiersDiffer:
+      "The derived qualifier from the function name does not match the specified qualifier."
+    case .eventTooLarge(let bytes):
+      "\(bytes) byte payload is too large for the Event invocation type "
+        + "(limit \(Function.maximumAsynchronousPayloadBytes) bytes)"
     case .payloadTooLarge:
       "Request must be smaller than \(Function.maximumPayloadBytes) bytes for the InvokeFunction operation"
     case .stopped: "The server is stopping."

@@ -18,7 +18,7 @@ extension Answer {
       "Content-Type": "application/json",
       "Lambda-Runtime-Aws-Request-Id": invocation.id,
       "Lambda-Runtime-Deadline-Ms": String(deadline),
-      "Lambda-Runtime-Invoked-Function-Arn": functionARN,
+      "Lambda-Runtime-Invoked-Function-Arn": functionARN + (request.qualifier.map { ":\($0)" } ?? ""),
       "Lambda-Runtime-Trace-Id": request.traceID,
       "Lambda-Runtime-Client-Context": request.clientContext,
       "Lambda-Runtime-Cognito-Identity": request.cognitoIdentity,

@@ -62,6 +62,12 @@ public final class RuntimeAPI: Sendable {
     await broker.handle(.reset(initLimit: initLimit))
   }
 
+  /// Waits until the runtime has asked for its first event, which is nil, or has failed to, which is how. Cancelling the
+  /// task ends the waiting as cancelled.
+  func initFailure() async -> InvocationResult? {
+    await broker.initFailure()
+  }
+
   /// Takes note that the runtime's process ended: every invocation ends so, until ``reset(initLimit:)``.
   ///
   /// - Parameter reason: a phrase such as "exited with status 1".

@@ -5,6 +5,8 @@ actor RuntimeBroker {
   private var callers: [String: CheckedContinuation<InvocationResult, Never>] = [:]
   private var calls: [RuntimeState.CallID: CheckedContinuation<Answer, Never>] = [:]
   private var timers: [RuntimeState.Timer: Task<Void, any Error>] = [:]
+  private var initWaiters: [Int: CheckedContinuation<InvocationResult?, Never>] = [:]
+  private var initWaiterCount = 0
   private var callCount = 0
   private let recordsExchanges: Bool
   /// The exchange of the call `id` is at `id - 1`.
@@ -33,6 +35,24 @@ actor RuntimeBroker {
     } onCancel: {
       Task { await self.handle(.cancel(invocation.id)) }
     }
+  }
+
+  /// Waits for the end of the runtime's init: nil if it asked for an event, otherwise what came in between.
+  func initFailure() async -> InvocationResult? {
+    guard state.phase == .initializing else { return state.failure }
+    initWaiterCount += 1
+    let id = initWaiterCount
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { waiter in
+        if Task.isCancelled { waiter.resume(returning: .cancelled) } else { initWaiters[id] = waiter }
+      }
+    } onCancel: {
+      Task { await self.endInitWait(id) }
+    }
+  }
+
+  private func endInitWait(_ id: Int) {
+    initWaiters.removeValue(forKey: id)?.resume(returning: .cancelled)
   }
 
   /// Serves a request of the runtime. Cancelling the task ends a call that waits.
@@ -70,7 +90,10 @@ actor RuntimeBroker {
       case .start(let timer, let duration): start(timer, for: duration)
       }
     }
-    if state.phase != .initializing { timers.removeValue(forKey: .initialization)?.cancel() }
+    guard state.phase != .initializing else { return }
+    timers.removeValue(forKey: .initialization)?.cancel()
+    for waiter in initWaiters.values { waiter.resume(returning: state.failure) }
+    initWaiters = [:]
   }
 
   private func receive(_ request: HTTPCall) -> RuntimeState.CallID {

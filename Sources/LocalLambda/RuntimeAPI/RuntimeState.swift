@@ -37,6 +37,15 @@ struct RuntimeState {
     return overdue + effects
   }
 
+  /// How every invocation ends until a new runtime starts; nil while there is one.
+  var failure: InvocationResult? {
+    switch phase {
+    case .initializing, .idle, .running: nil
+    case .failed(let result): result
+    case .stopped: .cancelled
+    }
+  }
+
   // MARK: Invocations
 
   private mutating func invoke(_ invocation: Invocation, at now: Int64) -> [Effect] {

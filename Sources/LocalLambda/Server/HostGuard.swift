@@ -6,15 +6,21 @@
 struct HostGuard {
   /// The port that the request came in on.
   let port: Int
+  /// What else the server goes by, `host` or `host:port` in lower case: whoever forwards the port to it may keep the
+  /// browser's `Host`, or say its own, but the page's `Origin` is the browser's, and mostly of HTTPS.
+  var allowedHosts: Set<String> = []
 
   /// Whether a request is meant for this server, and comes from its own page or from no page.
   func admits(_ call: HTTPCall) -> Bool {
-    guard let host = call.header("host"), authorities.contains(host.lowercased()) else { return false }
-    guard let origin = call.header("origin") else { return true }
-    return authorities.contains { "http://\($0)" == origin.lowercased() }
+    guard let host = call.header("host")?.lowercased(), ownHosts.contains(host) || allowedHosts.contains(host) else {
+      return false
+    }
+    guard let origin = call.header("origin")?.lowercased() else { return true }
+    return ownHosts.contains { "http://\($0)" == origin }
+      || allowedHosts.contains { "https://\($0)" == origin || "http://\($0)" == origin }
   }
 
-  private var authorities: [String] {
+  private var ownHosts: [String] {
     // A browser leaves the port of the scheme out.
     ["127.0.0.1", "localhost"].flatMap { port == 80 ? [$0, "\($0):80"] : ["\($0):\(port)"] }
   }

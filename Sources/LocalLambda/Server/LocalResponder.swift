@@ -7,6 +7,7 @@ struct LocalResponder {
   let cognitoAPI: CognitoAPI
   let invokeAPI: InvokeAPI
   let files: [String: StaticFile]
+  let allowedHosts: Set<String>
   let onRequest: @Sendable (ServedRequest) -> Void
 
   /// Answers a request, and tells of it.
@@ -14,7 +15,8 @@ struct LocalResponder {
     let start = ContinuousClock.now
     let answer: Answer =
       switch call.bodyFault {
-      case _ where !HostGuard(port: call.port).admits(call): Answer.message("Forbidden", status: 403)
+      case _ where !HostGuard(port: call.port, allowedHosts: allowedHosts).admits(call):
+        Answer.message("Forbidden", status: 403)
       case nil: await route(call)
       case .tooLarge where call.segments?.first == InvokeAPI.version: InvokeError.payloadTooLarge.answer
       case .tooLarge: Answer.message("Request Too Long", status: 413)

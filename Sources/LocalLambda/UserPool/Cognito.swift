@@ -1,6 +1,7 @@
-/// Cognito, as far as signing up goes: the user pool, and its post-confirmation trigger.
+/// Cognito, as far as accounts go: the user pool, and its post-confirmation trigger.
 actor Cognito {
-  /// How Cognito calls a trigger: five seconds for each attempt, and up to three.
+  /// How Cognito calls a trigger: five seconds for each attempt, and a few of them. Their number is not documented any
+  /// more; it used to be three.
   ///
   /// Only a call that took too long is made again; what the function answers, an error or not, is final:
   /// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html>.
@@ -9,11 +10,14 @@ actor Cognito {
     var attempts = 3
   }
 
-  /// A sign-up that went as far as the trigger.
-  struct SignUp: Equatable {
+  /// A confirmation, of which the function was told.
+  struct Confirmation: Equatable {
     let user: PoolUser
+    let source: PostConfirmation.Source
     /// How often the function was invoked.
     let attempts: Int
+    /// The id of the last invocation, by which its lines are found in the log.
+    let requestID: String
     /// Nil where the function took the event.
     let failure: PostConfirmation.Failure?
   }
@@ -34,9 +38,24 @@ actor Cognito {
   }
 
   /// Signs somebody up and confirms them; that the trigger fails undoes neither.
-  func signUp(_ request: SignUpRequest) async throws(PoolError) -> SignUp {
-    let user = try pool.signUp(request, sub: .randomUUID())
-    let event = PostConfirmation.event(for: user)
+  func signUp(_ request: SignUpRequest) async throws(PoolError) -> Confirmation {
+    await confirm(try pool.signUp(request, sub: .randomUUID()), .confirmSignUp)
+  }
+
+  /// Gives somebody a new password, who has confirmed that they forgot theirs by the code that Cognito sent them.
+  func confirmForgotPassword(sub: Substring) async throws(PoolError) -> Confirmation {
+    let user = try pool.user(sub: sub)
+    guard user.email != nil else { throw .noVerifiedAddress }
+    return await confirm(user, .confirmForgotPassword)
+  }
+
+  /// Deletes an account, as an administrator may. No trigger hears of it, and tokens stay good until they expire.
+  func delete(sub: Substring) throws(PoolError) {
+    try pool.delete(sub: sub)
+  }
+
+  private func confirm(_ user: PoolUser, _ source: PostConfirmation.Source) async -> Confirmation {
+    let event = PostConfirmation.event(for: user, source)
     var attempt = 0
     while true {
       attempt += 1
@@ -47,7 +66,7 @@ actor Cognito {
       if result == nil, attempt < patience.attempts { continue }
       let failure = PostConfirmation.failure(
         result, requestID: requestID, timeout: function.configuration.timeout)
-      return SignUp(user: user, attempts: attempt, failure: failure)
+      return Confirmation(user: user, source: source, attempts: attempt, requestID: requestID, failure: failure)
     }
   }
 }

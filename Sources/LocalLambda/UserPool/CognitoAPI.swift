@@ -6,17 +6,26 @@ struct CognitoAPI {
   let tokens: TokenIssuer
 
   func answer(to call: HTTPCall) async -> Answer {
+    let path = Array((call.segments ?? []).dropFirst())
+    guard path.first == "users", path.count <= 3 else { return .notFound }
     do throws(PoolError) {
-      switch (call.segments ?? []).dropFirst() {
-      case ["users"]:
-        switch call.method {
-        case "POST": return Self.answer(try await signUp(try SignUpRequest(json: call.body)))
-        case "GET": return Self.answer(await cognito.users)
-        default: return .methodNotAllowed(allowed: "GET, POST")
-        }
-      case let path where path.count == 3 && path.starts(with: ["users"]) && path.last == "token":
-        guard call.method == "POST" else { return .methodNotAllowed(allowed: "POST") }
-        return answer(try await cognito.user(sub: path[path.startIndex + 1]))
+      switch (path.count, path.last, call.method) {
+      case (1, _, "GET"): return Self.answer(await cognito.users)
+      case (1, _, "POST"):
+        let request = try SignUpRequest(json: call.body)
+        return Self.answer(
+          try await toTheEnd { () throws(PoolError) in try await cognito.signUp(request) }, status: 201)
+      case (1, _, _): return .methodNotAllowed(allowed: "GET, POST")
+      case (2, let sub?, "DELETE"):
+        try await cognito.delete(sub: sub)
+        return Answer(status: 204)
+      case (2, _, _): return .methodNotAllowed(allowed: "DELETE")
+      case (3, "token", "POST"): return answer(try await cognito.user(sub: path[1]))
+      case (3, "confirm-forgot-password", "POST"):
+        return Self.answer(
+          try await toTheEnd { () throws(PoolError) in try await cognito.confirmForgotPassword(sub: path[1]) },
+          status: 200)
+      case (3, "token", _), (3, "confirm-forgot-password", _): return .methodNotAllowed(allowed: "POST")
       default: return .notFound
       }
     } catch {
@@ -24,25 +33,29 @@ struct CognitoAPI {
     }
   }
 
-  /// In a task of its own: a sign-up that has begun goes on when the client hangs up.
-  private func signUp(_ request: SignUpRequest) async throws(PoolError) -> Cognito.SignUp {
-    try await Task { [cognito] in
-      do throws(PoolError) { return Result<_, PoolError>.success(try await cognito.signUp(request)) } catch {
+  /// In a task of its own: a confirmation that has begun goes on when the client hangs up.
+  private func toTheEnd(
+    _ confirm: @escaping @Sendable () async throws(PoolError) -> Cognito.Confirmation
+  ) async throws(PoolError) -> Cognito.Confirmation {
+    try await Task {
+      do throws(PoolError) { return Result<_, PoolError>.success(try await confirm()) } catch {
         return .failure(error)
       }
     }.value.get()
   }
 
-  private static func answer(_ signUp: Cognito.SignUp) -> Answer {
+  private static func answer(_ confirmation: Cognito.Confirmation, status: Int) -> Answer {
     .json(
       JSONWriter.object {
-        if let failure = signUp.failure {
+        if let failure = confirmation.failure {
           $0.add("__type", failure.type)
           $0.add("message", failure.message)
         }
-        $0.object("user") { signUp.user.write(to: &$0) }
-        $0.add("attempts", signUp.attempts)
-      }, status: signUp.failure == nil ? 201 : 400)
+        $0.object("user") { confirmation.user.write(to: &$0) }
+        $0.add("triggerSource", confirmation.source.rawValue)
+        $0.add("attempts", confirmation.attempts)
+        $0.add("requestId", confirmation.requestID)
+      }, status: confirmation.failure == nil ? status : 400)
   }
 
   private static func answer(_ users: [PoolUser]) -> Answer {

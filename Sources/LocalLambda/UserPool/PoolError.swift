@@ -6,17 +6,19 @@ enum PoolError: Error, Equatable {
   case invalidParameter(String)
   case usernameExists(attribute: String)
   case userNotFound
+  /// There is nowhere to send a code to.
+  case noVerifiedAddress
 
   var status: Int {
     switch self {
-    case .invalidParameter, .usernameExists: 400
+    case .invalidParameter, .usernameExists, .noVerifiedAddress: 400
     case .userNotFound: 404
     }
   }
 
   var type: String {
     switch self {
-    case .invalidParameter: "InvalidParameterException"
+    case .invalidParameter, .noVerifiedAddress: "InvalidParameterException"
     case .usernameExists: "UsernameExistsException"
     case .userNotFound: "UserNotFoundException"
     }
@@ -27,6 +29,8 @@ enum PoolError: Error, Equatable {
     case .invalidParameter(let message): message
     case .usernameExists(let attribute): "An account with the given \(attribute) already exists."
     case .userNotFound: "User does not exist."
+    case .noVerifiedAddress:
+      "Cannot reset password for the user as there is no registered/verified email or phone_number"
     }
   }
 

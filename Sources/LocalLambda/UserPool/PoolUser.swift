@@ -18,6 +18,12 @@ struct PoolUser: Sendable, Equatable {
       .compactMap { name, value in value.map { (name, $0) } }
   }
 
+  /// What they sign in by, in lower case, which does not count, and under which attribute.
+  var aliases: [(attribute: String, value: String)] {
+    [("email", email), ("preferred_username", preferredUsername)]
+      .compactMap { attribute, value in value.map { (attribute, $0.lowercased()) } }
+  }
+
   /// Adds the members by which the page knows a user.
   func write(to user: inout JSONObjectWriter) {
     user.add("sub", sub)

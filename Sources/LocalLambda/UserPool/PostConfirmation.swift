@@ -1,11 +1,17 @@
 import JSON
 
-/// The trigger that tells a function of a user who confirmed their sign-up.
+/// The trigger that tells a function of a user who confirmed their sign-up, or a new password.
 ///
 /// See <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html>.
 enum PostConfirmation {
+  /// What was confirmed.
+  enum Source: String {
+    case confirmSignUp = "PostConfirmation_ConfirmSignUp"
+    case confirmForgotPassword = "PostConfirmation_ConfirmForgotPassword"
+  }
+
   /// The event about a user.
-  static func event(for user: PoolUser) -> [UInt8] {
+  static func event(for user: PoolUser, _ source: Source) -> [UInt8] {
     JSONWriter.object {
       $0.add("version", "1")
       $0.add("region", "us-east-1")
@@ -15,7 +21,7 @@ enum PostConfirmation {
         $0.add("awsSdkVersion", "aws-sdk-unknown-unknown")
         $0.add("clientId", UserPool.clientID)
       }
-      $0.add("triggerSource", "PostConfirmation_ConfirmSignUp")
+      $0.add("triggerSource", source.rawValue)
       $0.object("request") {
         $0.object("userAttributes") {
           $0.add("sub", user.sub)

@@ -8,20 +8,25 @@ struct UserPool {
 
   /// In the order of their sign-up.
   private(set) var users: [PoolUser] = []
-  private var aliases: Set<String> = []
 
   /// Makes an account under a new `sub`.
   ///
   /// - Throws: ``PoolError/usernameExists(_:)`` where somebody else has an alias.
   mutating func signUp(_ request: SignUpRequest, sub: String) throws(PoolError) -> PoolUser {
-    let wanted = [("email", request.email), ("preferred_username", request.preferredUsername)]
-      .compactMap { attribute, value in value.map { (attribute, $0.lowercased()) } }
-    for (attribute, alias) in wanted where aliases.contains(alias) { throw .usernameExists(attribute: attribute) }
-    aliases.formUnion(wanted.map(\.1))
     let user = PoolUser(
       sub: sub, name: request.name, preferredUsername: request.preferredUsername, email: request.email)
+    let taken = Set(users.flatMap(\.aliases).map(\.value))
+    for (attribute, alias) in user.aliases where taken.contains(alias) { throw .usernameExists(attribute: attribute) }
     users.append(user)
     return user
+  }
+
+  /// Deletes an account, whose aliases are free then.
+  ///
+  /// - Throws: ``PoolError/userNotFound``.
+  mutating func delete(sub: Substring) throws(PoolError) {
+    guard let index = users.firstIndex(where: { $0.sub == sub }) else { throw .userNotFound }
+    users.remove(at: index)
   }
 
   /// - Throws: ``PoolError/userNotFound``.

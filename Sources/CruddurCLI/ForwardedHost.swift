@@ -1,0 +1,28 @@
+import ArgumentParser
+
+/// A host under which somebody forwards the port, as a browser's `Host` has it: a name or an address, and the port if it
+/// is not the scheme's own.
+struct ForwardedHost: ExpressibleByArgument, Equatable {
+  /// In lower case.
+  let authority: String
+
+  /// Nil for what is no host: a URL, a path, or a pattern, because each host is admitted by its whole name.
+  init?(argument: String) {
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+    guard let host = parts.first, !host.isEmpty, host.utf8.allSatisfy(\.isHostByte) else { return nil }
+    guard parts.count == 1 || parts.count == 2 && UInt16(parts[1]) != nil else { return nil }
+    authority = argument.lowercased()
+  }
+}
+
+extension UInt8 {
+  /// A letter, a digit, a hyphen, an underscore or a dot.
+  fileprivate var isHostByte: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
+}
