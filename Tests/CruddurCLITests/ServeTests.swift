@@ -135,7 +135,12 @@ struct ServeTests {
   @Test func `The page is sent under a strict policy`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
-        for (path, type) in ["/": "text/html", "/page.css": "text/css", "/page.js": "text/javascript"] {
+        let types = ["html": "text/html", "css": "text/css", "js": "text/javascript"]
+        let folder = Repository.file("Sources/CruddurCLI/Page").path()
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+        for file in files {
+          let path = file == "index.html" ? "/" : "/\(file)"
+          let type = try #require(types[String(file.drop { $0 != "." }.dropFirst())])
           let answer = try await server.send(path)
           #expect(answer.status == 200)
           #expect(answer.headers["content-type"] == "\(type); charset=utf-8")

@@ -7,8 +7,10 @@ setup() {
   make_folder
   start_throwaway
   run_psql "$url" --quiet --file "$top/deploy/db/schema.sql" --file "$top/deploy/db/seed.sql"
-  # Somebody whose sign-up always fails.
+  # Somebody whose sign-up always fails, and somebody who fails once: a sequence is not rolled back.
   sql "ALTER TABLE users ADD CHECK (display_name <> 'Refused')"
+  sql "CREATE SEQUENCE attempts;
+    ALTER TABLE users ADD CHECK (display_name <> 'Late' OR nextval('attempts') > 1)"
 }
 
 teardown() {
@@ -17,9 +19,9 @@ teardown() {
   remove_folder
 }
 
-# start_serve: sets page, its URL, and serve, its process id.
+# start_serve ARGUMENT…: sets page, its URL, and serve, its process id.
 start_serve() {
-  CONNECTION_URL=$url "$top/.build/debug/cruddur" serve --port 0 >"$folder/serve" 2>"$folder/serve-log" 3>&- &
+  CONNECTION_URL=$url "$top/.build/debug/cruddur" serve --port 0 "$@" >"$folder/serve" 2>"$folder/serve-log" 3>&- &
   serve=$!
   eventually grep --quiet '^http://' "$folder/serve"
   read -r page <"$folder/serve"
@@ -31,10 +33,22 @@ end_serve() {
   eventually is_gone "$serve"
 }
 
-@test "People use the page in a browser" {
-  start_serve
+# use_page SCENARIOS: plays them in a browser.
+use_page() {
   # Debian's Python: another one does not find Debian's Selenium.
-  by_hand timeout 300 /usr/bin/python3 -B "$top/Tests/Deploy/browser.py" "$page"
+  by_hand timeout 300 /usr/bin/python3 -B "$top/Tests/Deploy/browser.py" "$page" "$1"
   [ "$status" -eq 0 ] || tail --lines 40 "$folder/serve" "$folder/serve-log"
   [ "$status" -eq 0 ]
+}
+
+@test "People use the page in a browser" {
+  start_serve
+  use_page people
+}
+
+@test "People are told that the database is away" {
+  end_throwaway
+  # The API goes on trying for nearly as long as it may.
+  start_serve --timeout 3
+  use_page without-database
 }

@@ -1,8 +1,11 @@
 """The page of `cruddur serve` in a headless Chromium, for browser.py."""
 
 import contextlib
+import json
 import os
+import re
 import tempfile
+import uuid
 
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
@@ -11,7 +14,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 PATIENCE = 30  # Seconds until something is taken never to happen.
 
@@ -43,6 +46,12 @@ def check(condition, seen):
         raise AssertionError(f"seen: {seen!r}")
 
 
+def somebody():
+    """A name and a handle that nobody else has."""
+    number = uuid.uuid4().hex[:8]
+    return f"Alice {number}", f"alice-{number}"
+
+
 class Page:
     """The page in its browser, by what a person sees and presses."""
 
@@ -61,9 +70,9 @@ class Page:
         self.reload()
 
     def reload(self):
-        """The page anew, once both of its first requests are answered."""
+        """The page anew, once it has loaded all that it shows."""
         self.driver.get(self.url)
-        self.eventually("two requests", lambda: len(self.all("#requests tr")) >= 2)
+        self.eventually("all is loaded", lambda: self.all("#requests tr") and not self.all("[aria-busy=true]"))
 
     # What there is
 
@@ -85,6 +94,15 @@ class Page:
     @property
     def focus(self):
         return self.driver.switch_to.active_element.get_attribute("id")
+
+    def picture(self, rectangle):
+        """A picture of a part of the page, as an element's `rect` has it."""
+        return self.cdp("Page.captureScreenshot", clip=rectangle | {"scale": 1}, captureBeyondViewport=True)["data"]
+
+    @property
+    def chosen_account(self):
+        """What stands in the list, without the marks that keep writing of another direction apart."""
+        return re.sub("[\u2068\u2069]", "", Select(self.one("#account")).first_selected_option.text)
 
     @property
     def first_message(self):
@@ -115,11 +133,30 @@ class Page:
         for field, text in {"#name": name, "#preferred-username": handle, "#email": email}.items():
             self.put(field, text)
         self.submit("#sign-up")
-        return self.eventually("Cognito's answer", lambda: self.text("#sign-up [role=status]"))
+        said = self.one("#sign-up [role=status]")
+        return self.eventually("Cognito's answer", lambda: said.text if "…" not in said.text else "")
 
     def be(self, handle):
         self.one("#account").send_keys("Somebody")
         self.put("#handle", handle)
+
+    def slow(self, milliseconds=0, offline=False):
+        """Lets each request take so long, or fail, from now on."""
+        self.cdp("Network.enable")
+        self.cdp(
+            "Network.emulateNetworkConditions", offline=offline, latency=milliseconds, downloadThroughput=-1,
+            uploadThroughput=-1)
+
+    def fetch(self, method, path, body):
+        """Sends a request beside what the page does, and returns its status and body."""
+        script = """
+            const [method, path, body, done] = arguments;
+            fetch(path, {method, headers: {"content-type": "application/json"}, body})
+              .then(async (answer) => done([answer.status, await answer.json()]));
+        """
+        status, answer = self.driver.execute_async_script(script, method, path, json.dumps(body))
+        check(status == 200, (status, answer))
+        return answer
 
     def post(self, message):
         self.put("#message", message)

@@ -1,0 +1,49 @@
+// One activity in a list.
+
+import { byId } from "./elements.js";
+import { threadView, userView } from "./views.js";
+
+const [template, feed, replies] = ["activity", "feed", "replies"].map(byId);
+const localTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+/** The shown article of an activity; undefined where there is none. */
+export function articleOf(uuid) {
+  return [feed, replies]
+    .flatMap((list) => [...list.querySelectorAll("article")])
+    .find((article) => article.dataset.uuid === uuid);
+}
+
+/** The list's element of an activity; `onReply` is given its article. */
+export function item(activity, onReply) {
+  const element = template.content.cloneNode(true).firstElementChild;
+  const article = element.querySelector("article");
+  fill(article, activity);
+  element.querySelector("button").addEventListener("click", () => onReply(article));
+  return element;
+}
+
+/** Shows an activity in its article. What came from a person becomes text, never markup. */
+export function fill(article, activity) {
+  const { uuid, display_name, handle, message, replies_count, reply_to_activity_uuid: parent } = activity;
+  const part = (selector) => article.querySelector(selector);
+  article.dataset.uuid = uuid;
+  part(".name").textContent = part("button bdi").textContent = display_name;
+  part(".handle").textContent = `@${handle}`;
+  part(".handle").href = userView(handle);
+  part(".message").textContent = message;
+  part(".replies").textContent = replies_count === 1 ? "1 reply" : `${replies_count} replies`;
+  part(".replies").href = threadView(uuid);
+  setTime(part(".created"), activity.created_at);
+  if (activity.expires_at) setTime(part(".expires"), activity.expires_at);
+  part(".expiry").hidden = !activity.expires_at;
+  part(".context").hidden = !parent;
+  if (parent) part(".context a").href = threadView(parent);
+  part(".context bdi").textContent = articleOf(parent)?.querySelector(".name").textContent ?? "an activity before it";
+}
+
+/** HTML knows milliseconds, the server microseconds. */
+function setTime(element, instant) {
+  const date = new Date(instant);
+  element.dateTime = date.toISOString();
+  element.textContent = localTime.format(date);
+}

@@ -1,0 +1,108 @@
+"""Scenarios of browser.py: who there is, and who somebody is."""
+
+import re
+
+from selenium.webdriver.common.keys import Keys
+
+from page import check, somebody
+
+
+def by_keyboard_alone(page):
+    """Two people sign up, one is chosen, writes, and sees it in the feed first, by keyboard alone"""
+    people = [somebody(), somebody()]
+    for name, handle in people:
+        page.tab_to("name")
+        page.press(name, Keys.TAB, handle, Keys.TAB, f"{handle}@example.com", Keys.ENTER)
+        page.eventually("confirmed", lambda handle=handle: f"@{handle}" in page.text("#sign-up [role=status]"))
+    check(page.focus == "email", page.focus)
+    name, handle = people[0]
+    page.tab_to("account")
+    page.press(name)
+    page.tab_to("message")
+    page.press("Good morning", Keys.TAB, Keys.TAB, Keys.ENTER)
+    page.eventually("posted", lambda: page.text("#write [role=status]").startswith("Posted in "))
+    page.eventually("the feed", lambda: page.first_message == "Good morning")
+    heading = page.text("#feed li:first-child h3")
+    check(heading == f"{name} @{handle}", heading)
+    page.reload()
+    check(page.chosen_account == f"{name} (@{handle})", page.chosen_account)
+
+
+def own_handle(page):
+    """Whoever wants a handle that somebody has is shown the one that they got"""
+    name, _ = somebody()
+    status = page.sign_up(name, "andrewbrown")
+    [handle] = re.findall("You are now .@(andrewbrown-[0-9a-f]{8}).[.]", status) or [status]
+    for _ in ["at once", "after a reload"]:
+        check(page.chosen_account == f"{name} (@{handle})", page.chosen_account)
+        check(page.text("#you") == f"You are @{handle}.", page.text("#you"))
+        page.reload()
+    page.post_and_see("Who am I?")
+    check(page.text("#feed .handle") == f"@{handle}", page.text("#feed .handle"))
+
+
+def refused_sign_up(page):
+    """A sign-up that Cognito refuses is told in its words, and what was typed stays"""
+    status = page.sign_up("Nobody", "")
+    check(status.startswith("Cognito says: "), status)
+    check(page.one("#name").get_attribute("value") == "Nobody", "an empty field")
+    name, handle = somebody()
+    page.sign_up(name, handle, f"{handle}@example.com")
+    check(page.one("#name").get_attribute("value") == "", "a full field")
+    status = page.sign_up("Another", "", f"{handle}@example.com")
+    check("Cognito says: " in status and "exists" in status, status)
+
+
+def failing_trigger(page):
+    """Somebody whose trigger failed has an account and no row, and is told so"""
+    _, handle = somebody()
+    status = page.sign_up("Refused", handle)
+    check("PostConfirmation failed with error" in status and "confirmed in spite of it" in status, status)
+    page.one("#account").send_keys("Refused")
+    check(page.chosen_account == "Refused (no row)", page.chosen_account)
+    page.post("Am I there?")
+    page.is_refused("account", "This account has no row")
+
+
+def second_chance(page):
+    """A forgotten password adds the row that a failed sign-up left out, and says why where it fails again"""
+    name, handle = somebody()
+    status = page.sign_up("Late", handle, f"{handle}@example.com")
+    check("PostConfirmation failed with error" in status, status)
+    page.one("#account").send_keys("Late")
+    check(page.text("#you").startswith("This account has no row."), page.text("#you"))
+    page.one("#reset-password").click()
+    page.eventually("a new password", lambda: page.text("#identity [role=status]").startswith("New password in "))
+    check(page.text("#you") == f"You are @{handle}.", page.text("#you"))
+    check(page.chosen_account == f"Late (@{handle})", page.chosen_account)
+    page.sign_up("Refused", f"{handle}-2")
+    page.one("#account").send_keys("Refused")
+    page.one("#reset-password").click()
+    page.eventually("no address", lambda: "Cannot reset password" in page.text("#identity [role=status]"))
+
+
+def deleting_an_account(page):
+    """An account that an administrator deletes is gone once they have confirmed it, and its names are free"""
+    name, handle = somebody()
+    page.sign_up(name, handle)
+    page.one("#delete-account").click()
+    page.driver.switch_to.alert.dismiss()
+    check(page.chosen_account == f"{name} (@{handle})", page.chosen_account)
+    page.one("#delete-account").click()
+    page.driver.switch_to.alert.accept()
+    page.eventually("deleted", lambda: page.text("#identity [role=status]").startswith("Deleted in "))
+    check(page.chosen_account == "Somebody, by handle", page.chosen_account)
+    check(name not in page.text("#account"), page.text("#account"))
+    status = page.sign_up(name, handle)
+    check(f"You are now \u2068@{handle}-" in status, status)
+
+
+def forgotten_account(page):
+    """An account that ended with another server is told beside the list of accounts, and the message stays"""
+    page.sign_up(*somebody())
+    page.post_and_see("I am here")
+    # As if the server had been started anew.
+    page.run("document.querySelector('#account').selectedOptions[0].value = crypto.randomUUID()")
+    page.post("Still there?")
+    page.is_refused("account", "This account ended with the server")
+    check(page.one("#message").get_attribute("value") == "Still there?", "an empty field")
