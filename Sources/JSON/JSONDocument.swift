@@ -1,8 +1,9 @@
 /// A JSON text ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), checked as a whole and kept as it was written.
 ///
 /// Where the RFC leaves the choice to implementations:
-/// - Text is UTF-8. Bytes that are not, a byte order mark, and a `\u` escape of half a surrogate pair are errors, so that every
-///   string of a document is one in Swift.
+/// - Text is UTF-8. Bytes that are not, and a byte order mark, are errors.
+/// - A `\u` escape may be half of a surrogate pair, which is no character: such a string cannot be decoded, and that is an error
+///   of whoever asks for it, not of the document, unless that is told to refuse them, see ``LoneSurrogates``.
 /// - Numbers may be of any length and size. They are kept as written, and judged only when asked for as an `Int` or a `Double`.
 /// - A key may occur more than once in an object: the last one wins. Keys are equal if their code units are, after escapes.
 /// - Nesting is limited, see `maximumDepth`; the stack does not grow with it.
@@ -13,14 +14,27 @@ public struct JSONDocument: Sendable {
 
   private let tape: JSONTape
 
+  /// What becomes of a string or key that has half of a surrogate pair as an escape: JSON by
+  /// [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259#section-8.2)'s grammar, but no Unicode text.
+  public enum LoneSurrogates: Sendable {
+    /// The document is read, and its bytes are as they were. To decode such a string throws
+    /// ``JSONError/Reason/notUnicode``. No lookup finds such a key; where all keys are listed, it has U+FFFD for each half.
+    case kept
+    /// The document is refused with ``JSONError/Reason/loneSurrogate``, so that every string of one that is read is a Swift string.
+    case refused
+  }
+
   /// Checks `bytes` and finds the values in them. The array is shared, not copied.
   ///
   /// - Parameters:
   ///   - bytes: A whole JSON text, at most 4 GiB.
   ///   - maximumDepth: How many arrays and objects may stand inside one another: that many are read, one more is an error.
+  ///   - loneSurrogates: Whether a string that cannot be decoded is an error of the document.
   /// - Throws: An error that ``JSONError/isSyntaxError``.
-  public init(_ bytes: [UInt8], maximumDepth: Int = JSONDocument.defaultMaximumDepth) throws(JSONError) {
-    var parser = JSONParser(maximumDepth: maximumDepth)
+  public init(
+    _ bytes: [UInt8], maximumDepth: Int = JSONDocument.defaultMaximumDepth, loneSurrogates: LoneSurrogates = .kept
+  ) throws(JSONError) {
+    var parser = JSONParser(maximumDepth: maximumDepth, loneSurrogates: loneSurrogates)
     do {
       try parser.parse(bytes.span)
     } catch {

@@ -21,6 +21,7 @@ extension JSONError: CustomStringConvertible {
     case .missing: "is missing"
     case .notAnInteger: "is not an integer"
     case .numberOutOfRange: "is out of range"
+    case .notUnicode: "is not Unicode text: an escape is half of a surrogate pair"
     }
   }
 }

@@ -20,7 +20,8 @@ public struct JSONError: Error, Sendable, Equatable {
     case byteOrderMark
     /// A string has bytes that are no UTF-8.
     case invalidUTF8
-    /// A string has one half of a UTF-16 surrogate pair as an escape, which is no character.
+    /// A string has one half of a UTF-16 surrogate pair as an escape, which is no character, and the document was read with
+    /// ``JSONDocument/LoneSurrogates/refused``.
     case loneSurrogate
     /// A string has a byte below U+0020, which has to be escaped.
     case controlCharacter
@@ -43,6 +44,8 @@ public struct JSONError: Error, Sendable, Equatable {
     case notAnInteger
     /// The number is beyond what the type that was asked for can hold.
     case numberOutOfRange
+    /// The string was asked for as text, but an escape in it is half of a UTF-16 surrogate pair.
+    case notUnicode
   }
 
   /// What could have stood in the place of an unexpected byte.
@@ -63,7 +66,7 @@ public struct JSONError: Error, Sendable, Equatable {
   /// Whether the document is not JSON (or deeper or larger than allowed), rather than JSON of an unexpected form.
   public var isSyntaxError: Bool {
     switch reason {
-    case .typeMismatch, .missing, .notAnInteger, .numberOutOfRange: false
+    case .typeMismatch, .missing, .notAnInteger, .numberOutOfRange, .notUnicode: false
     default: true
     }
   }

@@ -6,15 +6,20 @@ struct JSONParser {
   private(set) var entries: [JSONTape.Entry] = []
   private let maximumDepth: Int
   private let maximumLength: Int
+  private let loneSurrogates: JSONDocument.LoneSurrogates
   private var depth = 0
   /// The index of the innermost open container, if `depth` is over 0.
   private var container = 0
   /// Whether the parser stands where a value is or should be, rather than at a key or between values.
   private var isAtValue = false
 
-  init(maximumDepth: Int, maximumLength: Int = JSONTape.maximumLength) {
+  init(
+    maximumDepth: Int, maximumLength: Int = JSONTape.maximumLength,
+    loneSurrogates: JSONDocument.LoneSurrogates = .kept
+  ) {
     self.maximumDepth = maximumDepth
     self.maximumLength = maximumLength
+    self.loneSurrogates = loneSurrogates
   }
 
   mutating func parse(_ bytes: Span<UInt8>) throws(JSONSyntaxError) {
@@ -60,9 +65,7 @@ struct JSONParser {
   ) throws(JSONSyntaxError) -> Int {
     switch first {
     case UInt8(ascii: "\""):
-      let (end, hasEscapes) = try bytes.endOfString(from: start)
-      append(.string, start, end, hasEscapes: hasEscapes)
-      return end
+      return try parseString(bytes, from: start)
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       return append(.number, start, try bytes.endOfNumber(from: start))
     case UInt8(ascii: "t"):
@@ -74,6 +77,12 @@ struct JSONParser {
     default:
       throw JSONSyntaxError(reason: .unexpectedByte(expected: .value), offset: start)
     }
+  }
+
+  /// Reads a string or key.
+  private mutating func parseString(_ bytes: Span<UInt8>, from start: Int) throws(JSONSyntaxError) -> Int {
+    let string = try bytes.endOfString(from: start, loneSurrogates)
+    return append(.string, start, string.end, hasEscapes: string.hasEscapes, isUnicode: string.isUnicode)
   }
 
   /// Goes on behind a value, closing the containers that end there: to the next value, or to where the root has ended.
@@ -99,8 +108,7 @@ struct JSONParser {
     guard try bytes.byte(at: start) == UInt8(ascii: "\"") else {
       throw JSONSyntaxError(reason: .unexpectedByte(expected: .key), offset: start)
     }
-    let (end, hasEscapes) = try bytes.endOfString(from: start)
-    append(.string, start, end, hasEscapes: hasEscapes)
+    let end = try parseString(bytes, from: start)
     let colon = bytes.afterWhitespace(from: end)
     guard try bytes.byte(at: colon) == UInt8(ascii: ":") else {
       throw JSONSyntaxError(reason: .unexpectedByte(expected: .colon), offset: colon)
@@ -115,10 +123,13 @@ extension JSONParser {
   }
 
   @discardableResult
-  private mutating func append(_ kind: JSONKind, _ start: Int, _ end: Int, hasEscapes: Bool = false) -> Int {
+  private mutating func append(
+    _ kind: JSONKind, _ start: Int, _ end: Int, hasEscapes: Bool = false, isUnicode: Bool = true
+  ) -> Int {
     let next = UInt32(entries.count + 1)
     entries.append(
-      JSONTape.Entry(start: UInt32(start), end: UInt32(end), next: next, kind: kind, hasEscapes: hasEscapes))
+      JSONTape.Entry(
+        start: UInt32(start), end: UInt32(end), next: next, kind: kind, hasEscapes: hasEscapes, isUnicode: isUnicode))
     return end
   }
 

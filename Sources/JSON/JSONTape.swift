@@ -16,6 +16,8 @@ final class JSONTape: Sendable {
     var kind: JSONKind
     /// Whether a string has a backslash in it.
     var hasEscapes = false
+    /// Whether a string has no half of a surrogate pair as an escape, so that it can be decoded.
+    var isUnicode = true
   }
 
   /// In bytes. There are never more entries than bytes, so that an entry's index fits wherever an offset does.
@@ -35,7 +37,7 @@ final class JSONTape: Sendable {
     return bytes[Int(entry.start)..<Int(entry.end)]
   }
 
-  /// The text of the string or key at `index`.
+  /// The text of the string or key at `index`, with U+FFFD for what is not Unicode.
   func text(_ index: Int) -> String {
     let entry = entries[index]
     let bytes = self.bytes  // A span must not outlive the access to a property of a class; a local lasts long enough.
@@ -43,10 +45,11 @@ final class JSONTape: Sendable {
     return entry.hasEscapes ? content.unescaped() : String(copying: UTF8Span(unchecked: content))
   }
 
-  /// Whether the key at `index` is `key`, code unit by code unit: what Unicode calls canonically equivalent differs.
+  /// Whether the key at `index` is `key`, code unit by code unit: what Unicode calls canonically equivalent differs, and one that
+  /// is not Unicode is nobody's.
   func isKey(_ index: Int, _ key: String) -> Bool {
     let entry = entries[index]
-    if entry.hasEscapes { return text(index).utf8.elementsEqual(key.utf8) }
+    if entry.hasEscapes { return entry.isUnicode && text(index).utf8.elementsEqual(key.utf8) }
     let wanted = key.utf8.span
     guard Int(entry.end - entry.start) == wanted.count + 2 else { return false }
     let bytes = self.bytes

@@ -20,7 +20,8 @@ extension JSONValue {
       var members: [String: Int] = [:]
       var member = object + 1
       while member < entries[object].next {
-        if let hidden = members.updateValue(member, forKey: tape.text(member)) {
+        // No lookup finds a key that is not Unicode, so none of them hides another.
+        if entries[member].isUnicode, let hidden = members.updateValue(member, forKey: tape.text(member)) {
           let following = Int(entries[hidden + 1].next)
           ranges.append(Int(entries[hidden].start)..<Int(entries[following].start))
         }

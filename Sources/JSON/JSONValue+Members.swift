@@ -23,7 +23,8 @@ extension JSONValue {
     return member
   }
 
-  /// The members of an object in the order in which they are written, those of equal keys included.
+  /// The members of an object in the order in which they are written, those of equal keys included. A key that is not Unicode has
+  /// U+FFFD for each half of a surrogate pair.
   ///
   /// An error that is thrown while reading such a value has its key in the path, and so in its description.
   ///

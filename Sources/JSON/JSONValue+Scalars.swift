@@ -1,8 +1,11 @@
 /// Each throws a ``JSONError/Reason/typeMismatch(expected:found:)`` if the value is of another kind; nothing is converted.
 extension JSONValue {
   /// The text of a string, its escapes replaced.
+  ///
+  /// - Throws: ``JSONError/Reason/notUnicode`` too, where an escape is half of a surrogate pair.
   public func string() throws(JSONError) -> String {
     try expect(.string)
+    guard tape.entries[index].isUnicode else { throw error(.notUnicode) }
     return tape.text(index)
   }
 

@@ -1,7 +1,7 @@
 extension Span where Element == UInt8 {
   /// The character that the escape whose backslash is at `start` stands for, and the position after the escape. A surrogate pair
-  /// is one escape.
-  func escape(at start: Int) throws(JSONSyntaxError) -> (scalar: Unicode.Scalar, end: Int) {
+  /// is one escape; half of one stands for nothing.
+  func escape(at start: Int) throws(JSONSyntaxError) -> (scalar: Unicode.Scalar?, end: Int) {
     let letter = try byte(at: start + 1)
     switch letter {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return (Unicode.Scalar(letter), start + 2)
@@ -15,15 +15,15 @@ extension Span where Element == UInt8 {
     }
   }
 
-  private func unicodeEscape(at start: Int) throws(JSONSyntaxError) -> (scalar: Unicode.Scalar, end: Int) {
+  private func unicodeEscape(at start: Int) throws(JSONSyntaxError) -> (scalar: Unicode.Scalar?, end: Int) {
     let unit = try codeUnit(at: start)
     if let scalar = Unicode.Scalar(unit) { return (scalar, start + 6) }
-    let lone = JSONSyntaxError(reason: .loneSurrogate, offset: start)
-    guard UTF16.isLeadSurrogate(unit), try byte(at: start + 6) == UInt8(ascii: "\\"),
-      try byte(at: start + 7) == UInt8(ascii: "u")
-    else { throw lone }
+    // The string may end here, in a document and where its content alone is looked at.
+    guard UTF16.isLeadSurrogate(unit), start + 7 < count, self[start + 6] == UInt8(ascii: "\\"),
+      self[start + 7] == UInt8(ascii: "u")
+    else { return (nil, start + 6) }
     let trail = try codeUnit(at: start + 6)
-    guard UTF16.isTrailSurrogate(trail) else { throw lone }
+    guard UTF16.isTrailSurrogate(trail) else { return (nil, start + 6) }
     return (UTF16.decode(UTF16.EncodedScalar([unit, trail])), start + 12)
   }
 
@@ -40,14 +40,15 @@ extension Span where Element == UInt8 {
     return unit
   }
 
-  /// The text that the content of a string stands for. The parser has checked the string, so that no escape is refused here.
+  /// The text that the content of a string stands for, with U+FFFD for each half of a surrogate pair. The parser has checked the
+  /// string, so that no escape is refused here.
   func unescaped() -> String {
     var text: [UInt8] = []
     text.reserveCapacity(count)
     var position = 0
     while position < count {
       if self[position] == UInt8(ascii: "\\"), let (scalar, end) = try? escape(at: position) {
-        text.append(contentsOf: scalar.utf8)
+        text.append(contentsOf: (scalar ?? "\u{FFFD}").utf8)
         position = end
       } else {
         text.append(self[position])

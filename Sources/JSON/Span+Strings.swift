@@ -1,17 +1,25 @@
 /// Strings between their quotes: a search for their end that checks them, and the text that they stand for.
 extension Span where Element == UInt8 {
   /// The position after the closing quote of the string whose opening quote is at `start`.
-  func endOfString(from start: Int) throws(JSONSyntaxError) -> (end: Int, hasEscapes: Bool) {
+  func endOfString(
+    from start: Int, _ loneSurrogates: JSONDocument.LoneSurrogates
+  ) throws(JSONSyntaxError) -> (end: Int, hasEscapes: Bool, isUnicode: Bool) {
     var position = start + 1
     var hasEscapes = false
+    var isUnicode = true
     while true {
       position = endOfPlainText(from: position)
       switch try byte(at: position) {
       case UInt8(ascii: "\""):
-        return (position + 1, hasEscapes)
+        return (position + 1, hasEscapes, isUnicode)
       case UInt8(ascii: "\\"):
         hasEscapes = true
-        position = try escape(at: position).end
+        let (scalar, end) = try escape(at: position)
+        if scalar == nil {
+          guard loneSurrogates == .kept else { throw JSONSyntaxError(reason: .loneSurrogate, offset: position) }
+          isUnicode = false
+        }
+        position = end
       case 0..<0x20:
         throw JSONSyntaxError(reason: .controlCharacter, offset: position)
       default:

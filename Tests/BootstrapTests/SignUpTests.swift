@@ -50,6 +50,22 @@ extension EndToEnd {
       #expect(try rows("encode(convert_to(display_name, 'UTF8'), 'hex')") == hexadecimal)
     }
 
+    @Test func `Half of a surrogate pair costs its attribute, and nobody their row`() async throws {
+      let event = Array(
+        #"""
+        {"userName":"ana","triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":{"sub":"sub-1",
+        "name":"A\uD83D","custom:\uDE00":"\uDE00","email":"ana@example.com"},"clientMetadata":{"k":"\uD83Dx"}},"response":{}}
+        """#.utf8)
+      let without = Array(String(decoding: event, as: UTF8.self).replacing("sub-1", with: #"sub-\uD83D"#).utf8)
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        #expect(await invoke(event) == .response(event))
+        let result = await invoke(without)
+        #expect(result.errorType == "Function.InvalidEvent")
+        #expect(result.errorMessage?.contains("$.request.userAttributes.sub is not Unicode text") == true)
+      }
+      #expect(try rows("cognito_user_id, display_name, handle, email") == "sub-1|ana|ana|ana@example.com")
+    }
+
     @Test func `The same event from four processes at once is one row`() async throws {
       let event = signUp("sub-1", ["name": "Ana"])
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -110,7 +126,8 @@ extension EndToEnd {
     }
 
     @Test(arguments: [
-      ("", "Function.InvalidJSON"), ("{", "Function.InvalidJSON"), (#"{"a":"\ud800"}"#, "Function.InvalidJSON"),
+      ("", "Function.InvalidJSON"), ("{", "Function.InvalidJSON"),
+      (#"{"triggerSource":"\ud800"}"#, "Function.InvalidEvent"),
       (String(repeating: "[", count: 100_000), "Function.InvalidJSON"), ("{}", "Function.UnknownEvent"),
       (#"{"triggerSource":1}"#, "Function.InvalidEvent"),
       (

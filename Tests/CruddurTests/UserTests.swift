@@ -28,6 +28,7 @@ import Testing
 
   @Test(arguments: [
     "null", #""""#, #"" \t\n""#, #""\u00a0\u2003""#, "true", "7", "[]", "{}", #""\u0000""#, #"" \u0000 ""#,
+    #""\ud83d""#, #""Ana \ude00""#,
   ])
   func `What nobody could see counts as absent`(value: String) throws {
     let user = try user(#""sub":"s-1","name":\#(value),"preferred_username":\#(value),"email":\#(value)"#)
@@ -47,6 +48,7 @@ import Testing
 
   @Test(arguments: [
     "", #""sub":null"#, #""sub":"""#, #""sub":"  ""#, #""sub":7"#, #""sub":true"#, #""sub":"a\u0000b""#,
+    #""sub":"s-\ud83d""#,
   ])
   func `Without a sub there is no user`(attributes: String) throws {
     #expect {

@@ -12,16 +12,29 @@ import Testing
      "clientMetadata":{"list":[1,[2,[]],{}, false , null]}},"response":{}}
     """#.utf8)
 
-  /// Whether `bytes` are JSON; if they are, reads all of it.
+  /// Whether `bytes` are JSON; if they are, reads all of it. They are read with lone surrogates kept if they are with them refused,
+  /// or if that is the reason.
   @discardableResult
   private func read(_ bytes: [UInt8]) throws -> Bool {
+    let strict = try reason(bytes, .refused)
+    let lenient = try reason(bytes, .kept)
+    if strict != .loneSurrogate { #expect(lenient == strict) }
+    #expect(lenient != .loneSurrogate)
+    return lenient == nil
+  }
+
+  /// Why `bytes` are refused; nil if they are not.
+  private func reason(
+    _ bytes: [UInt8], _ loneSurrogates: JSONDocument.LoneSurrogates
+  ) throws -> JSONError.Reason? {
     do {
-      try readEverything(JSONDocument(bytes).root)
-      return true
+      try readEverything(
+        JSONDocument(bytes, loneSurrogates: loneSurrogates).root, loneSurrogates: loneSurrogates)
+      return nil
     } catch let error as JSONError {
       #expect(error.isSyntaxError)
       #expect(0...bytes.count ~= error.offset)
-      return false
+      return error.reason
     }
   }
 
@@ -61,7 +74,8 @@ import Testing
   func `Tokens may come in any order`(_ seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let tokens = [
-      "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "D83D", "1", "-", ".", "e", "true", "null", " ", "é", "\"a\"",
+      "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "D83D", "DE00", "1", "-", ".", "e", "true", "null", " ", "é",
+      "\"a\"",
     ]
     for _ in 0..<4_000 {
       let text = (0..<Int.random(in: 1...12, using: &random)).map { _ in tokens.randomElement(using: &random) ?? "" }
@@ -74,8 +88,8 @@ import Testing
     var random = SplitMix64(seed: seed)
     for _ in 0..<200 {
       let bytes = JSONWriter.array { write(to: &$0, depth: 6, &random) }
-      let root = try JSONDocument(bytes).root
-      try readEverything(root)
+      let root = try JSONDocument(bytes, loneSurrogates: .refused).root
+      try readEverything(root, loneSurrogates: .refused)
       // Copying what was read, value by value, gives the same bytes.
       let copy = try JSONWriter.array { array in try root.elements().forEach { try self.copy($0, to: &array) } }
       #expect(String(copy) == String(bytes))

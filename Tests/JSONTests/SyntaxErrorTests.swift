@@ -98,6 +98,7 @@ import Testing
     Case(#"["\uD83D\uD83D\uDE00"]"#, .loneSurrogate, at: 2, "$[0]"),
     Case(#"["\uDE00"]"#, .loneSurrogate, at: 2, "$[0]"),
     Case(#"["\uD83D\uZZZZ"]"#, .invalidEscape, at: 8, "$[0]"),
+    Case(#"["\uD83D\x"]"#, .loneSurrogate, at: 2, "$[0]"),
     Case(#"{"a":{"\uD83D":1}}"#, .loneSurrogate, at: 7, "$.a"),
     Case(#"{"k\q":1}"#, .invalidEscape, at: 3),
   ]
@@ -113,7 +114,7 @@ import Testing
 
   @Test(arguments: structure + scalars + strings + invalidUTF8)
   func `An error has its reason, offset and path`(_ case: Case) {
-    #expect(jsonError { try JSONDocument(`case`.document) } == `case`.error)
+    #expect(jsonError { try JSONDocument(`case`.document, loneSurrogates: .refused) } == `case`.error)
   }
 
   /// At every distance from the quotes, for a string is looked at by eight bytes at a time.
@@ -165,6 +166,7 @@ import Testing
     (.missing(key: "a"), "$.a is missing (byte 7)"),
     (.notAnInteger, "$.a is not an integer (byte 7)"),
     (.numberOutOfRange, "$.a is out of range (byte 7)"),
+    (.notUnicode, "$.a is not Unicode text: an escape is half of a surrogate pair (byte 7)"),
   ])
   func `Every reason has a description`(_ reason: JSONError.Reason, _ description: String) {
     #expect(JSONError(reason, path: "$.a", offset: 7).description == description)

@@ -14,6 +14,8 @@ public enum AttributeValue: Hashable, Sendable {
   case structured([UInt8])
 
   /// Takes a value over from an event.
+  ///
+  /// - Throws: `JSONError` for a string that is not Unicode: half of a surrogate pair is in it.
   public init(_ value: JSONValue) throws(JSONError) {
     switch value.kind {
     case .string: self = .string(try value.string())

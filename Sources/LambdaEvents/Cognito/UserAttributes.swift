@@ -12,13 +12,14 @@ public struct UserAttributes: Sendable {
     object = value
   }
 
-  /// An attribute's value; nil where the user does not have it.
+  /// An attribute's value; nil where the user does not have it, or it is a string that is not Unicode: half of a surrogate pair
+  /// is in it.
   public subscript(_ name: String) -> AttributeValue? {
     guard let value = object[name] else { return nil }
     return try? AttributeValue(value)
   }
 
-  /// An attribute that is text; nil where the user does not have it or it is something else.
+  /// An attribute that is text; nil where the user does not have it or it is something else, half of a surrogate pair included.
   public func string(_ name: String) -> String? {
     guard let value = object[name], value.kind == .string else { return nil }
     return try? value.string()
@@ -26,7 +27,7 @@ public struct UserAttributes: Sendable {
 
   /// An attribute that the event cannot be without.
   ///
-  /// - Throws: ``EventError`` where it is absent or no string.
+  /// - Throws: ``EventError`` where it is absent, no string, or not Unicode.
   public func requiredString(_ name: String) throws(EventError) -> String {
     do throws(JSONError) {
       return try object.member(name).string()

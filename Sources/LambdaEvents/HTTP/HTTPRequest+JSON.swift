@@ -20,7 +20,8 @@ extension HTTPRequest {
     }
     let bytes = try content.get()
     do throws(JSONError) {
-      return try JSONDocument(bytes)
+      // Whoever sent the body can be told, and it is theirs to send again.
+      return try JSONDocument(bytes, loneSurrogates: .refused)
     } catch {
       throw Problem(status: 400, codes: ["body_not_json"], detail: "The body is \(error).")
     }

@@ -17,7 +17,7 @@ struct SignUpRequest: Equatable {
   init(json: [UInt8]) throws(PoolError) {
     let root: JSONValue
     do {
-      root = try JSONDocument(json).root
+      root = try JSONDocument(json, loneSurrogates: .refused).root
     } catch {
       throw .invalidParameter("The body is not JSON: \(error).")
     }

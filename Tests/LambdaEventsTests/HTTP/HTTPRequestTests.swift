@@ -163,6 +163,14 @@ import Testing
     #expect(problem?.detail?.contains("secret") == false)
   }
 
+  @Test func `A body whose strings are not all Unicode is refused`() throws {
+    let body = #"{"a":"\ud83d"}"#
+    let request = try httpRequest(httpEvent("POST", headers: ["content-type": "application/json"], body: body))
+    let problem = #expect(throws: Problem.self) { try request.json() }
+    #expect(problem?.status == 400)
+    #expect(problem?.codes == ["body_not_json"])
+  }
+
   @Test func `A body that is no base64 is refused as JSON`() throws {
     let event = httpEvent("POST", headers: ["content-type": "application/json"], body: "e30", isBase64: true)
     let problem = #expect(throws: Problem.self) { try httpRequest(event).json() }
