@@ -25,6 +25,20 @@ public struct EventError: LambdaError, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// Says what a `JSONError` says of the event that was being read.
+  package init(_ error: JSONError) {
+    self.init(error.isSyntaxError ? .notJSON(error) : .invalid(error))
+  }
+
+  /// Reads something of an event: what is missing there, or of the wrong type, is the event's fault.
+  package static func reading<Value>(_ body: () throws(JSONError) -> Value) throws(EventError) -> Value {
+    do throws(JSONError) {
+      return try body()
+    } catch {
+      throw EventError(error)
+    }
+  }
+
   /// `Function.InvalidJSON`, `Function.InvalidEvent` or `Function.UnknownEvent`.
   public var errorType: ErrorType {
     switch reason {

@@ -1,3 +1,4 @@
+import JSON
 public import LambdaRuntime
 import Logging
 
@@ -15,7 +16,7 @@ extension EventRouter {
     _ trigger: Trigger.Type, handle: @escaping @Sendable (Trigger, InvocationContext) async throws -> Void
   ) where Trigger.Response == Void {
     let route = CognitoRoute(covers: Trigger.covers) { event, context in
-      try await handle(Trigger(event), context)
+      try await handle(event.read(), context)
       return event.answer
     }
     triggers.append(route)
@@ -28,8 +29,8 @@ extension EventRouter {
     _ trigger: Trigger.Type, handle: @escaping @Sendable (Trigger, InvocationContext) async throws -> Trigger.Response
   ) where Trigger.Response: CognitoResponse {
     let route = CognitoRoute(covers: Trigger.covers) { event, context in
-      let response = try await handle(Trigger(event), context)
-      return event.answer { response.write(to: &$0) }
+      let response = try await handle(event.read(), context)
+      return try event.answer { response.write(to: &$0) }
     }
     triggers.append(route)
   }
@@ -43,5 +44,16 @@ extension EventRouter {
       return event.answer
     }
     return try await route.handle(event, context)
+  }
+}
+
+extension CognitoEvent {
+  /// Reads the event as a trigger. What a trigger's own initialiser cannot read of it is the event's fault.
+  fileprivate func read<Trigger: CognitoTrigger>(as trigger: Trigger.Type = Trigger.self) throws -> Trigger {
+    do {
+      return try Trigger(self)
+    } catch let error as JSONError {
+      throw EventError(error)
+    }
   }
 }

@@ -5,10 +5,6 @@ extension JSONDocument {
   ///
   /// - Throws: ``EventError`` where it is not JSON.
   package init(event payload: [UInt8]) throws(EventError) {
-    do throws(JSONError) {
-      try self.init(payload)
-    } catch {
-      throw EventError(.notJSON(error))
-    }
+    self = try EventError.reading { () throws(JSONError) in try JSONDocument(payload) }
   }
 }

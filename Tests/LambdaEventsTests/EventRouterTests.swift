@@ -54,8 +54,22 @@ import Testing
 
   @Test(arguments: [
     (#""response":{}"#, #""response":{"autoConfirmUser":true}"#),
-    (#""response" : {"old":[1]}"#, #""response" : {"autoConfirmUser":true}"#),
+    (#""response" : { }"#, #""response" : { "autoConfirmUser":true}"#),
+    (#""response" : {"old":[1] }"#, #""response" : {"old":[1] ,"autoConfirmUser":true}"#),
+    (
+      #""response":{"autoConfirmUser": false, "autoVerifyEmail":false}"#,
+      #""response":{"autoConfirmUser": true, "autoVerifyEmail":false}"#
+    ),
+    (
+      #""response":{"a":{"autoConfirmUser":0},"\u0061utoConfirmUser":null}"#,
+      #""response":{"a":{"autoConfirmUser":0},"\u0061utoConfirmUser":true}"#
+    ),
+    (
+      #""response":{"autoConfirmUser":1,"x":"\ud800","autoConfirmUser":2}"#,
+      #""response":{"autoConfirmUser":1,"x":"\ud800","autoConfirmUser":true}"#
+    ),
     (#""response":null"#, #""response":{"autoConfirmUser":true}"#),
+    (#""response":"x""#, #""response":{"autoConfirmUser":true}"#),
   ]) func `A trigger's response is filled in, and nothing else is changed`(before: String, after: String) async throws {
     var router = EventRouter()
     router.on(PreSignUp.self) { _, _ in PreSignUp.Response(autoConfirmUser: true) }
@@ -69,6 +83,58 @@ import Testing
     let answer = try await router.handle(invocation(#"{"triggerSource":"PreSignUp_SignUp","n":1.50}"#))
     let expected = #"{"triggerSource":"PreSignUp_SignUp","n":1.50,"response":{"autoConfirmUser":false}}"#
     #expect(String(decoding: answer, as: UTF8.self) == expected)
+  }
+
+  @Test func `Of a response with several members each is put where it belongs`() throws {
+    let text = #"{"triggerSource":"X","response":{"a":1,"b":{"c":[2]},"d":"e"},"response2":{"a":1}}"#
+    let answer = try CognitoEvent(JSONDocument(Array(text.utf8))).answer {
+      $0.add("d", "longer than before")
+      $0.addNull("a")
+      $0.add("new", 1)
+      $0.add("newer", true)
+    }
+    #expect(
+      String(decoding: answer, as: UTF8.self)
+        == #"{"triggerSource":"X","response":{"a":null,"b":{"c":[2]},"d":"longer than before","new":1,"newer":true},"response2":{"a":1}}"#
+    )
+  }
+
+  @Test func `Raw bytes that are not JSON never reach Cognito`() throws {
+    let event = try CognitoEvent(JSONDocument(Array(event("X").utf8)))
+    #expect(throws: JSONError.self) { try event.answer { $0.addRaw("a", Array("1,".utf8)) } }
+  }
+
+  /// A trigger whose initialiser reads the event's JSON itself.
+  private struct UserMigration: CognitoTrigger {
+    let password: String
+    static func covers(_ source: TriggerSource) -> Bool { source.rawValue == "UserMigration_Authentication" }
+    init(_ event: CognitoEvent) throws {
+      password = try event.document.root.member("request").member("password").string()
+    }
+  }
+
+  @Test(arguments: [
+    (#"{}"#, "$.request.password is missing"), (#"{"password":5}"#, "$.request.password is of type number"),
+    (#"{"password":"\ud800"}"#, "$.request.password is not Unicode"), ("7", "$.request is of type number"),
+  ])
+  func `What a trigger's initialiser cannot read is the event's fault`(request: String, message: String) async throws {
+    var router = EventRouter()
+    router.on(UserMigration.self) { _, _ in }
+    let payload = #"{"triggerSource":"UserMigration_Authentication","request":\#(request)}"#
+    await #expect {
+      _ = try await router.handle(invocation(payload))
+    } throws: { error in
+      let error = error as? any LambdaError
+      return error?.errorType.rawValue == "Function.InvalidEvent" && error?.errorMessage.contains(message) == true
+    }
+  }
+
+  @Test func `A handler's own JSON is not the event's fault`() async throws {
+    var router = EventRouter()
+    router.on(PostConfirmation.self) { _, _ in _ = try JSONDocument([]) }
+    await #expect(throws: JSONError.self) {
+      _ = try await router.handle(invocation(event("PostConfirmation_ConfirmSignUp")))
+    }
   }
 
   @Test func `The first handler that covers a source gets the event`() async throws {

@@ -94,6 +94,27 @@ import Testing
     #expect(try await connection.execute("SET lock_timeout = 0").affectedRowCount == 0)
   }
 
+  @Test(arguments: [3, -1, Int.max, Int.min])
+  func `A row that is not there has no values, not even NULL`(position: Int) async throws {
+    let connection = try await Connection.connect(sharedURL)
+    let rows = try await connection.execute("SELECT i AS value FROM generate_series(1, 3) AS i")
+    for read in [{ _ = try rows[position]["value", as: Int?.self] }, { _ = try rows[position]["value", as: Int.self] }]
+    {
+      let error = #expect(throws: PostgresError.self, performing: read)
+      #expect(error?.reason == .decoding)
+      #expect(error?.description.hasPrefix("The result has no row ") == true)
+    }
+    #expect(try rows[2]["value", as: Int?.self] == 3)
+  }
+
+  @Test func `A row without columns has no value`() async throws {
+    let connection = try await Connection.connect(sharedURL)
+    let error = await #expect(throws: PostgresError.self) {
+      try await connection.value("SELECT", as: Int.self, until: ampleTime)
+    }
+    #expect(error?.description == "The result has no column 0.")
+  }
+
   @Test func `Rows outlive their connection`() async throws {
     let rows = try await Connection.connect(sharedURL).execute("SELECT 'still here'::text AS value")
     #expect(try value(rows) == "still here")

@@ -10,14 +10,13 @@ struct MasterSecret {
   /// Reads an event; nil for one that has neither a user nor a password. Other members are of no interest.
   init?(event payload: [UInt8]) throws(EventError) {
     let event = try JSONDocument(event: payload).root
-    do throws(JSONError) {
+    let secret = try EventError.reading { () throws(JSONError) -> (user: String, password: String)? in
       _ = try event.members()
       guard event["username"] != nil || event["password"] != nil else { return nil }
-      user = try event.member("username").string()
-      password = try event.member("password").string()
-    } catch {
-      throw EventError(.invalid(error))
+      return (try event.member("username").string(), try event.member("password").string())
     }
+    guard let secret else { return nil }
+    (user, password) = secret
     for (path, value) in [("$.username", user), ("$.password", password)]
     where value.isEmpty || value.utf8.contains(0) {
       throw EventError(.unusable(path: path, requirement: "has to be text, not empty and without U+0000"))

@@ -15,11 +15,7 @@ public struct CognitoEvent: Sendable {
   /// - Throws: ``EventError``: unknown where there is no trigger source, invalid where it is no string.
   public init(_ document: JSONDocument) throws(EventError) {
     guard let source = document.root["triggerSource"] else { throw EventError(.unknown) }
-    do throws(JSONError) {
-      triggerSource = TriggerSource(rawValue: try source.string())
-    } catch {
-      throw EventError(.invalid(error))
-    }
+    triggerSource = TriggerSource(rawValue: try EventError.reading { () throws(JSONError) in try source.string() })
     self.document = document
   }
 
@@ -42,13 +38,8 @@ public struct CognitoEvent: Sendable {
   ///
   /// - Throws: ``EventError`` where the event has none.
   public func userAttributes() throws(EventError) -> UserAttributes {
-    let value: JSONValue
-    do throws(JSONError) {
-      value = try document.root.member("request").member("userAttributes")
-    } catch {
-      throw EventError(.invalid(error))
-    }
-    return try UserAttributes(value)
+    try UserAttributes(
+      EventError.reading { () throws(JSONError) in try document.root.member("request").member("userAttributes") })
   }
 
   private func string(_ value: JSONValue?) -> String? {

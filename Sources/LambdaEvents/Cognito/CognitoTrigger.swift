@@ -10,7 +10,8 @@ public protocol CognitoTrigger: Sendable {
 
   /// Reads the request.
   ///
-  /// - Throws: ``EventError`` where the event lacks something that it must have.
+  /// - Throws: `JSONError` or ``EventError`` where the event lacks something that it must have, which is
+  ///   `Function.InvalidEvent` either way; others are what they are as a handler's.
   init(_ event: CognitoEvent) throws
 }
 

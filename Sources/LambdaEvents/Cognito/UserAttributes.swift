@@ -29,10 +29,6 @@ public struct UserAttributes: Sendable {
   ///
   /// - Throws: ``EventError`` where it is absent, no string, or not Unicode.
   public func requiredString(_ name: String) throws(EventError) -> String {
-    do throws(JSONError) {
-      return try object.member(name).string()
-    } catch {
-      throw EventError(.invalid(error))
-    }
+    try EventError.reading { () throws(JSONError) in try object.member(name).string() }
   }
 }

@@ -46,7 +46,7 @@ public struct HTTPRequest: Sendable {
         for value in cookies { try value.requireString() }
       }
     } catch {
-      throw EventError(.invalid(error))
+      throw EventError(error)
     }
     self.document = document
   }

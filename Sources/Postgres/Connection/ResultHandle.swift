@@ -36,6 +36,9 @@ final class ResultHandle: @unchecked Sendable {
   /// [PQntuples](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQNTUPLES)
   var rowCount: Int { Int(PQntuples(pointer)) }
 
+  /// [PQnfields](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQNFIELDS)
+  var columnCount: CInt { PQnfields(pointer) }
+
   /// [PQcmdTuples](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQCMDTUPLES); nil for a statement
   /// that does not count rows.
   var affectedRowCount: Int? { Int(String(cString: PQcmdTuples(pointer))) }
@@ -47,7 +50,7 @@ final class ResultHandle: @unchecked Sendable {
 
   /// The first column of that name, compared exactly, where PQfnumber would fold the case.
   func column(named name: String) -> CInt? {
-    (0..<PQnfields(pointer)).first { column in
+    (0..<columnCount).first { column in
       name.withCString { name in strcmp(PQfname(pointer, column), name) == 0 }
     }
   }

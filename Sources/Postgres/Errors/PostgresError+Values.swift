@@ -14,6 +14,14 @@ extension PostgresError {
     column = name
   }
 
+  init(missingColumn number: CInt) {
+    self.init(.decoding, "The result has no column \(number).")
+  }
+
+  init(missingRow position: Int, of count: Int) {
+    self.init(.decoding, "The result has no row \(position): it has \(count), counted from 0.")
+  }
+
   init(nullColumn name: String) {
     self.init(.decoding, "Column \"\(name)\" is NULL.")
     column = name

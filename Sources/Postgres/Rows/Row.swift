@@ -11,7 +11,7 @@ public struct Row: Sendable {
   /// The value of the first column of that name (in exactly these characters), which may not be NULL.
   ///
   /// Throws ``PostgresError`` with ``PostgresError/Reason/decoding``, naming the column, if there is no such column, if
-  /// it is NULL, or if its type or value cannot be read as the type asked for.
+  /// it is NULL, or if its type or value cannot be read as the type asked for; and if the result has no such row.
   public subscript<Value: ColumnDecodable>(name: String, as type: Value.Type = Value.self) -> Value {
     get throws(PostgresError) {
       guard let value = try self[name, as: Value?.self] else { throw PostgresError(nullColumn: name) }
@@ -22,7 +22,7 @@ public struct Row: Sendable {
   /// The value of the first column of that name (in exactly these characters), nil if it is NULL.
   ///
   /// Throws ``PostgresError`` with ``PostgresError/Reason/decoding``, naming the column, if there is no such column, or
-  /// if its type or value cannot be read as the type asked for.
+  /// if its type or value cannot be read as the type asked for; and if the result has no such row.
   public subscript<Value: ColumnDecodable>(name: String, as type: Value?.Type = Value?.self) -> Value? {
     get throws(PostgresError) {
       guard let column = result.column(named: name) else { throw PostgresError(missingColumn: name) }
@@ -30,8 +30,13 @@ public struct Row: Sendable {
     }
   }
 
-  /// The value of the column with that number, counted from 0; nil if it is NULL or if there is none.
+  /// The value of the column with that number, counted from 0; nil if it is NULL. Throws if there is no such row or column, which
+  /// libpq calls NULL as well.
   func value<Value: ColumnDecodable>(ofColumn column: CInt) throws(PostgresError) -> Value? {
+    guard (0..<result.rowCount).contains(Int(index)) else {
+      throw PostgresError(missingRow: Int(index), of: result.rowCount)
+    }
+    guard (0..<result.columnCount).contains(column) else { throw PostgresError(missingColumn: column) }
     do throws(ColumnDecodingError) {
       return try result.value(row: index, column: column, as: Value.self)
     } catch {

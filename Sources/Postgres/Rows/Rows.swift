@@ -11,7 +11,8 @@ public struct Rows: RandomAccessCollection, Sendable {
   /// How many rows the statement inserted, updated, deleted or selected; 0 for one that does none of these.
   public var affectedRowCount: Int { result.affectedRowCount ?? 0 }
 
-  /// The row at a valid position.
+  /// The row at a position. There may be none: it is the reading of its values that throws then, so that no position traps and none
+  /// passes for a row of NULLs.
   public subscript(position: Int) -> Row {
     Row(result: result, index: CInt(clamping: position))
   }

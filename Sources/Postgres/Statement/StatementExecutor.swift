@@ -11,8 +11,8 @@ extension StatementExecutor where Self: ~Copyable {
   ///
   /// A value of type `json` or `jsonb` can be had as `[UInt8]`, in UTF-8, straight from the server.
   ///
-  /// Throws ``PostgresError``, with ``PostgresError/Reason/decoding`` if there are several rows, or if the value cannot
-  /// be read as the type asked for.
+  /// Throws ``PostgresError``, with ``PostgresError/Reason/decoding`` if there are several rows, if the row has no
+  /// column, or if the value cannot be read as the type asked for.
   public func value<Value: ColumnDecodable>(
     _ statement: Statement, as type: Value.Type = Value.self, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Value? {
