@@ -7,14 +7,15 @@ import Testing
 /// Every way not to get a connection has a reason of its own, and its description gives nothing away.
 @Suite(.ownThread) struct ConnectFailureTests {
   private func expectFailure(
-    _ url: String, _ reason: PostgresError.Reason, _ sqlState: SQLState? = nil, within limit: Duration = .seconds(20)
+    _ url: String, _ reason: PostgresError.Reason, _ sqlState: SQLState? = nil, _ sentence: String? = nil,
+    within limit: Duration = .seconds(20)
   ) async throws {
     let start = ContinuousClock.now
     let error = await #expect(throws: PostgresError.self) { try await Connection.connect(url, until: start + limit) }
     #expect(error?.reason == reason, "\(error?.debugMessage ?? "")")
     #expect(error?.sqlState == sqlState)
     let state = sqlState.map { " (SQLSTATE \($0))" } ?? ""
-    #expect(error?.description == reason.sentence + state)
+    #expect(error?.description == (sentence ?? reason.sentence) + state)
   }
 
   private func replacingPassword(of url: String, with password: String) throws -> String {
@@ -95,12 +96,15 @@ import Testing
   }
 
   @Test func `Where TLS is required a server without it is an error`() async throws {
-    try await expectFailure(ThrowawayPostgres.shared.url(database: "postgres", query: "sslmode=require"), .tls)
+    try await expectFailure(
+      ThrowawayPostgres.shared.url(database: "postgres", query: "sslmode=require"), .tls, nil,
+      "The database's server does not speak TLS, which sslmode asks for.")
   }
 
   @Test func `A bad value that only connecting brings to light is named`() async throws {
     try await expectFailure(
-      ThrowawayPostgres.shared.url(database: "postgres", query: "keepalives_idle=x"), .configuration)
+      ThrowawayPostgres.shared.url(database: "postgres", query: "keepalives_idle=x"), .configuration, nil,
+      "The connection parameter keepalives_idle is not valid.")
     let error = await #expect(throws: PostgresError.self) { try await Connection.connect("target_session_attrs=x") }
     #expect(error?.description == "The connection parameter target_session_attrs is not valid.")
   }
@@ -150,5 +154,25 @@ import Testing
   ])
   func `Each text of libpq's has its reason`(text: String, reason: String) {
     #expect(PostgresError(connectionFailure: text).reason.rawValue == reason)
+  }
+
+  @Test(arguments: [
+    (
+      "SSL error: certificate verify failed: certificate has expired",
+      "certificate of the database's server is not trusted"
+    ),
+    ("server certificate for \"s3cret\" (and 2 other names) does not match host name \"s3cret\"", "another host name"),
+    ("could not get server's host name from server certificate", "another host name"),
+    ("SSL error: tlsv1 alert protocol version", "no version of TLS"),
+    ("SSL error: unsupported protocol", "no version of TLS"),
+    ("private key file \"/s3cret\" has group or world access", "sslkey, cannot be used"),
+    ("could not open certificate file \"/s3cret\": Permission denied", "sslkey, cannot be used"),
+    ("SSL error: something new", "A TLS connection to the database could not be made."),
+  ])
+  func `A failure of TLS says whose it is`(text: String, sentence: String) {
+    let error = PostgresError(connectionFailure: "connection to server at \"s3cret\", port 1 failed: \(text)\n")
+    #expect(error.reason == .tls)
+    #expect(error.description.contains(sentence), "\(error)")
+    #expect(!error.description.contains("s3cret"))
   }
 }

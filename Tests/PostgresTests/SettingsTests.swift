@@ -86,6 +86,28 @@ import Testing
     }
   }
 
+  @Test func `The system's root certificates are for a libpq that can use them`() {
+    let isError = LibPQ.majorVersion < 16
+    do {
+      _ = try ConnectionConfiguration("host=db.example sslrootcert=system")
+      #expect(!isError)
+    } catch {
+      #expect(
+        isError
+          && error.description
+            == """
+            The connection parameter sslrootcert can be system with libpq 16 or later, and this is libpq \(LibPQ.majorVersion): it has \
+            to name the file of the root certificates.
+            """
+      )
+    }
+    if !isError {
+      #expect(
+        sentence("host=db.example sslrootcert=system sslmode=require")
+          == "The connection parameter sslmode has to be verify-full with sslrootcert=system.")
+    }
+  }
+
   @Test func `Without root certificates nothing can be verified`() async {
     await #expect(processExitsWith: .success) {
       let home = FileManager.default.temporaryDirectory.appending(path: Foundation.UUID().uuidString)

@@ -28,11 +28,18 @@ import Testing
     _ = try await connect(to: "other.example", "sslmode=verify-ca&sslrootcert=\(server.authority)")
     _ = try await connect(to: "other.example", "sslmode=require")
 
-    for (host, certificate) in [("other.example", server.authority), ("db.example", server.stranger)] {
+    for (host, certificate, sentence) in [
+      ("other.example", server.authority, "The certificate of the database's server is for another host name."),
+      (
+        "db.example", server.stranger,
+        "The certificate of the database's server is not trusted: none of those in sslrootcert vouches for it, or it is out of date."
+      ),
+    ] {
       let error = await #expect(throws: PostgresError.self) {
         try await connect(to: host, "sslrootcert=\(certificate)")
       }
       #expect(error?.reason == .tls, "\(error?.debugMessage ?? "")")
+      #expect(error?.description == sentence)
     }
 
     // It begins like a certificate, so only libpq finds out.
@@ -43,5 +50,6 @@ import Testing
       try await connect(to: "db.example", "sslrootcert=\(broken.path)")
     }
     #expect(error?.reason == .configuration, "\(error?.debugMessage ?? "")")
+    #expect(error?.description == "The connection parameter sslrootcert names a file that cannot be used.")
   }
 }

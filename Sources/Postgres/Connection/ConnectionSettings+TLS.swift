@@ -1,5 +1,3 @@
-internal import CLibPQ
-
 extension ConnectionSettings {
   /// The `sslmode` to connect with. Unless somebody sets it, it is `verify-full`, which alone keeps everybody else from
   /// reading what is sent and from posing as the server: <https://www.postgresql.org/docs/current/libpq-ssl.html>.
@@ -31,10 +29,17 @@ extension ConnectionSettings {
       throw PostgresError(.configuration, "sslmode verify-full needs the connection parameter host beside hostaddr.")
     }
     switch self[.sslrootcert] {
-    case "system" where PQlibVersion() >= 160_000: break
+    case "system" where LibPQ.majorVersion >= 16: break
     case let path?:
       let name = source(of: .sslrootcert) ?? Keyword.sslrootcert.variable
       switch RootCertificates.check(path) {
+      case .unreadable where path == "system":
+        throw PostgresError(
+          .configuration,
+          """
+          \(name) can be system with libpq 16 or later, and this is libpq \(LibPQ.majorVersion): it has to name the file of the root \
+          certificates.
+          """)
       case .unreadable: throw PostgresError(.configuration, "\(name) names a file that cannot be read.")
       case .empty: throw PostgresError(.configuration, "\(name) names a file that holds no certificate.")
       case .present: break

@@ -1,4 +1,5 @@
 internal import CLibPQ
+import Glibc
 
 /// A parameter of a connection string:
 /// <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS>.
@@ -8,11 +9,17 @@ struct ConninfoParameter: Hashable {
 
   /// The parameters that a keyword string or URL sets, and no others:
   /// [PQconninfoParse](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PQCONNINFOPARSE).
-  /// Nil if it cannot be parsed; libpq's message is dropped, for it repeats parts of the string.
-  static func parse(_ conninfo: String) -> [ConninfoParameter]? {
+  ///
+  /// Throws ``PostgresError/Reason/configuration`` if it cannot be parsed, or is a URL that libpq parses as nobody means it.
+  static func parse(_ conninfo: String) throws(PostgresError) -> [ConninfoParameter] {
+    let text = trimmedURL(conninfo) ?? conninfo
+    if let misreading = ConnectionURL(text)?.misreading { throw PostgresError(.configuration, misreading) }
     var message: UnsafeMutablePointer<CChar>?
     defer { PQfreemem(message) }
-    return PQconninfoParse(trimmedURL(conninfo) ?? conninfo, &message).map(list(takingOwnershipOf:))
+    guard !text.utf8.contains(0), let options = PQconninfoParse(text, &message) else {
+      throw PostgresError(unreadable: text, message.map { String(cString: $0) } ?? "")
+    }
+    return list(takingOwnershipOf: options)
   }
 
   /// A URL without what a shell, an editor or a form has left around it: libpq would take a newline for the end of the
@@ -26,15 +33,28 @@ struct ConninfoParameter: Hashable {
   /// Copies the parameters that have a value, and frees libpq's list.
   static func list(takingOwnershipOf options: UnsafeMutablePointer<PQconninfoOption>?) -> [ConninfoParameter] {
     defer { PQconninfoFree(options) }
-    var parameters: [ConninfoParameter] = []
+    return map(options) { option in
+      option.val.map { ConninfoParameter(keyword: String(cString: option.keyword), value: String(cString: $0)) }
+    }
+  }
+
+  /// The keywords that the libpq has which this program runs with.
+  static var knownKeywords: [String] {
+    let options = PQconninfoParse("", nil)
+    defer { PQconninfoFree(options) }
+    return map(options) { String(cString: $0.keyword) }
+  }
+
+  private static func map<Value>(
+    _ options: UnsafeMutablePointer<PQconninfoOption>?, _ transform: (PQconninfoOption) -> Value?
+  ) -> [Value] {
+    var values: [Value] = []
     var option = options
-    while let current = option?.pointee, let keyword = current.keyword {
-      if let value = current.val {
-        parameters.append(ConninfoParameter(keyword: String(cString: keyword), value: String(cString: value)))
-      }
+    while let current = option?.pointee, current.keyword != nil {
+      if let value = transform(current) { values.append(value) }
       option = option?.successor()
     }
-    return parameters
+    return values
   }
 }
 
@@ -54,5 +74,59 @@ extension [ConninfoParameter] {
       return "\(parameter.keyword)='\(escaped)'"
     }
     .joined(separator: " ")
+  }
+
+  /// The parameters and libpq's defaults for the others, out of the environment and the service file.
+  ///
+  /// libpq completes and checks parameters only on its way to a connection. Here it is stopped as soon as it has completed them, by
+  /// a value that nobody can want, of the parameter that it checks first.
+  func completedByLibPQ() throws(PostgresError) -> [ConninfoParameter] {
+    let stop = ConninfoParameter(keyword: "channel_binding", value: "none")
+    let handle = try ConnectionHandle(connecting: (self + [stop]).conninfo)
+    let message = handle.errorMessage
+    guard message.suffix(after: "\(stop.keyword) value: \"\(stop.value)\"") != nil else {
+      throw PostgresError(configurationFailure: message, ofServiceIn: self)
+    }
+    return handle.parameters
+  }
+
+  /// Has libpq check all parameters but those of the place to connect to, and completes them.
+  ///
+  /// What it checks, and in which order, differs from version to version; that all of it is right shows in that libpq tries to connect:
+  /// to a socket that cannot be.
+  func checkedByLibPQ() throws(PostgresError) -> [ConninfoParameter] {
+    let nowhere = "/dev/null"
+    let place = [("host", nowhere), ("hostaddr", ""), ("port", "")].map(ConninfoParameter.init)
+    let handle = try ConnectionHandle(connecting: (self + place).conninfo)
+    let message = handle.errorMessage
+    guard message.suffix(after: "\"\(nowhere)/") != nil else {
+      throw PostgresError(configurationFailure: message, ofServiceIn: self)
+    }
+    return handle.parameters
+  }
+}
+
+/// The libpq that this program runs with, which need not be the one that it was built with.
+enum LibPQ {
+  /// For example 15: [PQlibVersion](https://www.postgresql.org/docs/current/libpq-misc.html#LIBPQ-PQLIBVERSION).
+  static var majorVersion: Int { Int(PQlibVersion()) / 10_000 }
+
+  /// The versions that newer parameters came with: <https://www.postgresql.org/docs/release/>.
+  static let firstVersion = [
+    "gssdelegation": 16, "load_balance_hosts": 16, "require_auth": 16, "sslcertmode": 16,
+    "sslnegotiation": 17,
+    "max_protocol_version": 18, "min_protocol_version": 18, "oauth_client_id": 18, "oauth_client_secret": 18,
+    "oauth_issuer": 18, "oauth_scope": 18, "scram_client_key": 18, "scram_server_key": 18, "sslkeylogfile": 18,
+  ]
+
+  /// Throws if an environment variable is set for a parameter that only a later libpq has: this one would leave it out without a
+  /// word, though it may be `PGREQUIREAUTH`.
+  static func checkVariables() throws(PostgresError) {
+    for (keyword, version) in firstVersion.sorted(by: { $0.key < $1.key }) where version > majorVersion {
+      let variable = "PG" + keyword.uppercased().filter { $0 != "_" }
+      if let value = getenv(variable), value.pointee != 0 {
+        throw PostgresError(unknownVariable: variable, since: version)
+      }
+    }
   }
 }

@@ -1,17 +1,6 @@
 import Glibc
 
 extension PostgresError {
-  init(invalidConnectionParameter keyword: String) {
-    self.init(.configuration, "The connection parameter \(keyword) is not valid.")
-  }
-
-  /// Says what libpq found wrong before it tried to connect.
-  init(configurationFailure message: String) {
-    let keyword = message.split(separator: "\n").lazy.compactMap { ConnectionAttempt($0).invalidParameter }.first
-    self = keyword.map(PostgresError.init(invalidConnectionParameter:)) ?? PostgresError(.configuration)
-    debugMessage = message
-  }
-
   /// Says why libpq did not connect, for which it has nothing but a text of a line for each attempt, with hints below:
   ///
   ///     connection to server at "…", port 5432 failed: Connection refused
@@ -24,13 +13,15 @@ extension PostgresError {
   init(connectionFailure message: String) {
     let attempts = message.split(separator: "\n").filter { !$0.hasPrefix("\t") }.map(ConnectionAttempt.init)
     let decisive = attempts.last { $0.sqlState != nil } ?? attempts.last { $0.reason != nil }
-    if let keyword = decisive?.invalidParameter {
-      self.init(invalidConnectionParameter: keyword)
-    } else {
+    let reason = decisive?.reason ?? .connectionFailed
+    switch reason {
+    case .configuration:
+      self.init(configurationFailure: String(decisive?.text ?? ""))
+    case .server:
       // There is no statement that the server could have refused.
-      let reason = decisive?.reason ?? .connectionFailed
-      let isForbidden = decisive?.sqlState == .insufficientPrivilege
-      self.init(reason == .server ? isForbidden ? .authentication : .connectionFailed : reason)
+      self.init(decisive?.sqlState == .insufficientPrivilege ? .authentication : .connectionFailed)
+    default:
+      self.init(reason, reason == .tls ? decisive?.sentenceOfTLS : nil)
     }
     sqlState = decisive?.sqlState
     debugMessage = message
@@ -66,20 +57,32 @@ private struct ConnectionAttempt {
     return isCode && text.dropLast(5).hasSuffix(":  ") ? SQLState(rawValue: String(code)) : nil
   }
 
-  /// The keyword in `invalid sslmode value: "…"`.
-  var invalidParameter: String? {
-    let words = text.split(separator: " ", maxSplits: 3)
-    if words.count > 2, words[0] == "invalid", words[2] == "value:" { return String(words[1]) }
-    return nil
-  }
-
   /// Nil if the text is not known.
   var reason: PostgresError.Reason? {
     if let sqlState { return PostgresError.Reason(sqlState) }
-    if invalidParameter != nil { return .configuration }
+    if text.hasPrefix("invalid "), text.suffix(after: " value:") != nil { return .configuration }
     return Self.systemErrors.first { text.hasSuffix(errorText($0.number)) }?.reason
       ?? Self.phrases.first { text.suffix(after: $0.phrase) != nil }?.reason
   }
+
+  /// Which failure of TLS it is, for whoever has to mend it: the server, its certificate or the client's; nil if that is not known.
+  var sentenceOfTLS: String? { Self.sentencesOfTLS.first { text.suffix(after: $0.phrase) != nil }?.sentence }
+
+  private static let sentencesOfTLS: [(phrase: String, sentence: String)] = [
+    ("server does not support SSL", "The database's server does not speak TLS, which sslmode asks for."),
+    (
+      "certificate verify failed",
+      "The certificate of the database's server is not trusted: none of those in sslrootcert vouches for it, or it is out of date."
+    ),
+    ("does not match host name", notItsName),
+    ("server's host name", notItsName),
+    ("protocol version", "The database's server speaks no version of TLS that is allowed here."),
+    ("unsupported protocol", "The database's server speaks no version of TLS that is allowed here."),
+    ("private key", "The client's certificate, sslcert, and its key, sslkey, cannot be used."),
+    ("certificate file", "The client's certificate, sslcert, and its key, sslkey, cannot be used."),
+  ]
+
+  private static let notItsName = "The certificate of the database's server is for another host name."
 
   private static let systemErrors: [(number: CInt, reason: PostgresError.Reason)] = [
     (ECONNREFUSED, .connectionRefused),

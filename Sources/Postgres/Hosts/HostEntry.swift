@@ -56,6 +56,13 @@ struct HostList: Hashable {
     entries = [entry]
   }
 
+  /// The same places in random order.
+  func shuffled() -> HostList {
+    var list = self
+    list.entries.shuffle()
+    return list
+  }
+
   /// The names that have to be resolved.
   var names: Set<String> { Set(entries.lazy.filter(\.needsResolving).map(\.host)) }
 
