@@ -227,8 +227,8 @@ import Testing
       configuration.resolver = Resolver { .success(["10.1.0.\($0.utf8.first ?? 0)", "10.2.0.\($0.utf8.first ?? 0)"]) }
       return try Set(
         (0..<200).map { _ in
-          try configuration.conninfos(unless: EventFD(), until: .now + .seconds(20)).map { conninfo in
-            let address = conninfo.suffix(after: "hostaddr='")?.prefix { $0 != "'" } ?? ""
+          try configuration.places(unless: EventFD(), until: .now + .seconds(20)).map { place in
+            let address = place.conninfo.suffix(after: "hostaddr='")?.prefix { $0 != "'" } ?? ""
             return address.isEmpty ? "10.0.0.1" : String(address)
           }
         })

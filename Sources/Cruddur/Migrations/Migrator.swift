@@ -14,7 +14,7 @@ struct Migrator {
   /// Applies what is pending, then grants the application's role what it needs.
   ///
   /// - Returns: The names of those that this call applied.
-  /// - Throws: ``MigrationConflict`` before anything is done; ``DatabaseFailure``, which names the migration.
+  /// - Throws: ``MigrationConflict`` before anything is done; ``DatabaseFailure``, which names the migration and its line.
   func run(until deadline: ContinuousClock.Instant, logger: Logger) async throws -> [String] {
     var applied: [String] = []
     while let name = try await applyNext(until: deadline) {
@@ -46,8 +46,7 @@ struct Migrator {
         return next.name
       }
     } catch let error as PostgresError {
-      throw DatabaseFailure(
-        cause: error, loss: "failed at \(step)", errorMessage: "The database failed at \(step): \(error)")
+      throw DatabaseFailure(cause: error, step: step)
     }
   }
 }

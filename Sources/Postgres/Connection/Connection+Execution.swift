@@ -63,6 +63,7 @@ extension Connection {
   ) throws(PostgresError) -> Rows {
     var success: ResultHandle?
     var failure: PostgresError?
+    var statements = 0
     while true {
       while handle.isBusy {
         try waitForSocket(of: handle, .read, until: deadline)
@@ -74,8 +75,10 @@ extension Connection {
       }
       guard let result = handle.nextResult() else { break }
       switch result.status {
-      case .success: success = result
-      case .failure: failure = failure ?? PostgresError(result, of: handle)
+      case .success:
+        success = result
+        statements += 1
+      case .failure: failure = failure ?? PostgresError(result, of: handle, after: statements)
       case .copy: throw abandon(.unsupported)
       }
     }
@@ -96,7 +99,7 @@ extension Connection {
 
 extension PostgresError {
   /// Says what the server refused, or that the connection broke while libpq read the answer.
-  fileprivate init(_ result: ResultHandle, of handle: ConnectionHandle) {
+  fileprivate init(_ result: ResultHandle, of handle: ConnectionHandle, after statements: Int) {
     let state = result[field: .sqlState].map(SQLState.init)
     var reason = state.map(Reason.init) ?? .connectionLost
     // Whatever a server calls fatal ends the session. A proxy has codes of its own for that.
@@ -113,10 +116,20 @@ extension PostgresError {
     column = result[field: .column]
     debugMessage = result[field: .message] ?? handle.errorMessage
     debugDetail = result[field: .detail]
+    position = result[field: .position].flatMap { Int($0) }
+    precedingStatements = statements
+    // With a context it comes from a function, which may have made its text, or that of a statement, of data.
+    if state?.isAboutSchema == true, result[field: .context] == nil { schemaMessage = result[field: .message] }
   }
 }
 
 extension SQLState {
+  /// Whether the server's message names nothing but what is in the schema and in the statement's text: what is not supported, or not in a
+  /// transaction; what is forbidden, missing, there already, wrong, or in use. A violated constraint's data is in the DETAIL alone.
+  ///
+  /// Source: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+  fileprivate var isAboutSchema: Bool { ["0A", "23", "25", "3F", "42", "55"].contains { rawValue.hasPrefix($0) } }
+
   /// Whether a server that has this code for an error has undone the transaction. A proxy may say that it lost the server
   /// (08), a session may end when its transaction is committed already (57P), and one code says just that (40003).
   fileprivate var meansNothingWasDone: Bool {

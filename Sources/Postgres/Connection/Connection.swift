@@ -97,8 +97,12 @@ public final class Connection: StatementExecutor {
   func execute(script: String, until deadline: ContinuousClock.Instant) async throws(PostgresError) {
     // libpq takes a C string, which would end there.
     guard !script.utf8.contains(0) else { throw PostgresError(.invalidParameter, "The script holds U+0000.") }
-    try await Self.withInterruption(interruption) { () throws(PostgresError) in
-      _ = try exchange(until: deadline) { $0.send(script: script) }
+    do throws(PostgresError) {
+      try await Self.withInterruption(interruption) { () throws(PostgresError) in
+        _ = try exchange(until: deadline) { $0.send(script: script) }
+      }
+    } catch {
+      throw error.located(in: script)
     }
   }
 

@@ -22,15 +22,17 @@ public struct ConnectionConfiguration: Sendable {
   var resolver = Resolver.system
 
   /// Reads a connection URL (`postgresql://user:password@host/database?sslmode=require`) or keyword string
-  /// (`host=… dbname=…`); white space around it is no part of it. Nothing is connected to and no name is resolved; the file of root certificates is looked into.
+  /// (`host=… dbname=…`); white space around it is no part of it. Nothing is connected to and no name is resolved; the file
+  /// of root certificates is looked into.
   ///
   /// With a ``PasswordSource`` each connection asks for its password, for the host's name, the port and the user as they
   /// are configured, and sends it over TLS alone: `sslmode` is `verify-full` even on loopback, unless it is set.
   ///
-  /// Throws ``PostgresError`` with ``PostgresError/Reason/configuration`` if libpq cannot parse it, parses it as nobody
-  /// means it (an `@` or `/` in a password that is not percent-encoded), or does not have or refuses a parameter of it; if a password or a certificate has two sources; if the root certificates are missing with which
-  /// the server's is to be verified, or cannot be read; if passwords are to be made and nothing says for whom, or they
-  /// might be sent without TLS. The error names parameters and variables, but never repeats a value.
+  /// Throws ``PostgresError`` with ``PostgresError/Reason/configuration`` if libpq cannot parse it, or parses it as nobody
+  /// means it (an `@` or `/` in a password that is not percent-encoded); if it does not have a parameter of it, or refuses
+  /// it; if a password or a certificate has two sources; if the root certificates are missing with which the server's is
+  /// to be verified, or cannot be read; if passwords are to be made and nothing says for whom, or they might be sent
+  /// without TLS. The error names parameters and variables, but never repeats a value.
   public init(_ conninfo: String, passwords: (any PasswordSource)? = nil) throws(PostgresError) {
     let parameters = try ConninfoParameter.parse(conninfo)
     try LibPQ.checkVariables()

@@ -81,6 +81,8 @@ final class ResultHandle: @unchecked Sendable {
     case table = "t"
     case column = "c"
     case constraint = "n"
+    case position = "P"
+    case context = "W"
   }
 
   /// [PQresultErrorField](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQRESULTERRORFIELD), whose codes

@@ -15,6 +15,11 @@ public struct PostgresError: Error, Hashable, CustomStringConvertible {
   public internal(set) var table: String?
   /// The name of the column that the failure is about.
   public internal(set) var column: String?
+  /// What the server said of the schema or the text of the statement: which relation is missing, where the syntax is wrong. It has
+  /// names of tables, columns and the like, and never data, so that a log may have it; nil for a message that might have some.
+  public internal(set) var schemaMessage: String?
+  /// The line of the script, counted from 1, that the failure is in, as exactly as the server says; nil for a single statement.
+  public internal(set) var line: Int?
   /// What the server or libpq said. It may hold data, host names and user names: not for a log.
   public internal(set) var debugMessage: String?
   /// The server's DETAIL. It usually holds data: not for a log.
@@ -26,6 +31,11 @@ public struct PostgresError: Error, Hashable, CustomStringConvertible {
   var isPassing = false
   /// What became of the statement.
   var effect = Effect.unknown
+
+  /// Where in the statement's text, in characters from 1.
+  var position: Int?
+  /// How many statements of the script had been executed before.
+  var precedingStatements = 0
 
   private let sentence: String
 

@@ -47,12 +47,20 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let statementCompletionUnknown = SQLState(rawValue: "40003")
   /// `40P01`
   public static let deadlockDetected = SQLState(rawValue: "40P01")
+  /// `3F000`: no such schema
+  public static let invalidSchemaName = SQLState(rawValue: "3F000")
   /// `42501`
   public static let insufficientPrivilege = SQLState(rawValue: "42501")
   /// `42601`
   public static let syntaxError = SQLState(rawValue: "42601")
   /// `42703`
   public static let undefinedColumn = SQLState(rawValue: "42703")
+  /// `42704`: no such type, role or the like
+  public static let undefinedObject = SQLState(rawValue: "42704")
+  /// `42883`: no such function or operator
+  public static let undefinedFunction = SQLState(rawValue: "42883")
+  /// `42P10`; also "no unique or exclusion constraint matching the ON CONFLICT specification"
+  public static let invalidColumnReference = SQLState(rawValue: "42P10")
   /// `42P01`
   public static let undefinedTable = SQLState(rawValue: "42P01")
   /// `42P05`
