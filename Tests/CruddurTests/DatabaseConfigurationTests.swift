@@ -19,6 +19,19 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("foo=bar", "The connection parameter foo is none that libpq "),
+    ("service=s3cret", "names a service that is not in"),
+    ("postgresql://ana:s3%cret@localhost/d", "as %25"), ("postgresql://ana:s3@cret@localhost/d", "as %40"),
+    ("postgresql://ana:s3/cret@localhost/d", "as %2F"),
+    ("postgresql://localhost/d?sslmode=s3cret", "sslmode is not valid."),
+  ])
+  func `What is wrong with a connection string is said, without its secrets`(url: String, reason: String) {
+    let sentence = sentence(["CONNECTION_URL": url])
+    #expect(sentence?.hasPrefix("CONNECTION_URL, with libpq's PG variables, is no way to connect: ") == true)
+    #expect(sentence?.contains(reason) == true, "\(sentence ?? "")")
+  }
+
   @Test(arguments: ["yes", "true", "2", " 1"])
   func `DATABASE_IAM_AUTH is 0 or 1`(value: String) {
     #expect(

@@ -33,7 +33,7 @@ import Testing
     ),
     (
       "ALTER TABLE users RENAME email TO mail",
-      #"(SQLSTATE 42703) PostgreSQL says: column "email" of relation "public.users" does not exist. \#(migrations)"#
+      #"(SQLSTATE 42703) PostgreSQL says: column "email" of relation "users" does not exist. \#(migrations)"#
     ),
     (
       "ALTER TABLE users ADD age int NOT NULL",
