@@ -21,6 +21,14 @@ import Testing
     #expect(try JSONDecoder().decode(SignUp.self, from: document) == expected)
   }
 
+  @Test func `Half of a surrogate pair is an error where it is decoded`() throws {
+    let document = try parse(#"{"sub":"s","visits":1,"tags":[],"email":"\uD83D"}"#)
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(SignUp.self, from: document) }
+    #expect(
+      try JSONDecoder().decode([String: Int].self, from: parse(#"{"a":{"b":"\uD83D"},"c":{"d":1}}"#).root.member("c"))
+        == ["d": 1])
+  }
+
   @Test func `A value of a document is decoded`() throws {
     let document = try parse(#"{"request":[0,{"sub":"s","visits":0,"email":"e","tags":[]}],"sub":1}"#)
     let value = try #require(try document.root.member("request").elements().map { $0 }.last)
