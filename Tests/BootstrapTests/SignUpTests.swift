@@ -19,8 +19,8 @@ extension EndToEnd {
     }
 
     @Test(arguments: [
-      ("confirm-sign-up", 1), ("every-attribute", 1), ("phone-only", 1), ("federated", 1), ("hostile", 1),
-      ("confirm-forgot-password", 1), ("unknown-trigger", 0),
+      ("confirm-sign-up", 1), ("every-attribute", 1), ("phone-only", 1), ("federated", 1),
+      ("federated-oidc", 1), ("hostile", 1), ("confirm-forgot-password", 1), ("unknown-trigger", 0),
     ]) func `Every sample event is answered with itself`(name: String, count: Int) async throws {
       let event = try Repository.event(name)
       try await withFunction(["CONNECTION_URL": url]) { invoke in
@@ -28,6 +28,33 @@ extension EndToEnd {
         #expect(await invoke(event) == .response(event))
       }
       #expect(try rows("count(*)") == String(count))
+    }
+
+    @Test func `Neither a provider's name for somebody nor their address or number is shown to others`() async throws {
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        for name in ["phone-only", "federated", "federated-oidc"] {
+          let event = try Repository.event(name)
+          #expect(await invoke(event) == .response(event))
+        }
+      }
+      #expect(
+        try rows("handle, display_name, email") == """
+          user-a1d3c5e7|user-a1d3c5e7|a.green@corp.example
+          user-b8d4f602|user-b8d4f602|
+          user-e4c2a086|Alice Green|alice@example.com
+          """)
+    }
+
+    /// Cognito invokes no trigger for somebody whom an administrator created.
+    @Test func `An event made by hand adds whoever is missing`() async throws {
+      let text = """
+        {"triggerSource":"PostConfirmation_ConfirmForgotPassword",
+        "request":{"userAttributes":{"sub":"sub-1","preferred_username":"ana"}}}
+        """
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        #expect(await invoke(Array(text.utf8)) == .response(Array(text.utf8)))
+      }
+      #expect(try rows("cognito_user_id, handle, display_name") == "sub-1|ana|ana")
     }
 
     @Test func `Every attribute is stored`() async throws {
@@ -123,6 +150,22 @@ extension EndToEnd {
         #expect(await invoke(missing) == .response(missing))
       }
       #expect(try rows("cognito_user_id, display_name, email") == "sub-1|Ana|old@example.com\nsub-2|Bo|")
+    }
+
+    /// Of an id without it another user's may be left; a handle's first character is not cut in two.
+    @Test func `A sub with U+0000 is refused, and a first character of a handle that is too long is not kept`()
+      async throws
+    {
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        let result = await invoke(signUp("sub\u{0}-1"))
+        #expect(result.errorType == "Function.InvalidEvent")
+        #expect(result.errorMessage?.contains("without U+0000") == true)
+        for (sub, marks) in [("tall-1", 1_024), ("tall-2", 1_023)] {
+          let event = signUp(sub, ["preferred_username": "a" + String(repeating: "\u{301}", count: marks)])
+          #expect(await invoke(event) == .response(event))
+        }
+      }
+      #expect(try rows("cognito_user_id, octet_length(handle)") == "tall-1|6\ntall-2|2047")
     }
 
     @Test(arguments: [

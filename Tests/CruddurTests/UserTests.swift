@@ -23,7 +23,69 @@ import Testing
     #expect(try user(#""sub":"s-1""#) == User(displayName: "ana", email: nil, handle: "ana", cognitoUserID: "s-1"))
     #expect(
       try user(#""sub":"s-1""#, userName: "null")
-        == User(displayName: "s-1", email: nil, handle: "s-1", cognitoUserID: "s-1"))
+        == User(displayName: "user-s-1", email: nil, handle: "user-s-1", cognitoUserID: "s-1"))
+  }
+
+  private static let sub = "0f5e2c1a-1111-4222-8333-944455556666"
+
+  /// The handle and the display name, which are equal, of a user who has given no name.
+  private func name(userName: String, _ attributes: String = "") throws -> String {
+    let user = try user(
+      #""sub":"\#(UserTests.sub)","email":"a@example.com"\#(attributes)"#, userName: #""\#(userName)""#)
+    #expect(user.displayName == user.handle && user.email == "a@example.com")
+    return user.handle
+  }
+
+  @Test(arguments: [
+    sub, "7B1F2C34-5D6E-4F80-9A1B-2C3D4E5F6071", "a.b@corp.example", " a@b.example ", #"\"a b\"@b.example"#, "a@b@c.de",
+    "a\\u0000@b.example", "a@\\u200bb.example", "Ana <ana@example.com>", "+12065550103", "12065550103",
+    "(206) 555-0103", "\\u202a+1 206 555 0103\\u202c", "+1555", "007", "١٢٣٤٥٦٧", "Google_100000000000000000001",
+    "google_1", "Facebook_1", "LoginWithAmazon_amzn1.account.A", "SignInWithApple_000.a.1", "okta_a.b@corp.example",
+  ])
+  func `A user name that is an address, a number or an id is not shown to others`(userName: String) throws {
+    #expect(try name(userName: userName) == "user-0f5e2c1a")
+  }
+
+  @Test func `The name that a provider gives is told by the user's status and identities`() throws {
+    #expect(try name(userName: "okta_ana", #","cognito:user_status":"EXTERNAL_PROVIDER""#) == "user-0f5e2c1a")
+    let identities =
+      #","identities":"[{\"userId\":\"1\",\"providerName\":\"B\"},{\"userId\":\"Ana\",\"providerName\":\"Okta\"}]""#
+    #expect(try name(userName: "okta_ana", identities) == "user-0f5e2c1a")
+    // An account of the pool's own, which a provider's was linked to, has a name that its user chose.
+    #expect(try name(userName: "ana_b", identities + #","cognito:user_status":"CONFIRMED""#) == "ana_b")
+  }
+
+  @Test(arguments: [
+    "null", #""""#, #""[""#, #""{}""#, #""[7,{},{\"userId\":1,\"providerName\":\"okta\"},{\"userId\":\"ana\"}]""#, "[]",
+  ])
+  func `Identities that cannot be read are none`(identities: String) throws {
+    #expect(try name(userName: "okta_ana", #","identities":\#(identities)"#) == "okta_ana")
+  }
+
+  @Test(arguments: [
+    "ana", "ana_b", "ana7", "7b", "okta_ana", "google", "googler_1", "M@rk", "@ana", "ana@", "ana@home", "a.b",
+    "ana@.b",
+    "ana@b.", "Ana @example.com", "a@b.c d", "-", "+", "0f5e2c1a", "½",
+  ])
+  func `A user name that somebody chose is theirs`(userName: String) throws {
+    #expect(try name(userName: userName) == userName)
+  }
+
+  @Test func `What a user chose stays, whatever their user name is`() throws {
+    let user = try user(
+      #""sub":"s-1","name":"Ana 1","preferred_username":"google_fan""#, userName: #""Google_1""#)
+    #expect(user == User(displayName: "Ana 1", email: nil, handle: "google_fan", cognitoUserID: "s-1"))
+    #expect(try self.user(#""sub":"s-1","preferred_username":"1984""#).handle == "1984")
+  }
+
+  /// Providers' attributes are mapped to those of the pool: Entra ID's `preferred_username` is an address.
+  @Test(arguments: ["a.b@corp.example", "+12065550103", "+1 (206) 555-0103", "\\u202a+44 20 7946 0018\\u202c"])
+  func `An address or a number in place of a name is not shown to others`(contact: String) throws {
+    let attributes = #""sub":"s-1234567890","name":"\#(contact)","preferred_username":"\#(contact)""#
+    let chosen = try user(attributes)
+    #expect(chosen.handle == "ana" && chosen.displayName == "ana")
+    let federated = try user(attributes, userName: #""Google_1""#)
+    #expect(federated.handle == "user-s-123456" && federated.displayName == "user-s-123456")
   }
 
   @Test(arguments: [
@@ -71,9 +133,13 @@ import Testing
     #expect(plain.handle == String(repeating: "é", count: 64))
   }
 
-  @Test func `A character that no index takes gives way to the user name`() throws {
-    let tall = "a" + String(repeating: "\u{301}", count: 5_000)
+  @Test func `A first character that no index takes gives way to the user name`() throws {
+    let tall = "a" + String(repeating: "\u{301}", count: 1_024)
+    #expect(tall.utf8.count == 2_049)
     #expect(try user(#""sub":"s-1","preferred_username":"\#(tall)""#).handle == "ana")
+    #expect(try user(#""sub":"s-1""#, userName: #""\#(tall)""#).handle == "user-s-1")
+    let fitting = String(tall.unicodeScalars.dropLast())
+    #expect(try user(#""sub":"s-1","preferred_username":"\#(fitting)""#).handle == fitting)
     #expect(try user(#""sub":"s-1","preferred_username":"b\#(tall)""#).handle == "b")
   }
 }

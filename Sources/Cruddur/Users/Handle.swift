@@ -6,6 +6,9 @@ enum Handle {
   /// The most bytes of UTF-8: a character may be any number of code points long, and PostgreSQL's unique index takes some 2,700 bytes.
   static let maximumBytes = 2_048
 
+  /// The handle of a user who has chosen none: it says nothing of them.
+  static func neutral(forID id: String) -> String { "user-\(id.prefix(8))" }
+
   /// The handle's beginning that is within both limits, cut between characters; nil where that is nothing.
   static func cut(
     _ handle: String?, to characters: Int = maximumCharacters, bytes limit: Int = maximumBytes

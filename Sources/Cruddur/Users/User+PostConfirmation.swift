@@ -1,20 +1,25 @@
 public import LambdaEvents
+import Postgres
 
 extension User {
   /// The user that a confirmed account stands for.
   ///
-  /// Only `sub` is required: no user is lost for an attribute that their pool does not ask for. The handle is `preferred_username`, else the user name,
-  /// else `sub`; the display name is `name`, else the handle. An attribute that is null, empty, blank or no string counts as absent, U+0000, which
-  /// PostgreSQL cannot store, is taken out, and the handle is cut.
+  /// Only `sub` is required: no user is lost for an attribute that their pool does not ask for. The handle is
+  /// `preferred_username`, else the user name if somebody chose it, else `user-` and the first eight characters of `sub`;
+  /// the display name is `name`, else the handle. Everybody sees both, so an e-mail address or a telephone number is
+  /// neither: an attribute that is one was mapped from a provider's, or given in place of another, and counts as absent
+  /// here, as does one that is null, empty, blank or no string. U+0000, which PostgreSQL cannot store, is taken out, and
+  /// the handle is cut; one whose first character is too long to be kept counts as absent as well.
   ///
-  /// - Throws: `EventError` where `sub` is missing, no string, blank, over 1,024 bytes or has a U+0000.
+  /// - Throws: `EventError` where `sub` is missing, no string, blank, over 1,024 bytes or has a U+0000: what is left of an
+  ///   id without it may be another user's.
   public init(_ event: PostConfirmation) throws(EventError) {
     let attributes = event.userAttributes
     cognitoUserID = try User.identifier(attributes)
     handle =
-      [attributes.string("preferred_username"), event.userName].lazy
-      .compactMap { Handle.cut($0.flatMap(User.usable)) }.first ?? cognitoUserID
-    displayName = attributes.string("name").flatMap(User.usable) ?? handle
+      Handle.cut(User.publicName(attributes.string("preferred_username")))
+      ?? Handle.cut(User.chosenUserName(event)) ?? Handle.neutral(forID: cognitoUserID)
+    displayName = User.publicName(attributes.string("name")) ?? handle
     email = attributes.string("email").flatMap(User.usable)
   }
 
@@ -25,6 +30,19 @@ extension User {
       throw EventError(.unusable(path: "$.request.userAttributes.sub", requirement: requirement))
     }
     return sub
+  }
+
+  /// The user name; nil where it is a number, or an id that Cognito (a UUID) or a provider gave them.
+  private static func chosenUserName(_ event: PostConfirmation) -> String? {
+    guard let name = publicName(event.userName), !name.isNumber, UUID(name) == nil, !event.isNamedByProvider
+    else { return nil }
+    return name
+  }
+
+  /// The text as everybody may see it; nil where it is a way to reach the user, or nothing to see.
+  private static func publicName(_ text: String?) -> String? {
+    guard let name = text.flatMap(usable), !name.isEmailAddress, !name.isTelephoneNumber else { return nil }
+    return name
   }
 
   /// The text as PostgreSQL can store it; nil where nothing is left to see.
