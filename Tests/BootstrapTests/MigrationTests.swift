@@ -22,13 +22,15 @@ extension EndToEnd {
 
     private func event(_ text: String) -> [UInt8] { Array(text.utf8) }
 
+    private let all = #""001-users","002-activities","003-activity-json","004-handle-digest""#
+
     private func answer(_ applied: String) -> InvocationResult {
-      .response(event(#"{"applied":[\#(applied)],"current":"003-activity-json"}"#))
+      .response(event(#"{"applied":[\#(applied)],"current":"004-handle-digest"}"#))
     }
 
     @Test func `An empty database is migrated once, and serves a sign-up`() async throws {
       try await withFunction(handler) { invoke in
-        #expect(await invoke(event("{}")) == answer(#""001-users","002-activities","003-activity-json""#))
+        #expect(await invoke(event("{}")) == answer(all))
         #expect(await invoke(event("{}")) == answer(""))
       }
       try await withFunction(["CONNECTION_URL": url, "_HANDLER": "cruddur.events"]) { invoke in
@@ -46,7 +48,7 @@ extension EndToEnd {
         #expect(wrong.errorType == "Function.DatabaseAuthentication")
         #expect(wrong.errorMessage?.contains("28P01") == true && wrong.errorMessage?.contains("SECRET") == false)
         let secret = event(#"{"username":"\#(user)","password":"\#(password)","engine":"postgres"}"#)
-        #expect(await invoke(secret) == answer(#""001-users","002-activities","003-activity-json""#))
+        #expect(await invoke(secret) == answer(all))
         // It was that event's alone.
         #expect(await invoke(event("{}")).errorType == "Function.DatabaseAuthentication")
       }
@@ -75,8 +77,30 @@ extension EndToEnd {
     func `A bad event is an error, and the next one is served`(payload: String, type: String) async throws {
       try await withFunction(handler) { invoke in
         #expect(await invoke(event(payload)).errorType == type)
-        #expect(await invoke(event("{}")) == answer(#""001-users","002-activities","003-activity-json""#))
+        #expect(await invoke(event("{}")) == answer(all))
       }
+    }
+
+    @Test func `Whose handle a migration changes is in the answer and in the log, and the handle is in neither`()
+      async throws
+    {
+      try await withFunction(handler) { invoke in _ = await invoke(event("{}")) }
+      try postgres.psql(
+        """
+        DROP INDEX users_handle_digest_key;
+        DROP FUNCTION handle_digest;
+        DELETE FROM schema_migrations WHERE name = '004-handle-digest';
+        INSERT INTO users (display_name, handle, cognito_user_id) VALUES ('Zoë', 'zoë', 'sub-1'), ('Zoë', 'ZOË', 'sub-2');
+        """, url: url)
+      let file = try TemporaryFile(event("{}"))
+      let invoked = try Invoked([file.url.path, "--env", "_HANDLER=cruddur.migrate"], url: url)
+      let renamed = try postgres.psql(
+        "SELECT uuid || ' (sub ' || cognito_user_id || ')' FROM users WHERE handle ILIKE 'zoë-sub-_'", url: url)
+      let answer = try JSONDocument(Array(invoked.output.utf8)).root
+      let remarks = try answer.member("remarks").elements().map { try $0.string() }
+      #expect(remarks.count == 1 && remarks.first?.contains(renamed) == true, "\(remarks)")
+      #expect(invoked.log.contains(" WARN ") && invoked.log.contains(renamed))
+      #expect(!(invoked.output + invoked.log).lowercased().contains("zoë"))
     }
 
     @Test func `A migration that the program does not know is named`() async throws {

@@ -126,6 +126,24 @@ extension EndToEnd {
       #expect(handles.allSatisfy { $0 == "ana" || $0.hasSuffix("aaaaaaa") }, "\(handles)")
     }
 
+    @Test func `Of handles that look the same each user has one of their own, as they chose it`() async throws {
+      let users: KeyValuePairs = [
+        "11111111-1": "Zoë", "22222222-2": "zoë", "33333333-3": "ZOE\u{308}", "44444444-4": "z\u{200B}oë ",
+        "55555555-5": "zoe",
+      ]
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        for (sub, handle) in users {
+          let event = signUp(sub, ["preferred_username": handle])
+          #expect(await invoke(event) == .response(event))
+          #expect(await invoke(event) == .response(event))
+        }
+      }
+      let handles = try postgres.psql("SELECT handle FROM users ORDER BY cognito_user_id", url: url)
+      #expect(
+        Array(handles.utf8)
+          == Array("Zoë\nzoë-22222222\nZOE\u{308}-33333333\nz\u{200B}oë -44444444\nzoe".utf8))
+    }
+
     @Test func `A handle is taken from nobody`() async throws {
       let sub = "0f5e2c1a-1111-4222-8333-944455556666"
       try postgres.psql(

@@ -56,6 +56,7 @@ refused() {
 @test "A handle belongs to one user" {
   add_user alice NULL 1
   refused "INSERT INTO users (display_name, handle, cognito_user_id) VALUES ('A', 'alice', '2')" users_handle_key
+  refused "INSERT INTO users (display_name, handle, cognito_user_id) VALUES ('A', 'ALICE', '2')" users_handle_digest_key
 }
 
 @test "A Cognito id belongs to one user" {

@@ -133,5 +133,5 @@ GRANT INSERT (display_name, handle, email, cognito_user_id) ON public.users TO c
 GRANT INSERT (user_uuid, message, reply_to_activity_uuid, expires_at) ON public.activities TO cruddur_app;
 GRANT UPDATE (replies_count) ON public.activities TO cruddur_app;
 
-REVOKE ALL ON FUNCTION public.rfc3339, public.activity_json FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION public.rfc3339, public.activity_json TO cruddur_app;
+REVOKE ALL ON FUNCTION public.rfc3339, public.activity_json, public.handle_digest FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.rfc3339, public.activity_json, public.handle_digest TO cruddur_app;

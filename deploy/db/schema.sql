@@ -8,6 +8,7 @@ DROP FUNCTION IF EXISTS public.activity_json;
 DROP FUNCTION IF EXISTS public.rfc3339;
 DROP TABLE IF EXISTS public.activities;
 DROP TABLE IF EXISTS public.users;
+DROP FUNCTION IF EXISTS public.handle_digest;
 DROP TABLE IF EXISTS public.schema_migrations;
 
 CREATE TABLE public.users (
@@ -54,6 +55,40 @@ CREATE INDEX activities_user_uuid_idx ON public.activities (user_uuid, created_a
 CREATE INDEX activities_reply_to_activity_uuid_idx ON public.activities (reply_to_activity_uuid)
   WHERE reply_to_activity_uuid IS NOT NULL;
 
+-- What is equal for handles that look the same, those that differ only in case, in Unicode's normalisation, in characters
+-- without a width and in white space at their ends. A digest, because an index takes 2,700 bytes, and a folded handle may
+-- have more. Both lower() and upper(), because each alone leaves some apart: the two small sigmas, the two sharp s.
+DO $do$
+DECLARE
+  -- Unicode's Default_Ignorable_Code_Point.
+  invisible CONSTANT text := '[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E'
+    '\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A'
+    '\U000E0000-\U000E0FFF]';
+  -- Only ASCII's letters have cases in a database of another encoding, where text may be anything.
+  folded text := 'upper(handle COLLATE "C")';
+BEGIN
+  IF getdatabaseencoding() = 'UTF8' THEN
+    folded := format(
+      $$CASE
+        -- What is ASCII, as most handles are, needs none of Unicode's tables.
+        WHEN octet_length(handle) = char_length(handle) THEN %s
+        ELSE upper(lower(normalize(regexp_replace(handle, %L, '', 'g'), NFKC) COLLATE %s)) COLLATE "C"
+      END$$,
+      -- ICU's root collation knows all letters. The database's own, which is what a server without ICU has, may not.
+      folded, invisible, coalesce(to_regcollation('pg_catalog."und-x-icu"')::text, '"default"'));
+  END IF;
+  -- Not STRICT: only then is the call replaced by the expression, which is ten times as fast.
+  EXECUTE format(
+    $$CREATE FUNCTION public.handle_digest(handle text) RETURNS bytea
+      LANGUAGE sql IMMUTABLE PARALLEL SAFE
+      RETURN sha256(replace(btrim(%s, E' \t\n\f\r'), E'\\', E'\\\\')::bytea)$$,
+    folded);
+END
+$do$;
+
+-- They belong to one user, and are shown as they were chosen. users_handle_key is for programs from before this index.
+CREATE UNIQUE INDEX users_handle_digest_key ON public.users (public.handle_digest(handle));
+
 -- An instant as text, in UTC whatever the session's zone is: 2026-11-21T06:46:00.123456Z.
 CREATE FUNCTION public.rfc3339(instant timestamptz) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -82,6 +117,7 @@ INSERT INTO public.schema_migrations (name, checksum)
 VALUES
   ('001-users', 'cb9b3bd9690f5087d2be7cd7e8b99d077462f0abacc25945f9d756ca84c62199'),
   ('002-activities', '722f48c8ec3613a1d20bd239467327c61fbccfcc8bd5136a5f1d3cc6247c78d1'),
-  ('003-activity-json', 'f296f9e3baf948bcf549c8853dee0581169486b96f7d9b97612f2ce7b1eeec2f');
+  ('003-activity-json', 'f296f9e3baf948bcf549c8853dee0581169486b96f7d9b97612f2ce7b1eeec2f'),
+  ('004-handle-digest', '7a0996aa0cf6dae07de4217972fa342c14b67c7d77d0f7c2dcc46cccbdf781b5');
 
 COMMIT;

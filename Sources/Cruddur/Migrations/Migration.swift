@@ -18,6 +18,7 @@ extension Migration {
       Migration("001-users", PackageResources._01_users_sql),
       Migration("002-activities", PackageResources._02_activities_sql),
       Migration("003-activity-json", PackageResources._03_activity_json_sql),
+      Migration("004-handle-digest", PackageResources._04_handle_digest_sql),
     ]
   }
 

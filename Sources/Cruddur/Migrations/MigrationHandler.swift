@@ -22,20 +22,25 @@ public struct MigrationHandler: Handler {
 
   /// Handles `{}`, or a secret as RDS manages it, `{"username":"…","password":"…"}`, which is used for this event alone.
   ///
-  /// - Returns: `{"applied":["002-activities"],"current":"002-activities"}`, `applied` being what this event did.
+  /// - Returns: `{"applied":["002-activities"],"current":"002-activities"}`, `applied` being what this event did,
+  ///   and with `remarks`, an array of sentences, where that has changed what users had.
   /// - Throws: `EventError`, `ConfigurationError` where there are two passwords, ``DatabaseFailure``, or an error that
   ///   names the migration in which the database and the program differ.
   public func handle(_ invocation: Invocation) async throws -> [UInt8] {
     let secret = try MasterSecret(event: invocation.payload)
     let context = invocation.context
     let migrator = Migrator(database: .migrating(try configuration(secret)))
-    let applied = try await migrator.run(
+    let report = try await migrator.run(
       until: context.deadline(within: Self.timeLimit, margin: Self.margin), logger: context.logger)
     return JSONWriter.object { answer in
       answer.array("applied") { array in
-        for name in applied { array.add(name) }
+        for name in report.applied { array.add(name) }
       }
       answer.add("current", migrator.migrations.last?.name)
+      guard !report.remarks.isEmpty else { return }
+      answer.array("remarks") { array in
+        for remark in report.remarks { array.add(remark) }
+      }
     }
   }
 

@@ -11,21 +11,30 @@ struct Migrator {
   var migrations = Migration.all
   var grants = Migration.grants
 
-  /// Applies what is pending, then grants the application's role what it needs.
-  ///
-  /// - Returns: The names of those that this call applied.
-  /// - Throws: ``MigrationConflict`` before anything is done; ``DatabaseFailure``, which names the migration and its line.
-  func run(until deadline: ContinuousClock.Instant, logger: Logger) async throws -> [String] {
+  /// What a run has done.
+  struct Report: Equatable {
+    /// The names of the migrations that it applied.
     var applied: [String] = []
-    while let name = try await applyNext(until: deadline) {
-      logger.info("migration applied", metadata: ["migration": "\(name)"])
-      applied.append(name)
-    }
-    return applied
+    /// What they have changed of what users had: a sentence each.
+    var remarks: [String] = []
   }
 
-  /// Applies the first that is pending, and returns its name; where there is none, sets the grants.
-  private func applyNext(until deadline: ContinuousClock.Instant) async throws -> String? {
+  /// Applies what is pending, then grants the application's role what it needs.
+  ///
+  /// - Throws: ``MigrationConflict`` before anything is done; ``DatabaseFailure``, which names the migration.
+  func run(until deadline: ContinuousClock.Instant, logger: Logger) async throws -> Report {
+    var report = Report()
+    while let (name, remarks) = try await applyNext(until: deadline) {
+      logger.info("migration applied", metadata: ["migration": "\(name)"])
+      for remark in remarks { logger.warning("\(remark)", metadata: ["migration": "\(name)"]) }
+      report.applied.append(name)
+      report.remarks += remarks
+    }
+    return report
+  }
+
+  /// Applies the first that is pending, and returns its name and remarks; where there is none, sets the grants.
+  private func applyNext(until deadline: ContinuousClock.Instant) async throws -> (String, remarks: [String])? {
     var step = "connecting"
     do {
       return try await database.transaction(until: deadline, isIdempotent: true) { transaction in
@@ -43,7 +52,8 @@ struct Migrator {
         step = "the migration \(next.name)"
         try await transaction.executeUncheckedScript(next.script, until: deadline)
         try await transaction.execute(.noteApplied(next), until: deadline)
-        return next.name
+        let remarks = try await transaction.execute(.remarks, until: deadline)
+        return (next.name, try remarks.map { row throws(PostgresError) in try row["remark"] })
       }
     } catch let error as PostgresError {
       throw DatabaseFailure(cause: error, step: step)

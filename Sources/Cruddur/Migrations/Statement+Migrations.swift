@@ -60,4 +60,14 @@ extension Statement {
       """
     return statement.unprepared()
   }
+
+  /// What the migration that this transaction has applied has to say: the setting `cruddur.remarks`, a JSON array of
+  /// sentences, which a migration sets for its transaction alone if it changes what users had. A row each.
+  static var remarks: Statement {
+    Statement(
+      """
+      SELECT json_array_elements_text(nullif(current_setting('cruddur.remarks', true), '')::json) AS remark
+      """
+    ).unprepared()
+  }
 }

@@ -1,7 +1,9 @@
 -- Adds a reply and counts it, both or neither. One row that says what was missing: the author, or, with a NULL for the
 -- activity, what they would reply to. A reply without a time to live of its own ends with what it replies to.
 WITH author AS (
-  SELECT users AS person FROM public.users WHERE cognito_user_id = :cognito_user_id OR handle = :handle
+  SELECT users AS person
+  FROM public.users
+  WHERE cognito_user_id = :cognito_user_id OR public.handle_digest(handle) = public.handle_digest(:handle)
 ), parent AS (
   -- Two replies at once wait for each other here, and both are counted.
   UPDATE public.activities SET replies_count = replies_count + 1

@@ -10,5 +10,5 @@ LEFT JOIN LATERAL (
   ORDER BY activity.created_at DESC, activity.uuid DESC
   LIMIT :limit
 ) AS shown ON true
-WHERE author.handle = :handle
+WHERE public.handle_digest(author.handle) = public.handle_digest(:handle)
 ORDER BY (shown.activity).created_at DESC, (shown.activity).uuid DESC

@@ -17,7 +17,7 @@ import Testing
     (#"{"message":"a\u0000b","ttl":"1-day","user_handle":"ana"}"#, ["message_invalid"]),
     (#"{"message":"Hi","ttl":"1-day"}"#, ["user_handle_blank"]),
     (#"{"message":"Hi","ttl":"1-day","user_handle":"nobody"}"#, ["user_handle_unknown"]),
-    (#"{"message":"Hi","ttl":"1-day","user_handle":"ANA"}"#, ["user_handle_unknown"]),
+    (#"{"message":"Hi","ttl":"1-day","user_handle":"anna"}"#, ["user_handle_unknown"]),
     (#"{"message":"Hi","ttl":"1-day","user_handle":["ana"]}"#, ["user_handle_unknown"]),
     (#"{"message":"Hi","ttl":"1-day","user_handle":"ana\u0000"}"#, ["user_handle_unknown"]),
     ("{}", ["ttl_blank", "message_blank", "user_handle_blank"]),

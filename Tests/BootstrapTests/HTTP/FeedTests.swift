@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["", "nobody", "ANA", "%00", "%20", "ana%00", "x'%20OR%20'1'='1", "an%61"])
+  @Test(arguments: ["", "nobody", "ana-", "%00", "%20", "ana%00", "x'%20OR%20'1'='1", "an%61"])
   func `Nobody's feed is not found`(handle: String) async throws {
     let api = try await API()
     try api.addUser()

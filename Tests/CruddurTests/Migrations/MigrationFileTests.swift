@@ -24,6 +24,12 @@ import Testing
     #expect(try Migration.grants == text("grants.sql"))
   }
 
+  /// The server is given their texts, comments and all, and a database of another encoding lacks other characters.
+  @Test func `The files are ASCII`() {
+    for migration in Migration.all { #expect(migration.script.utf8.allSatisfy { $0 < 0x80 }, "\(migration.name)") }
+    #expect(Migration.grants.utf8.allSatisfy { $0 < 0x80 })
+  }
+
   @Test func `The files are numbered without a gap`() {
     for (index, migration) in Migration.all.enumerated() {
       #expect(migration.name.hasPrefix(String(format: "%03d-", index + 1)), "\(migration.name)")

@@ -16,8 +16,13 @@ extension Migrator {
     grants = ""
   }
 
-  /// Migrates in more time than it needs.
+  /// Migrates in more time than it needs, and tells what was applied.
   func run(until deadline: ContinuousClock.Instant = .now + .seconds(60)) async throws -> [String] {
+    try await report(until: deadline).applied
+  }
+
+  /// The same, and tells all of what was done.
+  func report(until deadline: ContinuousClock.Instant = .now + .seconds(60)) async throws -> Report {
     try await run(until: deadline, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 }

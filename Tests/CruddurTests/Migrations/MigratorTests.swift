@@ -66,54 +66,10 @@ import Testing
     #expect(try record() == "001-a 002-b 003-c")
   }
 
-  /// The server tells the position of some errors, and not which statement it was of the others.
-  @Test(arguments: [
-    (
-      "CREATE TABLE b ();\n\n-- é\nCREAT TABLE c ();", 4,
-      #"(SQLSTATE 42601) PostgreSQL says: syntax error at or near "CREAT"."#
-    ),
-    (
-      "CREATE TABLE b ();\nALTER TABLE b\n  ADD c nonsense;", 3,
-      #"(SQLSTATE 42704) PostgreSQL says: type "nonsense" does not exist."#
-    ),
-    (
-      "CREATE TABLE b ();\n/* ; */ ;\nCREATE TABLE\n  b ();", 3,
-      #"(SQLSTATE 42P07) PostgreSQL says: relation "b" already exists."#
-    ),
-    (
-      "CREATE TABLE b (i int UNIQUE);\nINSERT INTO b VALUES\n(1),\n(1);", 2,
-      #"(SQLSTATE 23505) PostgreSQL says: duplicate key value violates unique constraint "b_i_key"."#
-    ),
-    (
-      """
-      CREATE TABLE b (i int);
-      CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC
-        SELECT CASE WHEN true THEN 1 END;
-        SELECT 2;
-      END;
-      CREATE RULE r AS ON INSERT TO b DO (DELETE FROM b WHERE i = 1; DELETE FROM b WHERE i = 2);
-      CREATE FUNCTION g() RETURNS int LANGUAGE sql AS $$ SELECT 1; SELECT 2; $$;
-      ALTER TABLE b RENAME j TO k;
-      """, 8, #"(SQLSTATE 42703) PostgreSQL says: column "j" does not exist."#
-    ),
-    // What may have data in it is not repeated, wherever it comes from.
-    ("CREATE TABLE b ();\nSELECT 'ana@example.com'\n::int;", 2, "(SQLSTATE 22P02)"),
-    (
-      "\nDO $$ BEGIN RAISE EXCEPTION 'ana@example.com' USING ERRCODE = 'undefined_table'; END $$", 2, "(SQLSTATE 42P01)"
-    ),
-    ("DO $$ BEGIN\nEXECUTE 'SELECT ana@example.com';\nEND $$", 1, "(SQLSTATE 42703)"),
-    (
-      #"DO $$ BEGIN EXECUTE 'CREATE TABLE "ana@example.com" (); CREATE TABLE "ana@example.com" ()'; END $$"#, 1,
-      "(SQLSTATE 42P07)"
-    ),
-  ])
-  func `A failed file's error has its line, and what PostgreSQL says of the schema`(
-    script: String, line: Int, end: String
-  ) async throws {
-    let error = try await failure(["001-a": script])
-    let sentence = "The database refused the statement. \(end)"
-    #expect(error.errorMessage == "The database failed at the migration 001-a, line \(line): \(sentence)")
-    #expect(error.logMessage == "failed at the migration 001-a, line \(line): \(sentence)")
+  @Test func `What a migration says of what it changed is told once`() async throws {
+    let remark = #"SELECT set_config('cruddur.remarks', '["One \"1\"", "Two\n2"]', true)"#
+    let report = try await Migrator(url: url, ["001-a": remark, "002-b": ""]).report()
+    #expect(report == Migrator.Report(applied: ["001-a", "002-b"], remarks: [#"One "1""#, "Two\n2"]))
   }
 
   @Test func `A failed first file leaves nothing at all`() async throws {

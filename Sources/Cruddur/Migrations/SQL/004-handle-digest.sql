@@ -1,0 +1,1 @@
+../../../../deploy/db/004-handle-digest.sql
