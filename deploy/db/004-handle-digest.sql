@@ -1,12 +1,13 @@
 -- Handles that look the same belong to one user. They are shown as they were chosen.
 
--- No sign-up may come between: those that go on are waited for, and others wait until this is committed, which takes some
--- seconds for a million users. The feed can be read meanwhile.
+-- No sign-up may come between: those that go on are waited for, and others wait until this is committed, which takes
+-- some seconds for a million users. The feed can be read meanwhile.
 LOCK TABLE public.users IN SHARE ROW EXCLUSIVE MODE;
 
--- What is equal for handles that look the same, those that differ only in case, in Unicode's normalisation, in characters
--- without a width and in white space at their ends. A digest, because an index takes 2,700 bytes, and a folded handle may
--- have more. Both lower() and upper(), because each alone leaves some apart: the two small sigmas, the two sharp s.
+-- What is equal for handles that look the same: those that differ only in case, in Unicode's normalisation, in
+-- characters without a width and in white space at their ends. A digest, because an index takes 2,700 bytes, and a
+-- folded handle may have more. Both lower() and upper(), because each alone leaves some apart: the two small sigmas,
+-- and the two sharp s.
 DO $do$
 DECLARE
   -- Unicode's Default_Ignorable_Code_Point.
@@ -36,8 +37,8 @@ END
 $do$;
 
 -- users_handle_key stays, because the programs before this migration find users by it. Whoever of several users came
--- first keeps their handle. The others' gets an end, as it does when a handle is taken at the sign-up. The setting tells
--- cruddur.migrate, which shows it to whoever migrates; from psql it is a notice. No handle is in it.
+-- first keeps their handle. The others' gets an end, as it does when a handle is taken at the sign-up. The setting
+-- tells cruddur.migrate, which shows it to whoever migrates; from psql it is a notice. No handle is in it.
 DO $$
 DECLARE
   later public.users[] := '{}';
@@ -74,7 +75,8 @@ BEGIN
       END;
       BEGIN
         UPDATE public.users
-        SET handle = coalesce(nullif(left(person.handle, greatest(63 - char_length(suffix), 0)), '') || '-', '') || suffix
+        SET handle =
+          coalesce(nullif(left(person.handle, greatest(63 - char_length(suffix), 0)), '') || '-', '') || suffix
         WHERE uuid = person.uuid;
         EXIT;
       EXCEPTION
@@ -82,8 +84,8 @@ BEGIN
       END;
     END LOOP;
     remarks := remarks || format(
-      'The user %s (sub %s) has another handle now, theirs and a part of their sub: it looked like that of somebody who '
-      'came before them.', person.uuid, person.cognito_user_id);
+      'The user %s (sub %s) has another handle now, theirs and a part of their sub: it looked like that of somebody '
+      'who came before them.', person.uuid, person.cognito_user_id);
     RAISE NOTICE '%', remarks[array_upper(remarks, 1)];
   END LOOP;
   PERFORM set_config('cruddur.remarks', to_json(remarks)::text, true);

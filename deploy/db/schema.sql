@@ -55,9 +55,10 @@ CREATE INDEX activities_user_uuid_idx ON public.activities (user_uuid, created_a
 CREATE INDEX activities_reply_to_activity_uuid_idx ON public.activities (reply_to_activity_uuid)
   WHERE reply_to_activity_uuid IS NOT NULL;
 
--- What is equal for handles that look the same, those that differ only in case, in Unicode's normalisation, in characters
--- without a width and in white space at their ends. A digest, because an index takes 2,700 bytes, and a folded handle may
--- have more. Both lower() and upper(), because each alone leaves some apart: the two small sigmas, the two sharp s.
+-- What is equal for handles that look the same: those that differ only in case, in Unicode's normalisation, in
+-- characters without a width and in white space at their ends. A digest, because an index takes 2,700 bytes, and a
+-- folded handle may have more. Both lower() and upper(), because each alone leaves some apart: the two small sigmas,
+-- and the two sharp s.
 DO $do$
 DECLARE
   -- Unicode's Default_Ignorable_Code_Point.
@@ -118,6 +119,6 @@ VALUES
   ('001-users', 'cb9b3bd9690f5087d2be7cd7e8b99d077462f0abacc25945f9d756ca84c62199'),
   ('002-activities', '722f48c8ec3613a1d20bd239467327c61fbccfcc8bd5136a5f1d3cc6247c78d1'),
   ('003-activity-json', 'f296f9e3baf948bcf549c8853dee0581169486b96f7d9b97612f2ce7b1eeec2f'),
-  ('004-handle-digest', '7a0996aa0cf6dae07de4217972fa342c14b67c7d77d0f7c2dcc46cccbdf781b5');
+  ('004-handle-digest', '4681ced3d771eb68d241487cd38f61fb0cb4a8583184455617b24d8ed83a0dca');
 
 COMMIT;
