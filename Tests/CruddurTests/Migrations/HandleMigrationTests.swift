@@ -86,7 +86,7 @@ import Testing
     """
   }
 
-  @Test func `A sign-up that goes on meanwhile is waited for, and its handle is compared as well`() async throws {
+  @Test func `A sign-up that goes on is waited for, and one that comes meanwhile waits`() async throws {
     try add(["ana": "1"])
     let signUp = try PsqlSession(url)
     defer { signUp.end() }
@@ -94,11 +94,16 @@ import Testing
     try wait(for: "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'users'::regclass AND mode = 'RowExclusiveLock'")
     let migrator = try Migrator(url: url)
     let migration = Task(executorPreference: ThreadExecutor()) { try await migrator.report() }
-    try wait(for: "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted")
+    try wait(for: "SELECT count(*) = 1 FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted")
+    let later = try PsqlSession(url)
+    defer { later.end() }
+    try later.send(insert("aNA", "33333333-a") + ";")
+    try wait(for: "SELECT count(*) = 2 FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted")
     // Those who read are not kept waiting.
     #expect(try postgres.psql("SELECT handle FROM users", url: url) == "ana")
     try signUp.send("COMMIT;")
     #expect(try await migration.value.remarks.count == 1)
+    later.end()
     #expect(try handles() == ["1 ana", "22222222-a ANA-22222222"])
   }
 
