@@ -2,6 +2,8 @@
 extension String {
   /// Whether this ends as an e-mail address does: something, an @, and a domain with a dot in it.
   var isEmailAddress: Bool {
+    // Most names have none, and are done with.
+    guard unicodeScalars.contains("@") else { return false }
     let scalars = visibleScalars
     guard let at = scalars.lastIndex(of: "@"), let before = scalars[..<at].last, !before.properties.isWhitespace
     else { return false }
@@ -12,7 +14,8 @@ extension String {
   /// Whether this is a telephone number as it is written for all countries, `+1 (206) 555-0103`: a plus sign and 7 to 15
   /// digits, see <https://www.itu.int/rec/T-REC-E.164>.
   var isTelephoneNumber: Bool {
-    visibleScalars.first.map(String.plusSigns.contains) == true && (7...15).contains(digitCount)
+    guard unicodeScalars.contains(where: String.plusSigns.contains) else { return false }
+    return visibleScalars.first.map(String.plusSigns.contains) == true && (7...15).contains(digitCount)
   }
 
   /// Whether this is digits, and what stands between those of a telephone number, alone.
