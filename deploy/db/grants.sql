@@ -98,7 +98,7 @@ BEGIN
         RAISE EXCEPTION 'cruddur_app keeps rights on the % %, which only whoever granted them can take back',
           object.type, object.identity USING ERRCODE = 'insufficient_privilege';
       ELSIF object.type = 'default acl' THEN
-        -- "for role … on tables"
+        -- "for role ... on tables"
         EXECUTE 'ALTER DEFAULT PRIVILEGES '
           || regexp_replace(object.identity, ' on (\w+)$', ' REVOKE ALL ON \1 FROM cruddur_app CASCADE');
       ELSE
