@@ -19,7 +19,7 @@ extension EndToEnd {
     private var database: Substring { url.split(separator: "/").last ?? "" }
 
     /// Makes a table refuse its first row with an error.
-    private func refuseOnce(_ table: String, _ state: String) throws {
+    private func refuseOnce(_ table: String, _ state: String, in url: String) throws {
       try postgres.psql(
         """
         CREATE SEQUENCE tries;
@@ -35,7 +35,7 @@ extension EndToEnd {
     @Test(arguments: [
       "40P01", "40001", "55P03", "53000", "53100", "53200", "53300", "58030", "08006", "25006", "57P01",
     ]) func `An error that passes loses no user`(state: String) async throws {
-      try refuseOnce("users", state)
+      try refuseOnce("users", state, in: url)
       try await withFunction(["CONNECTION_URL": url]) { invoke in
         #expect(await invoke(event) == .response(event))
       }
@@ -44,7 +44,7 @@ extension EndToEnd {
 
     @Test(arguments: ["23514", "42501", "42P01", "22001"])
     func `An error that does not pass is answered at once`(state: String) async throws {
-      try refuseOnce("users", state)
+      try refuseOnce("users", state, in: url)
       try await withFunction(["CONNECTION_URL": url]) { invoke in
         #expect(await invoke(event).errorType == "Function.DatabaseError")
       }
@@ -150,16 +150,7 @@ extension EndToEnd {
     func `A POST that the database refused without doing it is done after all, once`(state: String) async throws {
       let api = try await API()
       try api.addUser()
-      try postgres.psql(
-        """
-        CREATE SEQUENCE tries;
-        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF nextval('tries') = 1 THEN RAISE EXCEPTION USING ERRCODE = '\(state)'; END IF;
-          RETURN NEW;
-        END $$;
-        CREATE TRIGGER refuse BEFORE INSERT ON activities FOR EACH ROW EXECUTE FUNCTION refuse();
-        """, url: api.url)
+      try refuseOnce("activities", state, in: api.url)
       try await api.add("Hello")
       #expect(try api.sql("SELECT count(*) FROM activities") == "1")
     }
