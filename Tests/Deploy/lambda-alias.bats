@@ -10,7 +10,7 @@ setup_file() { start_lambda; }
   given role function live
   deploy --memory 512
   [[ $status -eq 1 && ${lines[-1]} == "lambda-deploy: version 2 did not go live, version 1 stays: Function.\
-InvalidConfiguration: "*CONNECTION_URL* ]]
+DatabaseConnectionRefused: "*"The database refused the connection." ]]
   [ "$(live_version)" = 1 ]
 }
 

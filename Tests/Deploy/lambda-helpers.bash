@@ -8,13 +8,13 @@ function=cruddur-post-confirmation
 export MOTO_IAM_LOAD_MANAGED_POLICIES=true # AWS's own, which it makes at its start.
 
 # start_lambda: sets zip, the real bootstrap's, and arch; good, where one runs that has no database but does not need
-# one, and bad, where one is without its configuration.
+# one, and bad, where one fails at each event, because it is the migrations' and has none either.
 start_lambda() {
   export zip arch good bad TMPDIR
   start_aws
   TMPDIR=$folder # What --dry-run leaves goes with it.
-  good=$(start_bootstrap good CONNECTION_URL=postgresql://127.0.0.1:1/nobody-listens)
-  bad=$(start_bootstrap bad)
+  good=$(start_bootstrap good)
+  bad=$(start_bootstrap bad --env _HANDLER=cruddur.migrate --timeout 2)
   zip=$folder/bootstrap.zip
   make_zip "$zip"
   arch=$(uname -m)
@@ -27,9 +27,10 @@ make_zip() {
   (cd "$folder" && "$python_tools/python3" -m zipfile --create "$1" "$top/.build/debug/bootstrap" about)
 }
 
-# start_bootstrap NAME [VARIABLE]: prints the URL of a `cruddur serve`, called NAME, whose bootstrap has that variable.
+# start_bootstrap NAME ARGUMENT…: prints the URL of a `cruddur serve`, called NAME, with these arguments.
 start_bootstrap() {
-  start_service "$1" "$top/.build/debug/cruddur" serve --port 0 ${2:+--env "$2"}
+  start_service "$1" "$top/.build/debug/cruddur" serve --port 0 \
+    --env CONNECTION_URL=postgresql://127.0.0.1:1/nobody-listens "${@:2}"
   grep --max-count 1 --only-matching 'http://127[0-9.:]*' "$folder/$1"
 }
 
