@@ -30,14 +30,19 @@ import Testing
       "SELECT handle_digest(\(one)) = handle_digest(\(other))", as: Bool.self, until: ampleTime)
   }
 
-  private static let ascii = [("ana", "ANA"), ("Ana_1", "aNA_1"), ("ana", " ana\t"), (#"a\x"#, #"A\X"#)]
+  private static let ascii = [
+    ("ana", "ANA"), ("Ana_1", "aNA_1"), ("ana", " ana\t"), ("ana", "\u{B}ana\r\n"), (#"a\x"#, #"A\X"#),
+  ]
   private static let same =
     ascii + [
       ("é", "e\u{301}"), ("é", "E\u{301}"), ("ö", "Ö"), ("ﬁn", "fin"), ("ＡＮＡ", "ana"), ("①", "1"), ("ana", "ana\u{A0}"),
       ("straße", "STRASSE"), ("straẞe", "STRAßE"), ("STRAẞE", "strasse"), ("ΝΊΚΟΣ", "νίκος"), ("νίκοσ", "νίκος"),
-      ("İ", "i\u{307}"),
+      ("İ", "i\u{307}"), ("Μαΐου", "ΜΑΪ́ΟΥ"), ("ΰ", "Ϋ\u{301}"), ("ᾷ", "ᾼ\u{342}"),
       ("ДА", "да"), ("ana", "a\u{200B}na"), ("ana", "\u{202E}ana"), ("❤", "❤\u{FE0F}"),
     ]
+    + Array(0x80...0x3000).compactMap(Unicode.Scalar.init).filter(\.properties.isWhitespace).map {
+      ("ana", "ana\($0)")
+    }
   private static let different = [
     ("ana", "anna"), ("ana", "аnа"), ("a b", "ab"), ("a-b", "a_b"), ("e", "é"), ("👩", "👨"), (#"\x61"#, "a"),
     (#"a\\b"#, #"a\b"#),

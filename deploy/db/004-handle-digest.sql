@@ -7,7 +7,7 @@ LOCK TABLE public.users IN SHARE ROW EXCLUSIVE MODE;
 -- What is equal for handles that look the same: those that differ only in case, in Unicode's normalisation, in
 -- characters without a width and in white space at their ends. A digest, because an index takes 2,700 bytes, and a
 -- folded handle may have more. Both lower() and upper(), because each alone leaves some apart: the two small sigmas,
--- and the two sharp s.
+-- and the two sharp s. Normalized after each, because what a letter with accents becomes need not be.
 DO $do$
 DECLARE
   -- Unicode's Default_Ignorable_Code_Point.
@@ -16,13 +16,17 @@ DECLARE
     '\U000E0000-\U000E0FFF]';
   -- Only ASCII's letters have cases in a database of another encoding, where text may be anything.
   folded text := 'upper(handle COLLATE "C")';
+  white text := E' \t\n\x0B\f\r';
 BEGIN
   IF getdatabaseencoding() = 'UTF8' THEN
+    -- What else of Unicode's White_Space is not made a space by its normalization.
+    white := white || chr(x'0085'::int) || chr(x'1680'::int) || chr(x'2028'::int) || chr(x'2029'::int);
     folded := format(
       $$CASE
         -- What is ASCII, as most handles are, needs none of Unicode's tables.
         WHEN octet_length(handle) = char_length(handle) THEN %s
-        ELSE upper(lower(normalize(regexp_replace(handle, %L, '', 'g'), NFKC) COLLATE %s)) COLLATE "C"
+        ELSE normalize(
+          upper(normalize(lower(regexp_replace(handle, %L, '', 'g') COLLATE %s), NFKC)), NFKC) COLLATE "C"
       END$$,
       -- ICU's root collation knows all letters. The database's own, which is what a server without ICU has, may not.
       folded, invisible, coalesce(to_regcollation('pg_catalog."und-x-icu"')::text, '"default"'));
@@ -31,8 +35,8 @@ BEGIN
   EXECUTE format(
     $$CREATE FUNCTION public.handle_digest(handle text) RETURNS bytea
       LANGUAGE sql IMMUTABLE PARALLEL SAFE
-      RETURN sha256(replace(btrim(%s, E' \t\n\f\r'), E'\\', E'\\\\')::bytea)$$,
-    folded);
+      RETURN sha256(replace(btrim(%s, %L), E'\\', E'\\\\')::bytea)$$,
+    folded, white);
 END
 $do$;
 

@@ -58,7 +58,7 @@ CREATE INDEX activities_reply_to_activity_uuid_idx ON public.activities (reply_t
 -- What is equal for handles that look the same: those that differ only in case, in Unicode's normalisation, in
 -- characters without a width and in white space at their ends. A digest, because an index takes 2,700 bytes, and a
 -- folded handle may have more. Both lower() and upper(), because each alone leaves some apart: the two small sigmas,
--- and the two sharp s.
+-- and the two sharp s. Normalized after each, because what a letter with accents becomes need not be.
 DO $do$
 DECLARE
   -- Unicode's Default_Ignorable_Code_Point.
@@ -67,13 +67,17 @@ DECLARE
     '\U000E0000-\U000E0FFF]';
   -- Only ASCII's letters have cases in a database of another encoding, where text may be anything.
   folded text := 'upper(handle COLLATE "C")';
+  white text := E' \t\n\x0B\f\r';
 BEGIN
   IF getdatabaseencoding() = 'UTF8' THEN
+    -- What else of Unicode's White_Space is not made a space by its normalization.
+    white := white || chr(x'0085'::int) || chr(x'1680'::int) || chr(x'2028'::int) || chr(x'2029'::int);
     folded := format(
       $$CASE
         -- What is ASCII, as most handles are, needs none of Unicode's tables.
         WHEN octet_length(handle) = char_length(handle) THEN %s
-        ELSE upper(lower(normalize(regexp_replace(handle, %L, '', 'g'), NFKC) COLLATE %s)) COLLATE "C"
+        ELSE normalize(
+          upper(normalize(lower(regexp_replace(handle, %L, '', 'g') COLLATE %s), NFKC)), NFKC) COLLATE "C"
       END$$,
       -- ICU's root collation knows all letters. The database's own, which is what a server without ICU has, may not.
       folded, invisible, coalesce(to_regcollation('pg_catalog."und-x-icu"')::text, '"default"'));
@@ -82,8 +86,8 @@ BEGIN
   EXECUTE format(
     $$CREATE FUNCTION public.handle_digest(handle text) RETURNS bytea
       LANGUAGE sql IMMUTABLE PARALLEL SAFE
-      RETURN sha256(replace(btrim(%s, E' \t\n\f\r'), E'\\', E'\\\\')::bytea)$$,
-    folded);
+      RETURN sha256(replace(btrim(%s, %L), E'\\', E'\\\\')::bytea)$$,
+    folded, white);
 END
 $do$;
 
@@ -119,6 +123,6 @@ VALUES
   ('001-users', 'cb9b3bd9690f5087d2be7cd7e8b99d077462f0abacc25945f9d756ca84c62199'),
   ('002-activities', '722f48c8ec3613a1d20bd239467327c61fbccfcc8bd5136a5f1d3cc6247c78d1'),
   ('003-activity-json', 'f296f9e3baf948bcf549c8853dee0581169486b96f7d9b97612f2ce7b1eeec2f'),
-  ('004-handle-digest', '4681ced3d771eb68d241487cd38f61fb0cb4a8583184455617b24d8ed83a0dca');
+  ('004-handle-digest', '21e9ae301e1398ea07a76b699998cfd8efff0918fcef40195318545b6f194224');
 
 COMMIT;
