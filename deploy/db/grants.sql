@@ -44,8 +44,9 @@ DECLARE
   -- On RDS, whoever has the role rds_iam is let in with an IAM token:
   -- https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
   memberships CONSTANT text[] := ARRAY(
-    SELECT format('REVOKE %s FROM cruddur_app GRANTED BY %s CASCADE', roleid::regrole, grantor::regrole)
-    FROM pg_catalog.pg_auth_members
+    -- Before version 16 PostgreSQL lets whoever granted it be dropped, and does not ask who that was.
+    SELECT format('REVOKE %s FROM cruddur_app %s CASCADE', roleid::regrole, 'GRANTED BY ' || pg_roles.oid::regrole)
+    FROM pg_catalog.pg_auth_members LEFT JOIN pg_catalog.pg_roles ON pg_roles.oid = grantor
     WHERE member = 'cruddur_app'::regrole AND (admin_option OR roleid <> coalesce(to_regrole('rds_iam'), 0))
   ) || ARRAY(
     SELECT 'GRANT rds_iam TO cruddur_app'
@@ -68,6 +69,9 @@ BEGIN
   END LOOP;
   IF NOT EXISTS (
     SELECT FROM pg_catalog.pg_roles WHERE rolname = 'cruddur_app' AND rolconfig @> wanted AND rolconfig <@ wanted
+  ) OR EXISTS (
+    SELECT FROM pg_catalog.pg_db_role_setting JOIN pg_catalog.pg_database ON pg_database.oid = setdatabase
+    WHERE setrole = 'cruddur_app'::regrole AND datname = current_database()
   ) THEN
     RAISE EXCEPTION 'cruddur_app keeps settings that only a superuser can reset'
       USING ERRCODE = 'insufficient_privilege';
@@ -100,7 +104,7 @@ BEGIN
       ELSIF object.type = 'default acl' THEN
         -- "for role ... on tables"
         EXECUTE 'ALTER DEFAULT PRIVILEGES '
-          || regexp_replace(object.identity, ' on (\w+)$', ' REVOKE ALL ON \1 FROM cruddur_app CASCADE');
+          || regexp_replace(object.identity, ' on ([a-z ]+)$', ' REVOKE ALL ON \1 FROM cruddur_app CASCADE');
       ELSE
         EXECUTE format('REVOKE ALL ON %s %s FROM cruddur_app CASCADE', CASE
           WHEN object.type IN ('view', 'materialized view', 'foreign table') THEN 'TABLE'

@@ -120,6 +120,16 @@ import Testing
     try await expectLimits()
   }
 
+  @Test func `A later run takes back what somebody granted who is no more`() async throws {
+    _ = try await migrator.run()
+    let granted = try state()
+    try postgres.psql("CREATE ROLE boss SUPERUSER; SET ROLE boss; GRANT pg_monitor TO cruddur_app")
+    try postgres.psql("DROP ROLE boss")
+    #expect(try state() != granted)
+    _ = try await Migrator(url: url).run()
+    #expect(try state() == granted)
+  }
+
   @Test func `A later run gives back what was taken by hand, and leaves the password`() async throws {
     _ = try await migrator.run()
     let granted = try state()
@@ -154,6 +164,7 @@ import Testing
   @Test(arguments: [
     "ALTER ROLE cruddur_app SUPERUSER", "ALTER ROLE cruddur_app REPLICATION", "ALTER ROLE cruddur_app BYPASSRLS",
     "ALTER ROLE cruddur_app SET log_statement = 'none'",
+    "ALTER ROLE cruddur_app IN DATABASE cruddur SET log_statement = 'none'",
     "CREATE TABLE theirs (); GRANT SELECT ON theirs TO cruddur_app",
     "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO cruddur_app",
     "GRANT SET ON PARAMETER log_statement TO cruddur_app",
