@@ -51,7 +51,8 @@ import Testing
       "REVOKE INSERT (expires_at) ON activities FROM cruddur_app",
       "REVOKE UPDATE (replies_count) ON activities FROM cruddur_app",
       "REVOKE EXECUTE ON FUNCTION activity_json FROM cruddur_app",
-      "REVOKE EXECUTE ON FUNCTION rfc3339 FROM cruddur_app",
+      "REVOKE EXECUTE ON FUNCTION rfc3339 FROM cruddur_app", "DROP FUNCTION handle_digest CASCADE",
+      "REVOKE EXECUTE ON FUNCTION handle_digest FROM cruddur_app",
       "REVOKE USAGE ON SCHEMA public FROM cruddur_app, PUBLIC",
     ] {
       let url = try postgres.makeDatabase()

@@ -44,7 +44,7 @@ DECLARE
   -- On RDS, whoever has the role rds_iam is let in with an IAM token:
   -- https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
   memberships CONSTANT text[] := ARRAY(
-    -- Before version 16 PostgreSQL lets whoever granted it be dropped, and does not ask who that was.
+    -- Before version 16 whoever granted it may have been dropped, and PostgreSQL does not ask who it was.
     SELECT format('REVOKE %s FROM cruddur_app %s CASCADE', roleid::regrole, 'GRANTED BY ' || pg_roles.oid::regrole)
     FROM pg_catalog.pg_auth_members LEFT JOIN pg_catalog.pg_roles ON pg_roles.oid = grantor
     WHERE member = 'cruddur_app'::regrole AND (admin_option OR roleid <> coalesce(to_regrole('rds_iam'), 0))
@@ -131,7 +131,8 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO cruddur_app;
 
 -- Whole rows are read, so that SELECT is by table; what the application never sets (uuid, created_at, the other counts)
--- it cannot.
+-- it cannot. What everybody may, it may as well.
+REVOKE ALL ON public.users, public.activities, public.schema_migrations FROM PUBLIC;
 GRANT SELECT ON public.users, public.activities TO cruddur_app;
 GRANT INSERT (display_name, handle, email, cognito_user_id) ON public.users TO cruddur_app;
 GRANT INSERT (user_uuid, message, reply_to_activity_uuid, expires_at) ON public.activities TO cruddur_app;

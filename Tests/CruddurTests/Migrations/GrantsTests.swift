@@ -98,7 +98,8 @@ import Testing
     let granted = try state()
     for statement in [
       "GRANT DELETE ON users TO cruddur_app", "GRANT UPDATE (message) ON activities TO cruddur_app WITH GRANT OPTION",
-      "GRANT SELECT ON schema_migrations TO cruddur_app",
+      "GRANT SELECT ON schema_migrations TO cruddur_app", "GRANT DELETE ON users TO PUBLIC",
+      "GRANT UPDATE (message) ON activities TO PUBLIC", "GRANT SELECT ON schema_migrations TO PUBLIC",
       "GRANT ALL ON FUNCTION rfc3339 TO cruddur_app WITH GRANT OPTION",
       "GRANT ALL ON PROCEDURE work TO cruddur_app", "GRANT ALL ON TYPE mood TO cruddur_app",
       "GRANT ALL ON SCHEMA public, \"Odd schema\" TO cruddur_app",
@@ -155,6 +156,8 @@ import Testing
       WHERE refobjid = 'cruddur_app'::regrole ORDER BY 1, 2, 3;
       SELECT relname, relacl FROM pg_class WHERE relacl::text ~ 'cruddur_app' ORDER BY 1;
       SELECT attname, attacl FROM pg_attribute WHERE attacl::text ~ 'cruddur_app' ORDER BY 1;
+      SELECT table_name, column_name, privilege_type FROM information_schema.column_privileges
+      WHERE grantee = 'PUBLIC' AND table_schema = 'public' ORDER BY 1, 2, 3;
       SELECT proname, proacl FROM pg_proc WHERE proacl::text ~ 'cruddur_app' ORDER BY 1;
       SELECT nspname, nspacl FROM pg_namespace WHERE nspacl::text ~ 'cruddur_app' ORDER BY 1;
       SELECT datname, datacl FROM pg_database WHERE datacl::text ~ 'cruddur_app' ORDER BY 1

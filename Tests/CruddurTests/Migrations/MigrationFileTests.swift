@@ -44,6 +44,7 @@ import Testing
     let pool = Pool(try ConnectionConfiguration(url), limit: 1)
     await #expect(throws: RolledBack.self) {
       try await pool.transaction(until: .now + .seconds(60)) { transaction in
+        try await transaction.execute(.createMigrationRecord, until: .now + .seconds(60))
         for script in Migration.all.map(\.script) + [Migration.grants] {
           try await transaction.executeUncheckedScript(script, until: .now + .seconds(60))
         }
