@@ -95,6 +95,18 @@ import Testing
     try await expectFailure("postgresql://127.0.0.1:\(server.port)/db?sslmode=disable", .connectionLost)
   }
 
+  @Test func `A server that hangs up while TLS is agreed on is a lost connection, too`() async throws {
+    let server = try LoopbackServer { socket in
+      var bytes = [UInt8](repeating: 0, count: 4_096)
+      _ = recv(socket, &bytes, bytes.count, 0)
+      _ = send(socket, "S", 1, Int32(MSG_NOSIGNAL))
+      // What is left unread would make closing a reset.
+      _ = recv(socket, &bytes, bytes.count, 0)
+      close(socket)
+    }
+    try await expectFailure("postgresql://127.0.0.1:\(server.port)/db?sslmode=require", .connectionLost)
+  }
+
   @Test func `Where TLS is required a server without it is an error`() async throws {
     try await expectFailure(
       ThrowawayPostgres.shared.url(database: "postgres", query: "sslmode=require"), .tls, nil,
@@ -147,6 +159,9 @@ import Testing
       "connection to server at \"a\", port 1 failed: could not receive data from server: Connection reset by peer\n",
       "connectionLost"
     ),
+    ("connection to server at \"a\", port 1 failed: SSL SYSCALL error: EOF detected\n", "connectionLost"),
+    ("connection to server at \"a\", port 1 failed: SSL error: unexpected eof while reading\n", "connectionLost"),
+    ("connection to server at \"a\", port 1 failed: SSL connection has been closed unexpectedly\n", "connectionLost"),
     ("could not translate host name \"a\" to address: Name or service not known\n", "hostNotFound"),
     ("out of memory\n", "outOfResources"),
     ("something new\n", "connectionFailed"),

@@ -96,6 +96,10 @@ private struct ConnectionAttempt {
   /// In order: some of them contain a later one.
   private static let phrases: [(phrase: String, reason: PostgresError.Reason)] = [
     ("server closed the connection", .connectionLost),
+    // A server that ends while TLS is agreed on; OpenSSL and libpq have three ways to say so.
+    ("SSL SYSCALL error: EOF detected", .connectionLost),
+    ("unexpected eof while reading", .connectionLost),
+    ("SSL connection has been closed unexpectedly", .connectionLost),
     ("invalid response", .protocolViolation),
     ("expected authentication request", .protocolViolation),
     ("invalid integer value", .configuration),
