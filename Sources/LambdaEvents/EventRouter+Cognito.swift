@@ -48,12 +48,13 @@ extension EventRouter {
 }
 
 extension CognitoEvent {
-  /// Reads the event as a trigger. What a trigger's own initialiser cannot read of it is the event's fault.
+  /// Reads the event as a trigger. What a trigger's own initialiser cannot read of it is the event's fault: a syntax error, too,
+  /// can only be that of JSON within one of its strings.
   fileprivate func read<Trigger: CognitoTrigger>(as trigger: Trigger.Type = Trigger.self) throws -> Trigger {
     do {
       return try Trigger(self)
     } catch let error as JSONError {
-      throw EventError(error)
+      throw EventError(.invalid(error))
     }
   }
 }

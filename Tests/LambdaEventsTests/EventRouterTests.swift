@@ -129,6 +129,27 @@ import Testing
     }
   }
 
+  /// A trigger whose initialiser reads JSON within an attribute.
+  private struct Linked: CognitoTrigger {
+    static func covers(_ source: TriggerSource) -> Bool { true }
+    init(_ event: CognitoEvent) throws {
+      _ = try JSONDocument(Array(event.userAttributes().requiredString("identities").utf8))
+    }
+  }
+
+  @Test func `JSON in an attribute that is none makes the event invalid, but JSON it is`() async throws {
+    var router = EventRouter()
+    router.on(Linked.self) { _, _ in }
+    let payload = #"{"triggerSource":"X","request":{"userAttributes":{"identities":"[s3cret"}}}"#
+    await #expect {
+      _ = try await router.handle(invocation(payload))
+    } throws: { error in
+      let error = error as? any LambdaError
+      return error?.errorType.rawValue == "Function.InvalidEvent"
+        && error?.errorMessage == "The event is not valid: invalid JSON at byte 1: expected a value"
+    }
+  }
+
   @Test func `A handler's own JSON is not the event's fault`() async throws {
     var router = EventRouter()
     router.on(PostConfirmation.self) { _, _ in _ = try JSONDocument([]) }
