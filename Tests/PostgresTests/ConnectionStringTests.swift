@@ -80,8 +80,9 @@ import Testing
   }
 
   @Test(arguments: [
-    "user=ana password=my secret=1", "user=ana password=my password=2 secret=1",
-    "postgresql://a/secret?secret=1@localhost/d",
+    "user=ana password=my secret=1", "sslpassword=my secret=1", "user=ana password=my password=2 secret=1",
+    "postgresql://a/secret?secret=1@localhost/d", "postgresql://localhost/d?user=ana&password=my&secret=1",
+    "postgresql://localhost/d?sslpassword=my&secret=1",
     "Secret=1", "secret2=1", "host=localhost \(String(repeating: "secret", count: 6))=1",
   ])
   func `What may be a password's rest is not`(string: String) {

@@ -24,6 +24,12 @@ struct ConnectionURL {
     query = rest.dropFirst(path.count + 1)
   }
 
+  /// The keyword before the first one of that name in the query.
+  func keyword(before keyword: String) -> Substring? {
+    let keywords = query.split(separator: "&", omittingEmptySubsequences: false).map { $0.prefix { $0 != "=" } }
+    return keywords.firstIndex { $0 == keyword }.flatMap { $0 > 0 ? keywords[$0 - 1] : nil }
+  }
+
   /// What is wrong with a URL that libpq takes apart in another way than it is meant, so that it would look for a host that nobody
   /// named; nil if nothing is. A character in a password may be the reason.
   var misreading: String? {

@@ -45,6 +45,11 @@ struct ConninfoParameter: Hashable {
     return map(options) { String(cString: $0.keyword) }
   }
 
+  /// The keywords whose values nobody may see, nor the rest of one that was cut.
+  static let secretKeywords: Set = [
+    "password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key",
+  ]
+
   private static func map<Value>(
     _ options: UnsafeMutablePointer<PQconninfoOption>?, _ transform: (PQconninfoOption) -> Value?
   ) -> [Value] {

@@ -71,10 +71,11 @@ extension PostgresError {
         %2F and ? as %3F.
         """
     }
-    let pairs = KeywordString(conninfo)
-    if url == nil, pairs.keyword(before: keyword) == "password" {
-      return
-        "What follows the connection parameter password is no parameter: a value with spaces has to be in single quotes."
+    let before =
+      if let url { url.keyword(before: keyword) } else { KeywordString(conninfo).keyword(before: keyword) }
+    if let before, ConninfoParameter.secretKeywords.contains(String(before)) {
+      let advice = url == nil ? "a value with spaces has to be in single quotes" : "in a value, & has to be %26"
+      return "What follows the connection parameter \(before) is no parameter: \(advice)."
     }
     let looksLikeOne = keyword.utf8.count <= 32 && keyword.utf8.allSatisfy("abcdefghijklmnopqrstuvwxyz_".utf8.contains)
     return looksLikeOne
