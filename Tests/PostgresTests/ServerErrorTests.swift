@@ -35,6 +35,23 @@ import Testing
     #expect(check.constraint == "adult")
   }
 
+  @Test func `What the server says of the schema is for a log, and what quotes data is not`() async throws {
+    let connection = try await Connection.connect(sharedURL)
+    #expect(
+      try await failure(of: "SELEKT 1", on: connection).schemaMessage == #"syntax error at or near "SELEKT""#)
+    #expect(
+      try await failure(of: "DROP TABLE missing", on: connection).schemaMessage
+        == #"table "missing" does not exist"#)
+    for statement: Statement in [
+      "SELECT to_tsquery(\("s3cret s3cret"))", "SELECT query_to_xml(\("s3cret"), true, true, '')",
+      "SELECT \("s3cret")::text::int",
+    ] {
+      let error = try await failure(of: statement, on: connection)
+      #expect(error.debugMessage?.contains("s3cret") == true)
+      #expect(error.schemaMessage == nil)
+    }
+  }
+
   @Test(arguments: [
     ("SELEKT 1", SQLState.syntaxError), ("SELECT * FROM missing", .undefinedTable),
     ("SELECT missing", .undefinedColumn),

@@ -118,8 +118,12 @@ extension PostgresError {
     debugDetail = result[field: .detail]
     position = result[field: .position].flatMap { Int($0) }
     precedingStatements = statements
-    // With a context it comes from a function, which may have made its text, or that of a statement, of data.
-    if state?.isAboutSchema == true, result[field: .context] == nil { schemaMessage = result[field: .message] }
+    // With a context it comes from a function, which may have made its text, or that of a statement, of data. A wrong syntax
+    // without a position is that of a value: of a tsquery, for example.
+    let isAboutData =
+      result[field: .context] != nil || result[field: .internalQuery] != nil
+      || state == .syntaxError && position == nil
+    if state?.isAboutSchema == true, !isAboutData { schemaMessage = result[field: .message] }
   }
 }
 

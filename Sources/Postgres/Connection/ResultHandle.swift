@@ -83,6 +83,7 @@ final class ResultHandle: @unchecked Sendable {
     case constraint = "n"
     case position = "P"
     case context = "W"
+    case internalQuery = "q"
   }
 
   /// [PQresultErrorField](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQRESULTERRORFIELD), whose codes
