@@ -52,6 +52,14 @@ import Testing
     }
   }
 
+  @Test func `A connection exception is a lost connection, whoever it is that says so`() async throws {
+    let connection = try await Connection.connect(sharedURL)
+    // PgBouncer's answer to a statement for which it has no server.
+    let error = try await failure(of: "DO $$ BEGIN RAISE protocol_violation; END $$", on: connection)
+    #expect(error.reason == .connectionLost)
+    #expect(error.description == "The connection to the database was lost. (SQLSTATE 08P01)")
+  }
+
   @Test(arguments: [
     ("SELEKT 1", SQLState.syntaxError), ("SELECT * FROM missing", .undefinedTable),
     ("SELECT missing", .undefinedColumn),

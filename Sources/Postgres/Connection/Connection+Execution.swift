@@ -102,6 +102,8 @@ extension PostgresError {
   fileprivate init(_ result: ResultHandle, of handle: ConnectionHandle, after statements: Int) {
     let state = result[field: .sqlState].map(SQLState.init)
     var reason = state.map(Reason.init) ?? .connectionLost
+    // A pooler that has no server any more says so of a statement, too.
+    if state?.isOfConnection == true { reason = .connectionLost }
     // Whatever a server calls fatal ends the session. A proxy has codes of its own for that.
     let severity = result[field: .severity]
     let isFatal = severity == "FATAL" || severity == "PANIC"

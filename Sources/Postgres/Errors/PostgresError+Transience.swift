@@ -25,7 +25,7 @@ extension PostgresError {
   var meansEndOfSession: Bool {
     switch reason {
     case .connectionLost, .serverShutdown, .serverNotReady: true
-    default: sqlState == .readOnlySQLTransaction || sqlState?.isOfConnection == true
+    default: sqlState == .readOnlySQLTransaction
     }
   }
 
@@ -68,5 +68,5 @@ extension SQLState {
   }
 
   /// Class 08, connection exceptions: the server never says so of itself, but what stands before or behind it does.
-  fileprivate var isOfConnection: Bool { rawValue.hasPrefix("08") }
+  var isOfConnection: Bool { rawValue.hasPrefix("08") }
 }
