@@ -55,7 +55,7 @@ import Testing
       try conninfo("postgresql://user:p%27w@db.example/app?sslmode=require", addresses: ["::1"])
         == """
         user='user' password='p\\'w' dbname='app' host='db.example' sslmode='require' \
-        host='db.example' hostaddr='::1' port='5432' client_encoding='UTF8'
+        tcp_user_timeout='2000' host='db.example' hostaddr='::1' port='5432' client_encoding='UTF8'
         """)
   }
 
@@ -78,10 +78,16 @@ import Testing
       }
       #expect(
         try conninfo("dbname=d")
-          == "dbname='d' host='environment.example' hostaddr='10.0.0.19' port='7000' client_encoding='UTF8'")
+          == """
+          dbname='d' tcp_user_timeout='2000' host='environment.example' hostaddr='10.0.0.19' port='7000' \
+          client_encoding='UTF8'
+          """)
       #expect(
         try conninfo("service=primary")
-          == "service='primary' host='service.example' hostaddr='10.0.0.15' port='6000' client_encoding='UTF8'")
+          == """
+          service='primary' tcp_user_timeout='2000' host='service.example' hostaddr='10.0.0.15' port='6000' \
+          client_encoding='UTF8'
+          """)
       #expect(
         try conninfo("service=primary host=own.example")
           .hasSuffix("host='own.example' hostaddr='10.0.0.11' port='6000' client_encoding='UTF8'"))

@@ -48,6 +48,44 @@ import Testing
     try await pool.execute("SELECT 1")
   }
 
+  /// Ten seconds are far more than it takes to find out, and a wait without end would take them all.
+  private var tenSeconds: ContinuousClock.Instant { .now + .seconds(10) }
+
+  @Test func `A host that acknowledges nothing any more is left before the deadline`() async throws {
+    let server = try await ThrowawayPostgres.shared
+    let url = try await makeDatabase()
+    let proxy = try ForgetfulProxy(to: server.port)
+    let pool = try Pool(url: url.replacing(":\(server.port)/", with: ":\(proxy.port)/"))
+    try await pool.connect(until: ampleTime)
+    try proxy.fallSilent()
+    try await pool.execute(insert.idempotent(), until: tenSeconds)
+    #expect(try await rowCount(url) == "1")
+  }
+
+  @Test func `A host that is gone is left for the place that its name has by then`() async throws {
+    let server = try await ThrowawayPostgres.shared
+    let url = try await makeDatabase()
+    let gone = try UnreachablePlace(port: server.port)
+    let named = url.replacing("@127.0.0.1:", with: "@db.example:") + "?sslmode=disable"
+    var configuration = try ConnectionConfiguration(named)
+    let addresses = Shared([gone.address, "127.0.0.1"])
+    configuration.resolver = Resolver { _ in
+      .success([addresses.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }])
+    }
+    let pool = Pool(configuration, limit: 1, retryTime: .seconds(5))
+    try await pool.execute(insert, until: tenSeconds)
+    withExtendedLifetime(gone) {}
+    #expect(try await rowCount(url) == "1")
+  }
+
+  @Test func `Whoever sets how long a host may be silent is heard`() throws {
+    func userTimeouts(_ conninfo: String) throws -> [String] {
+      try ConnectionConfiguration(conninfo).parameters.filter { $0.keyword == "tcp_user_timeout" }.map(\.value)
+    }
+    #expect(try userTimeouts("host=localhost") == ["2000"])
+    #expect(try userTimeouts("host=localhost tcp_user_timeout=0") == ["0"])
+  }
+
   @Test func `Only one replacement is made`() async throws {
     let url = try await makeDatabase()
     let pool = try Pool(url: url)

@@ -25,6 +25,12 @@ public final class ForgetfulProxy: Sendable {
     generation.end()
   }
 
+  /// Makes this end of all connections that there are deaf, as a host that has lost its power is: nothing that is sent to it
+  /// is even acknowledged. New connections work.
+  public func fallSilent() throws {
+    try generation.fallSilent()
+  }
+
   /// Breaks all connections that there are (RST), as a host that restarts does; returns when the clients can know.
   public func reset() throws {
     generation.reset()
@@ -60,6 +66,12 @@ private final class Generation: Sendable {
 
   func end() {
     state.withLock { $0.number += 1 }
+  }
+
+  func fallSilent() throws {
+    try state.withLock { state in
+      for client in state.clients { try ignoreWhatComes(on: client) }
+    }
   }
 
   func reset() {

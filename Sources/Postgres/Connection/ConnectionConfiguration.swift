@@ -1,10 +1,15 @@
+/// How long a host may leave unacknowledged what is sent to it, and the attempt to connect, in milliseconds. A host's kernel
+/// acknowledges at once, however long its server takes to answer: <https://man7.org/linux/man-pages/man7/tcp.7.html>.
+private let userTimeout = ConninfoParameter(keyword: "tcp_user_timeout", value: "2000")
+
 /// How to connect: what a connection string says, completed by libpq's own defaults.
 ///
 /// Every [parameter](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS) of the libpq that the
 /// program runs with has its meaning, and so have its [environment variables](https://www.postgresql.org/docs/current/libpq-envars.html), the
-/// service file and the password file, but for three: the client encoding is always UTF8, host names are resolved by
-/// this module, because libpq would block, and `sslmode` is `verify-full` unless it is set or every host is a loopback
-/// address or a Unix-domain socket. Of several hosts each has an equal part of the time that is left, at most
+/// service file and the password file, but for four: the client encoding is always UTF8, host names are resolved by
+/// this module, because libpq would block, `sslmode` is `verify-full` unless it is set or every host is a loopback
+/// address or a Unix-domain socket, and `tcp_user_timeout` is two seconds unless it is set, so that a host that is gone
+/// without a sign is not waited for until the deadline. Of several hosts each has an equal part of the time that is left, at most
 /// `connect_timeout`.
 public struct ConnectionConfiguration: Sendable {
   /// What the connection string itself sets, and this module. libpq adds its defaults when it connects.
@@ -45,7 +50,7 @@ public struct ConnectionConfiguration: Sendable {
     try settings.checkSources()
     try settings.checkPasswordMaking(prefersStandby: prefersStandby)
     try settings.checkCertificates()
-    self.parameters = parameters + settings.protection
+    self.parameters = parameters + settings.protection + (completed["tcp_user_timeout"] == nil ? [userTimeout] : [])
     self.passwords = passwords
     connectTimeout = try completed["connect_timeout"].flatMap { value throws(PostgresError) in
       guard let seconds = Int32(value) else { throw PostgresError(invalidConnectionParameter: "connect_timeout") }
