@@ -16,6 +16,9 @@ import Testing
     The connection URL has an @ behind a /: in a user's name or a password / has to be percent-encoded, as %2F (and in a database's \
     name @, as %40).
     """
+  private static let questionMark = """
+    The connection URL's query has an @, but no keyword=value: in a user's name or a password, percent-encode / as %2F and ? as %3F.
+    """
   private static let query =
     "The connection URL's query has something other than keyword=value: in a value, = has to be %3D and & has to be %26."
   private static let brackets =
@@ -42,6 +45,7 @@ import Testing
     ("postgresql://ana:s3/cret@localhost/d", slash), ("postgresql://ana:12/s3cret@localhost/d", slash),
     ("postgresql://ana:12/s3cret@localhost:5432", slash), ("postgresql://ana:s3/cret@localhost", slash),
     ("postgresql://a/na:s3cret@localhost/d?sslmode=disable", slash), ("postgresql://ana:s@3/cr@et/d", slash),
+    ("postgresql://ana:s3?c/ret@localhost/d", questionMark), ("postgresql://ana/s3?cret@localhost/d", questionMark),
     ("postgresql://localhost/d?s3cret", query), ("postgresql://localhost/d?options=s3cret=1", query),
     ("postgresql://[::1/d", brackets), ("postgresql://[::1]s3cret/d", brackets), ("postgresql://[]/d", brackets),
     ("postgresql://localhost/%00", "The connection URL has a %00, which no parameter can hold."),

@@ -48,6 +48,10 @@ extension PostgresError {
     }
     if says("%00") { return "The connection URL has a %00, which no parameter can hold." }
     if says("unexpected spaces") { return "The connection URL has a space: it has to be percent-encoded, as %20." }
+    if says("key/value separator"), let url, url.query.contains("@") {
+      return
+        "The connection URL's query has an @, but no keyword=value: in a user's name or a password, percent-encode / as %2F and ? as %3F."
+    }
     if says("key/value separator") {
       return
         "The connection URL's query has something other than keyword=value: in a value, = has to be %3D and & has to be %26."
