@@ -378,6 +378,20 @@ refused_to_reserve() {
   [ "$status" -eq 0 ]
 }
 
+# play_refusal STATUS SAID: aws ends so if it is asked what the account can spare.
+play_refusal() {
+  wrap_aws <<<"case \"\$*\" in *'lambda get-account-settings'*) echo '$2' >&2 && exit $1 ;; esac"
+}
+
+@test "Who may not ask what the account can spare deploys all the same, and Ctrl-C meanwhile ends it" {
+  play_refusal 254 'An error occurred (AccessDeniedException) when calling the GetAccountSettings operation: No.'
+  deploy --profile prod --dry-run
+  [[ $status -eq 0 && $output == *create-stack* ]]
+  play_refusal 130 ''
+  deploy --profile prod --dry-run
+  [[ $status -eq 130 && $output != *create-stack* ]]
+}
+
 @test "A stack that becomes prod is held to it, too; what it has reserved already counts as spare" {
   make_stack dev
   play_spare 209
