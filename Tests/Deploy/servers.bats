@@ -84,6 +84,24 @@ refused() {
   HOME=/nowhere same 'service=own' "postgres| the system's = 'app' \\"
 }
 
+# libpq has done so since its version 19 only.
+@test "A connection may say in which file its service is" {
+  PGSERVICEFILE=$folder/.pg_service.conf
+  printf '%s\n' '[own]' host=db.example.com '[nested]' servicefile=nowhere >"$folder/named"
+  leaves_by_service "service=own servicefile=$folder/named"
+  leaves_by_service "postgresql:///d?service=own&servicefile=${folder//\//%2F}%2Fnamed"
+  parse_connection "service=nested servicefile=$folder/named"
+  run add_service
+  [[ $status -eq 2 && $output == *": the service 'nested' of $folder/named cannot be read: "* ]]
+}
+
+# leaves_by_service CONNECTION: passes if the servers of its service may not be on this machine.
+leaves_by_service() {
+  parse_connection "$1"
+  add_service
+  ! stays_here
+}
+
 @test "Without a service nothing is added" {
   parse_connection "postgresql://h/d"
   add_service

@@ -7,7 +7,8 @@
 add_service() {
   [[ -v parameters[service] || -v PGSERVICE ]] || return 0
   local service=${parameters[service]-${PGSERVICE-}} file status files=()
-  files=("${PGSERVICEFILE-${HOME-}/.pg_service.conf}" "$(system_service_file)")
+  # What the connection says of the file is libpq 19's; an older one refuses it.
+  files=("${parameters[servicefile]-${PGSERVICEFILE-${HOME-}/.pg_service.conf}}" "$(system_service_file)")
   for file in "${files[@]}"; do
     if [[ -f $file && -r $file ]]; then
       status=0
@@ -36,7 +37,7 @@ read_service() {
       ! "$found" || return 0
       [[ $line != "[$2]"* ]] || found=true
     elif "$found" && [[ -n $line && $line != '#'* ]]; then
-      [[ $line =~ $pair && $line != @(ldap|service=)* ]] || return 2
+      [[ $line =~ $pair && $line != @(ldap|service=|servicefile=)* ]] || return 2
       keyword=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]}
       # shellcheck disable=SC2004 # conninfo.sh has declared it: its keys are words.
       [[ -v parameters[$keyword] ]] || parameters[$keyword]=$value
