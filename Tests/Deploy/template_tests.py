@@ -21,31 +21,6 @@ def as_list(value):
     return value if isinstance(value, list) else [value]
 
 
-def names_in(node):
-    """What an expanded resource, or a part of one, refers to."""
-    if isinstance(node, list):
-        return {name for item in node for name in names_in(item)}
-    if not isinstance(node, dict):
-        return set()
-    match list(node.items()):
-        case [("Ref", name)]:
-            return {name}
-        case [("Fn::GetAtt", [name, *_])]:
-            return {name}
-        case [("Fn::Sub", str(text))]:
-            return set(re.findall(r"\$\{(\w+)", text))
-    return set(as_list(node.get("DependsOn", []))) | names_in(list(node.values()))
-
-
-def needed_by(name, resources):
-    """All that has to be there before a resource is made or changed."""
-    found, new = set(), {name}
-    while new:
-        found |= new
-        new = {other for item in new for other in names_in(resources[item])} & set(resources) - found
-    return found
-
-
 def statements(resource):
     """All statements of a policy or a role, but who may take the role."""
     if not resource["Type"].startswith("AWS::IAM::"):
@@ -75,6 +50,17 @@ def references(node):
                 yield from references(item)
 
 
+def needed_by(name, resources):
+    """What a resource depends on, directly and indirectly: it is made and changed after them, and deleted before."""
+    needed, unread = set(), [name]
+    while unread:
+        resource = resources[unread.pop()]
+        named = set(as_list(resource.get("DependsOn", []))) | set(references(resource["Properties"]))
+        unread += (named & set(resources)) - needed
+        needed |= named & set(resources)
+    return needed
+
+
 class Promises:
     choice = {}
 
@@ -92,16 +78,6 @@ class Promises:
             if {"Ref": role} in policy.get("Roles", [])
         ]
         return [statement for name in [role, *names] for statement in statements(self.resources[name])]
-
-    def needs(self, name):
-        """The resources that one depends on, directly and indirectly: it is made after them, and deleted before."""
-        needed, unread = set(), [name]
-        while unread:
-            resource = self.resources[unread.pop()]
-            named = set(as_list(resource.get("DependsOn", []))) | set(references(resource["Properties"]))
-            unread += (named & set(self.resources)) - needed
-            needed |= named & set(self.resources)
-        return needed
 
     # --- Network
 
@@ -184,8 +160,8 @@ class Promises:
         # CloudFormation deletes a resource once all that depend on it are gone.
         for function in FUNCTIONS:
             role = f"{function.removesuffix('Function')}Role"
-            self.assertIn("FunctionSecurityGroup", self.needs(function))
-            self.assertLessEqual({role, "NetworkInterfacePolicy"}, self.needs("FunctionSecurityGroup"))
+            self.assertIn("FunctionSecurityGroup", needed_by(function, self.resources))
+            self.assertLessEqual({role, "NetworkInterfacePolicy"}, needed_by("FunctionSecurityGroup", self.resources))
 
     def test_only_who_needs_it_connects_and_only_as_the_application(self):
         connecting = {}
