@@ -135,13 +135,19 @@ END
 # play_late_failure: AWS begins with a change set some time after it was asked to, and then fails.
 play_late_failure() {
   rm -f "$folder/"{executed,asked,begun}
+  event 0 cruddur CREATE_COMPLETE None >"$folder/before"
   event 2 cruddur UPDATE_ROLLBACK_COMPLETE None >"$folder/late"
   event 1 Database UPDATE_FAILED 'There is no such class.' >>"$folder/late"
   wrap_aws <<END
 cd "$folder"
 case "\$*" in
   *execute-change-set*) touch executed && exit ;;
-  *describe-stack-events*) if [ -e executed ]; then [ ! -e asked ] || cat late; touch asked; exit; fi ;;
+  *describe-stack-events*)
+    if [ -e executed ]; then
+      [ ! -e asked ] || cat late
+      touch asked
+    fi
+    cat before && exit ;;
   *describe-stacks*'[0].StackStatus '*)
     if [ -e begun ]; then echo UPDATE_ROLLBACK_COMPLETE; else echo UPDATE_COMPLETE; fi
     [ ! -e asked ] || touch begun
@@ -157,6 +163,8 @@ END
   deploy --zip "$new_zip" --no-migrations
   [ "$status" -eq 1 ]
   [[ ${lines[-1]} == "stack-deploy: the stack cruddur is UPDATE_ROLLBACK_COMPLETE. Database: There is no such class." ]]
+  # What happened before the update is not told as a part of it.
+  [[ $output != *"cruddur CREATE_COMPLETE"* ]]
 }
 
 @test "A stopped database is started before anything touches it" {
