@@ -41,6 +41,50 @@ nothing_is_left() {
   nothing_is_left
 }
 
+# make_stacks NAME…: makes empty ones.
+make_stacks() {
+  "$python_tools/python3" - "$@" <<'END'
+import os, sys
+import boto3
+
+stacks = boto3.client("cloudformation", endpoint_url=os.environ["moto"], region_name=os.environ["AWS_REGION"])
+for name in sys.argv[1:]:
+    stacks.create_stack(StackName=name, TemplateBody='{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}')
+END
+}
+
+# play_database STATUS: AWS tells so of the stack's database.
+play_database() {
+  wrap_aws <<END
+case "\$*" in *list-stack-resources*)
+  while [ "\$1" != --query ]; do shift; done
+  exec "$python_tools/python3" -c 'import jmespath, sys; print(*jmespath.search(sys.argv[1], {"StackResourceSummaries": [
+    {"LogicalResourceId": "Database", "PhysicalResourceId": "cruddur-db-instance", "ResourceStatus": "$1"}]}))' "\$2"
+esac
+END
+}
+
+@test "A database that has the name of the stack's, which could not be made because of it, stays protected" {
+  local protected=(rds describe-db-instances --query 'DBInstances[].DeletionProtection')
+  aws_says rds create-db-instance --db-instance-identifier cruddur-db-instance --engine postgres --db-instance-class \
+    db.t4g.micro --master-username cruddurroot --manage-master-user-password --allocated-storage 20 \
+    --deletion-protection >"$folder/ignored"
+  make_stacks cruddur
+  works teardown --yes-destroy cruddur
+  [ "$(aws_says "${protected[@]}")" = True ]
+  for status in CREATE_FAILED DELETE_COMPLETE; do
+    make_stacks cruddur
+    play_database "$status"
+    works teardown --yes-destroy cruddur
+    [ "$(aws_says "${protected[@]}")" = True ]
+  done
+  # What could not be deleted is the stack's.
+  make_stacks cruddur
+  play_database DELETE_FAILED
+  works teardown --yes-destroy cruddur
+  [ "$(aws_says "${protected[@]}")" = False ]
+}
+
 # fill_bucket COUNT: so many objects from before there were versions, and as many versions; one object is deleted.
 fill_bucket() {
   "$python_tools/python3" - "$@" <<'END'
@@ -164,18 +208,6 @@ END
   [ "$status" -eq 1 ]
   [[ ${lines[-1]} == "teardown: the stack cruddur is DELETE_FAILED. cruddur: resource $group has a dependent object" ]]
   [ "$(aws_says ec2 describe-network-interfaces --query 'NetworkInterfaces[].NetworkInterfaceId')" = "$other" ]
-}
-
-# make_stacks NAME…: makes empty ones.
-make_stacks() {
-  "$python_tools/python3" - "$@" <<'END'
-import os, sys
-import boto3
-
-stacks = boto3.client("cloudformation", endpoint_url=os.environ["moto"], region_name=os.environ["AWS_REGION"])
-for name in sys.argv[1:]:
-    stacks.create_stack(StackName=name, TemplateBody='{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}')
-END
 }
 
 @test "A stack is found behind more than AWS tells of at once" {

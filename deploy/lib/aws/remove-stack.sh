@@ -25,8 +25,10 @@ delete_stack() {
   [[ $state != @(CREATE|UPDATE)*_IN_PROGRESS ]] ||
     fail "the stack $stack is being changed, it is $state: try again later."
   found=true
-  # Its last snapshot is made in any case: the template says so.
-  release_database "$instance" true
+  # One of that name may be rds-create's, because of which the stack could not be made: that stays protected. The last
+  # snapshot is made in any case: the template says so.
+  [[ -z $(stack_resource Database "ResourceStatus!='CREATE_FAILED' && ResourceStatus!='DELETE_COMPLETE'") ]] ||
+    release_database "$instance" true
   unprotect_user_pool
   unprotect_stack
   heading "Deleting the stack $stack"
@@ -41,7 +43,7 @@ follow_deletion() {
   follow_stack "$stack_arn"
   # CloudFormation waits for Lambda to delete its interfaces, but not for ever.
   if [[ $end == DELETE_FAILED ]]; then
-    group=$(stack_resource FunctionSecurityGroup DELETE_FAILED)
+    group=$(stack_resource FunctionSecurityGroup "ResourceStatus=='DELETE_FAILED'")
     if [[ -n $group ]]; then
       remove_group_interfaces "$group"
       heading "Deleting the stack $stack again"
@@ -52,13 +54,11 @@ follow_deletion() {
   [[ $end == DELETE_COMPLETE ]] || fail "the stack $stack is $end. ${failure:-No reason given.}"
 }
 
-# stack_resource NAME [STATE]: prints the id of what the stack has under that name; nothing if it has none, or none in
-# that state.
+# stack_resource NAME [CONDITION]: prints the id of what the stack has under that name; nothing if it has none, or
+# CONDITION, in a query's words, is not true of it.
 stack_resource() {
-  local which="LogicalResourceId=='$1'"
-  [[ $# -eq 1 ]] || which+=" && ResourceStatus=='$2'"
   ask cloudformation list-stack-resources --stack-name "$stack_arn" --query \
-    "StackResourceSummaries[?$which].PhysicalResourceId"
+    "StackResourceSummaries[?LogicalResourceId=='$1'${2:+ && $2}].PhysicalResourceId"
 }
 
 unprotect_stack() {
