@@ -248,6 +248,26 @@ END
   [ "$(changes)" = "" ]
 }
 
+# play_refusal OPERATION: AWS does not let the person who asks.
+play_refusal() {
+  wrap_aws <<END
+case "\$*" in *' $1 '*)
+  echo 'An error occurred (AccessDenied) when calling the Test operation: No.' >&2 && exit 254 ;;
+esac
+END
+}
+
+@test "What cannot be looked at is not taken for what is not there: nothing goes then" {
+  make_stack dev
+  play_refusal get-function-configuration
+  record_calls
+  fails_with 1 'aws lambda get-function-configuration: AccessDenied: No.' teardown --function f --yes-destroy f
+  play_refusal list-stack-resources
+  record_calls
+  fails_with 1 'aws cloudformation list-stack-resources: AccessDenied: No.' teardown --yes-destroy cruddur
+  [ "$(changes)" = "" ]
+}
+
 # make_function NAME GROUP: makes one in a network.
 make_function() {
   local subnet

@@ -5,10 +5,10 @@
 # remove_function FUNCTION: deletes it with its versions, its role, if that has the name that lambda-deploy gives it, and
 # its logs.
 remove_function() {
+  local name
   found=false
-  if [[ -n $(seek ResourceNotFoundException lambda get-function-configuration --function-name "$1" \
-    --query FunctionName) ]]
-  then
+  name=$(seek ResourceNotFoundException lambda get-function-configuration --function-name "$1" --query FunctionName)
+  if [[ -n $name ]]; then
     found=true
     heading "Deleting the function $1"
     change lambda delete-function --function-name "$1"

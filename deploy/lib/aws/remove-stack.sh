@@ -22,13 +22,14 @@ remove_stack() {
 }
 
 delete_stack() {
+  local database
   [[ $state != @(CREATE|UPDATE)*_IN_PROGRESS ]] ||
     fail "the stack $stack is being changed, it is $state: try again later."
   found=true
   # One of that name may be rds-create's, because of which the stack could not be made: that stays protected. The last
   # snapshot is made in any case: the template says so.
-  [[ -z $(stack_resource Database "ResourceStatus!='CREATE_FAILED' && ResourceStatus!='DELETE_COMPLETE'") ]] ||
-    release_database "$instance" true
+  database=$(stack_resource Database "ResourceStatus!='CREATE_FAILED' && ResourceStatus!='DELETE_COMPLETE'")
+  [[ -z $database ]] || release_database "$instance" true
   unprotect_user_pool
   unprotect_stack
   heading "Deleting the stack $stack"
