@@ -15,20 +15,23 @@ struct ServeSession {
   func run() async throws -> Int32 {
     let signals = EndSignals()
     let timeout = timeout
+    // Lines that nobody reads are not worth a word.
+    let lines = LineWriter { Console.printAnswer(Array($0.utf8)) }
+    let log = LineWriter { Console.log($0) }
     let function = Function(
       .init(
         name: "cruddur", bootstrap: executable.path, timeout: timeout, variables: variables,
         caller: ProcessInfo.processInfo.environment, aliases: ["live"])
     ) { requestID, result in
-      if let failure = result.failure(of: requestID, timeout: timeout) { Console.log(failure) }
+      if let failure = result.failure(of: requestID, timeout: timeout) { log.write(failure) }
     }
-    let lines = LineWriter()
     let server = try await LocalServer.start(options, function: function, files: Page.files) { lines.write($0.line) }
     let status = await serve(function) { lines.write(server.url) }
     async let served: Void = server.stop()
     await function.stop()
     await served
     lines.finish()
+    log.finish()
     return status
 
     /// Waits for a signal, once the function is up. What it lacks would fail each event: better to say so at once.
@@ -40,7 +43,7 @@ struct ServeSession {
             return nil
           }
           guard let sentence = failure.startFailure else { return nil }
-          Console.log(sentence)
+          log.write(sentence)
           return 1
         }
         group.addTask {

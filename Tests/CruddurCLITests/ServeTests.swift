@@ -252,6 +252,21 @@ struct ServeTests {
     }
   }
 
+  @Test func `Failures are served, and the server ends, where nobody reads the log`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let reader = "while kill -0 $$ 2>/dev/null; do sleep 0.1; done"
+      // The pipe is full from the start.
+      let preparation = "exec 2> >(\(reader)); timeout 0.5 cat /dev/zero >&2; "
+      let end = try await RunningServer.with(bootstrap, after: preparation) { server in
+        for _ in 1...2 {
+          let answer = try await server.send("/api/fail")
+          #expect(answer.status == 500)
+        }
+      }
+      #expect(end.status == .exited(0))
+    }
+  }
+
   @Test func `A request becomes an event, and the answer a response`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
