@@ -19,11 +19,12 @@ from page import Page, check, chromium
 SCENARIOS = {
     "people": [
         people.by_keyboard_alone, people.own_handle, people.refused_sign_up, people.failing_trigger,
-        people.second_chance, people.deleting_an_account, people.forgotten_account, activities.markup_is_text,
-        activities.blank_message, activities.long_message, activities.replying, activities.paging,
-        activities.nothing_to_show, activities.following_a_handle, activities.any_handle, activities.reading_a_thread,
-        activities.replying_far_down, look.no_network, look.waiting, look.many_marks, look.requests_are_timed,
-        look.requests_on_a_phone, look.light_and_dark, look.narrow, look.names_for_everything,
+        people.second_chance, people.learning_later, people.deleting_an_account, people.forgotten_account,
+        activities.markup_is_text, activities.blank_message, activities.long_message, activities.replying,
+        activities.paging, activities.nothing_to_show, activities.following_a_handle, activities.any_handle,
+        activities.reading_a_thread, activities.replying_far_down, look.no_network, look.waiting, look.many_marks,
+        look.handle_of_many_marks, look.requests_are_timed, look.requests_on_a_phone, look.light_and_dark, look.narrow,
+        look.names_for_everything,
     ],
     "without-database": [look.without_database],
 }

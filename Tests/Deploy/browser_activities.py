@@ -74,6 +74,11 @@ def replying(page):
     page.press(Keys.ESCAPE)
     check(not page.one("#reply").is_displayed(), "the reply form")
     check(page.driver.switch_to.active_element == button, page.focus)
+    page.fetch("POST", "/api/activities", {"message": "Newer", "ttl": "1-hour", "user_handle": "andrewbrown"})
+    page.one("#refresh").click()
+    page.eventually("refreshed", lambda: page.first_message == "Newer")
+    context = page.text("#feed li:nth-child(2) .context")
+    check(context == "In reply to Andrew Bayko", context)
 
 
 def paging(page):
@@ -82,6 +87,15 @@ def paging(page):
         page.fetch("POST", "/api/activities", {"message": f"Page {number}", "ttl": "1-hour", "user_handle": "bayko"})
     page.reload()
     check(len(page.all("#feed li")) == 20, len(page.all("#feed li")))
+    page.one("#refresh").click()
+    page.eventually("refreshed", lambda: page.text("#feed-status").startswith("Refreshed in "))
+    page.slow(milliseconds=900)
+    try:
+        page.one("#older").click()
+        page.eventually("a word", lambda: page.text("#feed-status") == "Loading…")
+        page.eventually("older ones", lambda: len(page.all("#feed li")) > 20)
+    finally:
+        page.slow()
     while page.one("#older").is_displayed():
         shown = len(page.all("#feed li"))
         page.one("#older").click()

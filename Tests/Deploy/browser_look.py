@@ -73,6 +73,21 @@ def many_marks(page):
     check([page.picture(part) for part in around] == painted, "marks beyond their own lines")
 
 
+def handle_of_many_marks(page):
+    """A handle with many marks stays within its heading, and its request within a few lines"""
+    name, handle = somebody()
+    page.sign_up(name, handle + "z" + "\u0301\u0302" * 300)
+    page.one("#you a").click()
+    page.eventually("a heading", lambda: page.text("#feed-heading").startswith(f"Activities of @{handle}"))
+    page.run("document.activeElement.blur()")
+    above = page.one("#write").rect
+    painted = page.picture(above)
+    page.run("document.querySelector('#feed-heading').style.color = 'transparent'")
+    check(page.picture(above) == painted, "marks beyond the heading")
+    line = page.one("#requests .line")
+    check(line.rect["height"] < 100 and line.get_attribute("title").count("%CC%81") == 300, line.rect)
+
+
 def requests_are_timed(page):
     """Each request is in the list with its status and time, the latest first"""
     page.be("no-such-person")
@@ -163,3 +178,14 @@ def without_database(page):
     words = "The database is away. Try again in a moment. Refresh to see whether it was stored."
     page.eventually("a word", lambda: page.text("#write [role=status]") == words)
     check(page.one("#message").get_attribute("value") == "Is anybody there?", "an empty field")
+    page.put("#preferred-username", somebody()[1])
+    page.submit("#sign-up")
+    page.eventually("a word", lambda: page.text("#sign-up [role=status]").startswith("Cognito says: "))
+    lines = [line.text for line in page.all("#requests .line")]
+    check("POST /cognito/users" in lines and "GET /api/users/me" not in lines, lines)
+    button = page.one("#sign-up button")
+    page.eventually("all is done", lambda: button.get_attribute("aria-disabled") is None)
+    page.sign_up("", somebody()[1])
+    page.reload()
+    lines = [line.text for line in page.all("#requests .line")]
+    check(lines.count("GET /api/users/me") == 1, lines)

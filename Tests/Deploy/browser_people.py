@@ -81,6 +81,24 @@ def second_chance(page):
     page.eventually("no address", lambda: "Cannot reset password" in page.text("#identity [role=status]"))
 
 
+def learning_later(page):
+    """A handle that could not be learned is learned when its account is chosen"""
+    name, handle = somebody()
+    page.sign_up(name, handle)
+    page.cdp("Network.enable")
+    try:
+        page.cdp("Network.setBlockedURLs", urls=["*/api/users/me"])
+        page.reload()
+        check(page.text("#you") == "", page.text("#you"))
+    finally:
+        page.cdp("Network.setBlockedURLs", urls=[])
+    page.one("#account").send_keys(Keys.END)
+    check(page.chosen_account == "Somebody, by handle", page.chosen_account)
+    page.press(Keys.ARROW_UP)
+    page.eventually("the handle", lambda: page.text("#you") == f"You are @{handle}.")
+    check(page.chosen_account == f"{name} (@{handle})", page.chosen_account)
+
+
 def deleting_an_account(page):
     """An account that an administrator deletes is gone once they have confirmed it, and its names are free"""
     name, handle = somebody()

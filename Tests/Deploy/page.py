@@ -134,7 +134,10 @@ class Page:
             self.put(field, text)
         self.submit("#sign-up")
         said = self.one("#sign-up [role=status]")
-        return self.eventually("Cognito's answer", lambda: said.text if "…" not in said.text else "")
+        answer = self.eventually("Cognito's answer", lambda: said.text if "…" not in said.text else "")
+        button = self.one("#sign-up button")
+        self.eventually("all is done", lambda: button.get_attribute("aria-disabled") is None)
+        return answer
 
     def be(self, handle):
         self.one("#account").send_keys("Somebody")

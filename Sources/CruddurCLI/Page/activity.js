@@ -6,11 +6,18 @@ import { threadView, userView } from "./views.js";
 const [template, feed, replies] = ["activity", "feed", "replies"].map(byId);
 const localTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
+const articles = () => [feed, replies].flatMap((list) => [...list.querySelectorAll("article")]);
+
 /** The shown article of an activity; undefined where there is none. */
-export function articleOf(uuid) {
-  return [feed, replies]
-    .flatMap((list) => [...list.querySelectorAll("article")])
-    .find((article) => article.dataset.uuid === uuid);
+export const articleOf = (uuid) => articles().find((article) => article.dataset.uuid === uuid);
+
+/** Says of each reply whom it answers, as far as that is shown: in a feed, it mostly stands further down. */
+export function nameParents() {
+  const shown = articles();
+  const names = new Map(shown.map((article) => [article.dataset.uuid, article.querySelector(".name").textContent]));
+  for (const article of shown) {
+    article.querySelector(".context bdi").textContent = names.get(article.dataset.parent) ?? "an activity before it";
+  }
 }
 
 /** The list's element of an activity; `onReply` is given its article. */
@@ -27,6 +34,7 @@ export function fill(article, activity) {
   const { uuid, display_name, handle, message, replies_count, reply_to_activity_uuid: parent } = activity;
   const part = (selector) => article.querySelector(selector);
   article.dataset.uuid = uuid;
+  article.dataset.parent = parent ?? "";
   part(".name").textContent = part("button bdi").textContent = display_name;
   part(".handle").textContent = `@${handle}`;
   part(".handle").href = userView(handle);
@@ -38,7 +46,6 @@ export function fill(article, activity) {
   part(".expiry").hidden = !activity.expires_at;
   part(".context").hidden = !parent;
   if (parent) part(".context a").href = threadView(parent);
-  part(".context bdi").textContent = articleOf(parent)?.querySelector(".name").textContent ?? "an activity before it";
 }
 
 /** HTML knows milliseconds, the server microseconds. */

@@ -1,6 +1,6 @@
 // The activities: a view of them, and what is written.
 
-import { articleOf, fill, item } from "./activity.js";
+import { articleOf, fill, item, nameParents } from "./activity.js";
 import { byId, link, say, statusOf, taken, waiting } from "./elements.js";
 import { clearMessage, countMessage, onClick, onSubmit } from "./forms.js";
 import { author, post } from "./people.js";
@@ -91,6 +91,7 @@ const list = () => (view.subject ? replies : feed);
 function add({ body, next }) {
   if (view.subject) replies.prepend(...body.toReversed().map((activity) => item(activity, openReply)));
   else feed.append(...body.map((activity) => item(activity, openReply)));
+  nameParents();
   older.textContent = view.older;
   older.hidden = !next;
   older.dataset.path = next ?? "";
@@ -104,6 +105,7 @@ async function refresh() {
 async function loadOlder() {
   const { path } = older.dataset;
   const shown = list().children.length;
+  say(feedStatus, "");
   const answer = await waiting(feedStatus, "Loading…", send("GET", path));
   if (path !== older.dataset.path) return; // The list was replaced meanwhile.
   if (!answer.ok) return say(feedStatus, explain(answer), true);
@@ -150,6 +152,7 @@ function showReply(activity) {
   const element = item(activity, openReply);
   if (view.subject) replies.append(element);
   else feed.prepend(element);
+  nameParents();
   empty.hidden = true;
 }
 

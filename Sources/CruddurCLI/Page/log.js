@@ -26,8 +26,14 @@ export function record({ method, path, at }, answer) {
   latest.textContent = `${method} ${shortened(path)}, ${answer.status || "no answer"}, ${milliseconds} ms`;
 }
 
-/** The beginning of a UUID tells it from the few others; all of it is in the element's title. */
-const shortened = (text) => text.replace(/\b([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "$1…");
+/**
+ * The beginning of a UUID tells it from the few others, and a handle may make a path of thousands of characters; all of
+ * it is in the element's title.
+ */
+function shortened(text) {
+  const short = text.replace(/\b([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "$1…");
+  return short.length > 80 ? `${short.slice(0, 80)}…` : short;
+}
 
 /** On a phone, twenty requests would be longer than all else: there the list is closed until somebody wants it. */
 export function openWhereThereIsRoom() {

@@ -70,12 +70,18 @@ async function loadAccounts(chosen = account.value) {
   keepIdentity();
 }
 
-/** Asks for the handles that are not known yet, one after the other: no start of a bootstrap is worth them. */
+/**
+ * Asks for the handles that are not known yet, one after the other: no start of a bootstrap is worth them. Where one
+ * cannot be learned, the others would only be waited for.
+ */
 async function learnHandles() {
-  for (const sub of users.keys()) if (!handles.has(sub)) await learnHandle(sub);
+  for (const sub of users.keys()) {
+    if (!handles.has(sub)) await learnHandle(sub);
+    if (!handles.has(sub)) return;
+  }
 }
 
-/** Asks the API, in an account's name, who it is. What cannot be learned now is asked another time. */
+/** Asks the API, in an account's name, who it is. What cannot be learned now is asked when the account is chosen. */
 async function learnHandle(sub) {
   const token = await send("POST", `${pathOf(sub)}/token`);
   if (!token.ok) return;
@@ -112,14 +118,15 @@ async function signSomebodyUp() {
   const body = { name: name.value, preferred_username: preferred_username.value, email: email.value };
   const answer = await send("POST", "/cognito/users", { body });
   const { user } = answer.body ?? {};
+  // At once: what is asked next may take long where the trigger failed.
+  const consequence = "The account is confirmed in spite of it, without a row. Choose it for another try.";
+  if (!answer.ok) say(statusOf(signUp), refusal(answer, consequence), true);
   if (user) {
     signUp.reset();
     await loadAccounts(answer.ok ? user.sub : account.value);
     await learnHandle(user.sub);
   }
-  const consequence = "The account is confirmed in spite of it, without a row. Choose it for another try.";
   if (answer.ok) say(statusOf(signUp), `Confirmed in ${taken(answer)}. You are now ${isolate(nameOf(user))}.`);
-  else say(statusOf(signUp), refusal(answer, consequence), true);
 }
 
 async function resetPassword() {
@@ -161,7 +168,10 @@ export async function startPeople() {
     });
   }
   identity.addEventListener("submit", (event) => event.preventDefault());
-  identity.addEventListener("input", keepIdentity);
+  identity.addEventListener("input", () => {
+    keepIdentity();
+    if (account.value && !handles.has(account.value)) learnHandle(account.value);
+  });
   const [rememberedAccount, rememberedHandle] = JSON.parse(sessionStorage.getItem("identity") ?? '["", ""]');
   handle.value = rememberedHandle;
   identity.ariaBusy = "true";
