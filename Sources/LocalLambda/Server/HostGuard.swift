@@ -10,6 +10,11 @@ struct HostGuard {
   /// browser's `Host`, or say its own, but the page's `Origin` is the browser's, and mostly of HTTPS.
   var allowedHosts: Set<String> = []
 
+  /// Another site cannot read it; whoever forwards the port can, on the page.
+  static let refusal = Answer.message(
+    "Forbidden: the Host or the Origin is not this server's own. Where you forward its port, allow the host: --allow-host.",
+    status: 403)
+
   /// Whether a request is meant for this server, and comes from its own page or from no page.
   func admits(_ call: HTTPCall) -> Bool {
     guard let host = call.header("host")?.lowercased(), ownHosts.contains(host) || allowedHosts.contains(host) else {

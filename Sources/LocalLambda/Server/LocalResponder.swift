@@ -16,7 +16,7 @@ struct LocalResponder {
     let answer: Answer =
       switch call.bodyFault {
       case _ where !HostGuard(port: call.port, allowedHosts: allowedHosts).admits(call):
-        Answer.message("Forbidden", status: 403)
+        HostGuard.refusal
       case nil: await route(call)
       case .tooLarge where call.segments?.first == InvokeAPI.version: InvokeError.payloadTooLarge.answer
       case .tooLarge: Answer.message("Request Too Long", status: 413)
