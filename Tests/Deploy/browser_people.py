@@ -75,6 +75,8 @@ def second_chance(page):
     page.eventually("a new password", lambda: page.text("#identity [role=status]").startswith("New password in "))
     check(page.text("#you") == f"You are @{handle}.", page.text("#you"))
     check(page.chosen_account == f"Late (@{handle})", page.chosen_account)
+    page.be("bayko")
+    check(page.text("#identity [role=status]") == "", "a word about somebody else")
     page.sign_up("Refused", f"{handle}-2")
     page.one("#account").send_keys("Refused")
     page.one("#reset-password").click()
@@ -94,7 +96,12 @@ def learning_later(page):
         page.cdp("Network.setBlockedURLs", urls=[])
     page.one("#account").send_keys(Keys.END)
     check(page.chosen_account == "Somebody, by handle", page.chosen_account)
-    page.press(Keys.ARROW_UP)
+    page.slow(milliseconds=900)
+    try:
+        page.press(Keys.ARROW_UP)
+        page.eventually("a word", lambda: page.text("#identity [role=status]") == "Asking for the handle…")
+    finally:
+        page.slow()
     page.eventually("the handle", lambda: page.text("#you") == f"You are @{handle}.")
     check(page.chosen_account == f"{name} (@{handle})", page.chosen_account)
 

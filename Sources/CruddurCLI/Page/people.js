@@ -170,7 +170,9 @@ export async function startPeople() {
   identity.addEventListener("submit", (event) => event.preventDefault());
   identity.addEventListener("input", () => {
     keepIdentity();
-    if (account.value && !handles.has(account.value)) learnHandle(account.value);
+    say(statusOf(identity), ""); // It was about somebody else.
+    const sub = account.value;
+    if (sub && !handles.has(sub)) waiting(statusOf(identity), "Asking for the handle…", learnHandle(sub));
   });
   const [rememberedAccount, rememberedHandle] = JSON.parse(sessionStorage.getItem("identity") ?? '["", ""]');
   handle.value = rememberedHandle;
