@@ -56,7 +56,10 @@ extension HTTPRequest {
   /// Whether a function URL sent it, and not an HTTP API: the two do not differ otherwise.
   ///
   /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>.
-  private var isFromFunctionURL: Bool { context("domainName")?.contains(".lambda-url.") == true }
+  private var isFromFunctionURL: Bool {
+    // To look for ".lambda-url." in the text would link the standard library's regular expressions: a megabyte.
+    context("domainName")?.split(separator: ".").dropFirst().contains("lambda-url") == true
+  }
 
   private func context(_ key: String) -> String? {
     try? document.root["requestContext"]?[key]?.string()
