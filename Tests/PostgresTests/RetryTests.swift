@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -171,6 +172,27 @@ import Testing
     try server.psql("ALTER ROLE \(name) CONNECTION LIMIT 2")
     for task in tasks { try await task.value }
     #expect(try server.psql("SELECT count(*) FROM t", url: url) == "2")
+  }
+
+  @Test(arguments: [(EAI_AGAIN, true), (EAI_NONAME, false)])
+  func `A name server that fails is asked again, and one that knows no such name is believed`(
+    status: CInt, isRetried: Bool
+  ) async throws {
+    var configuration = try ConnectionConfiguration(
+      url.replacing("@127.0.0.1:", with: "@db.example:") + "?sslmode=disable")
+    let lookups = Shared(0)
+    configuration.resolver = Resolver { _ in
+      lookups.withLock { $0 += 1 }
+      return lookups.withLock { $0 } == 1 ? .failure(PostgresError(lookupStatus: status)) : .success(["127.0.0.1"])
+    }
+    let pool = Pool(configuration, limit: 1, retryTime: .seconds(10))
+    if isRetried {
+      try await pool.execute("SELECT 1")
+    } else {
+      let error = await #expect(throws: PostgresError.self) { try await pool.execute("SELECT 1") }
+      #expect(error?.reason == .hostNotFound)
+    }
+    #expect(lookups.withLock { $0 } == (isRetried ? 2 : 1))
   }
 
   @Test func `A cancelled task stops trying`() async throws {

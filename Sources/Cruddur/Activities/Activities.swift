@@ -48,16 +48,20 @@ public struct Activities: Sendable {
   func feed(
     ofUser handle: String, from position: FeedPosition, limit: Int, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> FeedPage? {
-    let statement = Statement.feed(ofUser: handle, from: position, limit: limit + 1)
-    let rows = try await database.execute(statement, until: deadline)
-    return rows.isEmpty ? nil : try FeedPage(rows, limit: limit)
+    try await page(.feed(ofUser: handle, from: position, limit: limit + 1), limit: limit, until: deadline)
   }
 
   /// The replies to an activity. Nil where there is no such activity, or none any more.
   func replies(
     to activity: UUID, from position: FeedPosition, limit: Int, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> FeedPage? {
-    let statement = Statement.replies(to: activity, from: position, limit: limit + 1)
+    try await page(.replies(to: activity, from: position, limit: limit + 1), limit: limit, until: deadline)
+  }
+
+  /// A page of what belongs to one thing; nil where there is no such thing, which is told by no row.
+  private func page(
+    _ statement: Statement, limit: Int, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> FeedPage? {
     let rows = try await database.execute(statement, until: deadline)
     return rows.isEmpty ? nil : try FeedPage(rows, limit: limit)
   }

@@ -8,12 +8,7 @@ extension Resolver {
     hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?
     let status = getaddrinfo(host, nil, &hints, &list)
-    guard status == 0 else {
-      var error = PostgresError(.hostNotFound)
-      error.debugMessage = String(cString: gai_strerror(status))
-      error.isPassing = status == EAI_AGAIN
-      return .failure(error)
-    }
+    guard status == 0 else { return .failure(PostgresError(lookupStatus: status)) }
     defer { freeaddrinfo(list) }
     var addresses: [String] = []
     var next = list
@@ -30,5 +25,14 @@ extension Resolver {
         info.ai_addr, info.ai_addrlen, text.baseAddress, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
       return status == 0 ? text.baseAddress.map { String(cString: $0) } : nil
     }
+  }
+}
+
+extension PostgresError {
+  /// Says why getaddrinfo found nothing. A name server that fails now may answer a moment later.
+  init(lookupStatus status: CInt) {
+    self.init(.hostNotFound)
+    debugMessage = String(cString: gai_strerror(status))
+    isPassing = status == EAI_AGAIN
   }
 }
