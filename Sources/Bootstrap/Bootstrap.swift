@@ -6,7 +6,7 @@ import Postgres
 @main
 enum Bootstrap {
   static func main() {
-    Lambda.run(byHand: "try it with `cruddur invoke events/confirm-sign-up.json`.") { environment, logger in
+    Lambda.run(usage: "try it with `cruddur invoke events/confirm-sign-up.json`.") { environment, logger in
       let configuration = try Configuration(environment)
       guard configuration.handler == .events else { return MigrationHandler(configuration.database) }
       let database = Pool.serving(configuration.database)

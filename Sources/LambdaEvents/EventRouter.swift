@@ -12,11 +12,11 @@ public struct EventRouter: Handler {
   /// Handles one event, which is read once.
   ///
   /// - Throws: ``EventError`` where the event cannot be read or is of no kind that is handled; what a Cognito trigger's handler throws.
-  public func handle(_ invocation: Invocation) async throws -> [UInt8] {
+  public func handle(_ invocation: Invocation) async throws -> Response {
     let event = try JSONDocument(event: invocation.payload)
     switch (EventKind(event.root), http) {
-    case (.cognito, _): return try await answer(CognitoEvent(event), invocation.context)
-    case (.http, let http?): return try await http.payload(for: HTTPRequest(event), invocation.context)
+    case (.cognito, _): return .bytes(try await answer(CognitoEvent(event), invocation.context))
+    case (.http, let http?): return .bytes(try await http.payload(for: HTTPRequest(event), invocation.context))
     case (.unsupported(let sender), _): throw EventError(.unsupported(sender))
     case (.http, nil), (nil, _): throw EventError(.unknown)
     }

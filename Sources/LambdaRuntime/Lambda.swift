@@ -10,14 +10,14 @@ public enum Lambda {
   ///
   /// - Parameters:
   ///   - environment: The process's environment.
-  ///   - byHand: A sentence for a person who starts the program without Lambda: how to try it instead.
+  ///   - usage: A sentence for a person who starts the program without Lambda: how to try it instead.
   ///   - makeHandler: Reads the configuration and makes the handler. What it throws ends in `/init/error`.
   public static func run(
-    environment: Environment = .process, byHand: String,
+    environment: Environment = .process, usage: String,
     makeHandler: @escaping @Sendable (Environment, Logger) async throws -> any Handler
   ) -> Never {
     guard let endpoint = environment["AWS_LAMBDA_RUNTIME_API"] else {
-      StandardError.write("AWS_LAMBDA_RUNTIME_API is not set, so Lambda did not start this program: \(byHand)\n")
+      StandardError.write("AWS_LAMBDA_RUNTIME_API is not set, so Lambda did not start this program: \(usage)\n")
       exit(2)
     }
     // Lambda or its stand-in may go away while it is written to; that is an error of the call, not the end of the process.

@@ -32,13 +32,13 @@ import Testing
 
   @Test(arguments: ["PostConfirmation_ConfirmSignUp", "PostConfirmation_ConfirmForgotPassword"])
   func `A trigger with nothing to say is answered with the event's own bytes`(source: String) async throws {
-    let answer = try await postConfirmationOnly.handle(invocation(event(source)))
+    let answer = try await postConfirmationOnly.handle(invocation(event(source))).collect()
     #expect(String(decoding: answer, as: UTF8.self) == event(source))
   }
 
   @Test func `A trigger that nobody handles is answered unchanged`() async throws {
     let text = event("Brand_New")
-    #expect(try await postConfirmationOnly.handle(invocation(text)) == Array(text.utf8))
+    #expect(try await postConfirmationOnly.handle(invocation(text)).collect() == Array(text.utf8))
   }
 
   @Test(arguments: [
@@ -73,14 +73,14 @@ import Testing
   ]) func `A trigger's response is filled in, and nothing else is changed`(before: String, after: String) async throws {
     var router = EventRouter()
     router.on(PreSignUp.self) { _, _ in PreSignUp.Response(autoConfirmUser: true) }
-    let answer = try await router.handle(invocation(event("PreSignUp_SignUp", response: before)))
+    let answer = try await router.handle(invocation(event("PreSignUp_SignUp", response: before))).collect()
     #expect(String(decoding: answer, as: UTF8.self) == event("PreSignUp_SignUp", response: after))
   }
 
   @Test func `An event without a response gets one`() async throws {
     var router = EventRouter()
     router.on(PreSignUp.self) { _, _ in PreSignUp.Response(autoConfirmUser: false) }
-    let answer = try await router.handle(invocation(#"{"triggerSource":"PreSignUp_SignUp","n":1.50}"#))
+    let answer = try await router.handle(invocation(#"{"triggerSource":"PreSignUp_SignUp","n":1.50}"#)).collect()
     let expected = #"{"triggerSource":"PreSignUp_SignUp","n":1.50,"response":{"autoConfirmUser":false}}"#
     #expect(String(decoding: answer, as: UTF8.self) == expected)
   }

@@ -46,7 +46,7 @@ import Testing
       #"{"triggerSource":"PreSignUp_SignUp","request":{"userAttributes":{"email":"\#(email)"}},"response":{}}"#
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let context = InvocationContext(requestID: "id", logger: logger)
-    let answer = try await router.handle(Invocation(context: context, payload: Array(event.utf8)))
+    let answer = try await router.handle(Invocation(context: context, payload: Array(event.utf8))).collect()
     let expected = event.replacing(#""response":{}"#, with: #""response":{"autoConfirmUser":\#(isConfirmed)}"#)
     #expect(String(decoding: answer, as: UTF8.self) == expected)
   }

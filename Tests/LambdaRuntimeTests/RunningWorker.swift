@@ -58,8 +58,8 @@ struct ClosureHandler: Handler {
     self.body = body
   }
 
-  func handle(_ invocation: Invocation) async throws -> [UInt8] {
-    try await body(invocation)
+  func handle(_ invocation: Invocation) async throws -> Response {
+    .bytes(try await body(invocation))
   }
 }
 

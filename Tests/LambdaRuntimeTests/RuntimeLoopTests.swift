@@ -234,8 +234,8 @@ private final class ContextRecorder: Handler {
   private let last = Mutex<InvocationContext?>(nil)
   var context: InvocationContext? { last.withLock { $0 } }
 
-  func handle(_ invocation: Invocation) async throws -> [UInt8] {
+  func handle(_ invocation: Invocation) async throws -> Response {
     last.withLock { $0 = invocation.context }
-    return invocation.payload
+    return .bytes(invocation.payload)
   }
 }

@@ -26,13 +26,13 @@ public struct MigrationHandler: Handler {
   ///   and with `remarks`, an array of sentences, where that has changed what users had.
   /// - Throws: `EventError`, `ConfigurationError` where there are two passwords, ``DatabaseFailure``, or an error that
   ///   names the migration in which the database and the program differ.
-  public func handle(_ invocation: Invocation) async throws -> [UInt8] {
+  public func handle(_ invocation: Invocation) async throws -> Response {
     let secret = try MasterSecret(event: invocation.payload)
     let context = invocation.context
     let migrator = Migrator(database: .migrating(try configuration(secret)))
     let report = try await migrator.run(
       until: context.deadline(within: Self.timeLimit, margin: Self.margin), logger: context.logger)
-    return JSONWriter.object { answer in
+    let response = JSONWriter.object { answer in
       answer.array("applied") { array in
         for name in report.applied { array.add(name) }
       }
@@ -42,6 +42,7 @@ public struct MigrationHandler: Handler {
         for remark in report.remarks { array.add(remark) }
       }
     }
+    return .bytes(response)
   }
 
   private func configuration(_ secret: MasterSecret?) throws -> ConnectionConfiguration {

@@ -39,7 +39,7 @@ struct Worker {
 
   private func outcome(of invocation: Invocation) async -> Outcome {
     do {
-      return .response(try await handler.handle(invocation))
+      return .response(try await handler.handle(invocation).collect())
     } catch {
       let report = ErrorReport(error)
       report.log(to: invocation.context.logger)

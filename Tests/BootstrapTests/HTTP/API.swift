@@ -58,7 +58,7 @@ struct API {
   func handle(_ event: [UInt8]) async throws -> [UInt8] {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let context = InvocationContext(requestID: "id", logger: logger)
-    return try await events.handle(Invocation(context: context, payload: event))
+    return try await events.handle(Invocation(context: context, payload: event)).collect()
   }
 
   func get(_ path: String, query: String = "") async throws -> Answer {

@@ -27,12 +27,13 @@ import Testing
   }
 
   private func answer(_ event: String) async throws -> JSONValue {
-    let bytes = try await router.handle(Invocation(context: context(), payload: Array(event.utf8)))
+    let bytes = try await router.handle(Invocation(context: context(), payload: Array(event.utf8))).collect()
     return try JSONDocument(bytes).root
   }
 
   @Test func `A response is written as payload 2.0 has it`() async throws {
     let bytes = try await router.handle(Invocation(context: context(), payload: Array(Sample.functionURL.utf8)))
+      .collect()
     #expect(
       String(decoding: bytes, as: UTF8.self)
         == #"{"statusCode":200,"headers":{"content-type":"application/json"},"cookies":[],"#
@@ -62,7 +63,7 @@ import Testing
   @Test func `A trigger of Cognito's is still answered with itself`() async throws {
     let event =
       #"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":{"sub":"1"}},"response":{}}"#
-    let bytes = try await router.handle(Invocation(context: context(), payload: Array(event.utf8)))
+    let bytes = try await router.handle(Invocation(context: context(), payload: Array(event.utf8))).collect()
     #expect(String(decoding: bytes, as: UTF8.self) == event)
   }
 
@@ -102,6 +103,7 @@ import Testing
       router.on(http)
       let lines = Lines()
       let payload = try await router.handle(Invocation(context: context(lines), payload: Array(httpEvent().utf8)))
+        .collect()
       guard surplus > 0 else {
         #expect(payload.count == Invocation.maximumLength)
         #expect(lines.text.isEmpty)
@@ -162,7 +164,7 @@ import Testing
           round % 2 == 0 ? UInt8(random(below: 256)) : interesting[random(below: interesting.count)]
       }
       do {
-        let answer = try await router.handle(Invocation(context: context(), payload: bytes))
+        let answer = try await router.handle(Invocation(context: context(), payload: bytes)).collect()
         let status = try JSONDocument(answer).root.member("statusCode").integer()
         #expect([201, 400, 404, 405].contains(status))
       } catch is EventError {
