@@ -6,15 +6,15 @@ import Postgres
 @main
 enum Bootstrap {
   static func main() {
-    Lambda.run(usage: "try it with `cruddur invoke events/confirm-sign-up.json`.") { environment, logger in
-      let configuration = try Configuration(environment)
+    Lambda.run(usage: "try it with `cruddur invoke events/confirm-sign-up.json`.") { setup in
+      let configuration = try Configuration(setup.environment)
       guard configuration.handler == .events else { return MigrationHandler(configuration.database) }
-      let database = Pool.serving(configuration.database)
+      let database = Pool.serving(configuration.database, limit: setup.maximumConcurrency)
       do {
         // A quarter of a second, for the first event is waiting: what is not up by then is asked again with each event.
         try await database.connect(until: .now + .milliseconds(250))
       } catch {
-        logger.warning("not connected to the database yet: \(error)")
+        setup.logger.warning("not connected to the database yet: \(error)")
       }
       return routes(configuration, database)
     }

@@ -24,3 +24,7 @@ static inline CURLcode ccurl_setopt_callback(CURL *handle, CURLoption option, cc
 static inline CURLcode ccurl_getinfo_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }
+
+static inline CURLcode ccurl_setopt_trailer_callback(CURL *handle, curl_trailer_callback callback) {
+  return curl_easy_setopt(handle, CURLOPT_TRAILERFUNCTION, callback);
+}

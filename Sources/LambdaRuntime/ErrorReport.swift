@@ -45,10 +45,14 @@ struct ErrorReport: Sendable, Equatable {
     type: .function("EventTooLarge"),
     message: "The event is larger than the \(Invocation.maximumLength) bytes that Lambda allows.")
 
+  /// The handler was cancelled, because its time was up.
+  static let deadlineExceeded = ErrorReport(
+    type: .function("DeadlineExceeded"), message: "The handler was not done in time.")
+
   static func responseTooLarge(_ length: Int) -> ErrorReport {
     ErrorReport(
       type: .function("ResponseTooLarge"),
-      message: "The answer has \(length) bytes, more than the \(Invocation.maximumLength) that Lambda allows.")
+      message: "The response has \(length) bytes, more than the \(Invocation.maximumLength) that Lambda allows.")
   }
 
   /// The JSON that the Runtime API wants.
@@ -70,4 +74,9 @@ extension ErrorReport {
 
   /// The header line that tells the Runtime API the kind of error.
   var header: String { "Lambda-Runtime-Function-Error-Type: \(type)" }
+
+  /// What stands behind a stream that breaks.
+  var trailers: [String] {
+    [header, "Lambda-Runtime-Function-Error-Body: \(String(decoding: body.base64, as: UTF8.self))"]
+  }
 }

@@ -1,6 +1,8 @@
+public import Logging
+
 /// One event being handled.
 public struct Invocation: Sendable {
-  /// The most bytes that an event or an answer may have: 6 MB and what Lambda needs around them.
+  /// The most bytes that an event or a response may have: 6 MB and what Lambda needs around them.
   ///
   /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
   public static let maximumLength = 6_291_556
@@ -15,5 +17,128 @@ public struct Invocation: Sendable {
   public init(context: InvocationContext, payload: [UInt8]) {
     self.context = context
     self.payload = payload
+  }
+}
+
+/// What Lambda says of an invocation in the headers of its event. To copy one is cheap.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+public struct InvocationContext: Sendable {
+  /// The context of the invocation that the current task works for, wherever in the program it is; nil outside of one.
+  ///
+  /// The lines that ``LambdaLogHandler`` writes bear its request id. A detached task is on its own.
+  @TaskLocal public static var current: InvocationContext?
+
+  private final class Storage: Sendable {
+    let requestID: String
+    let receivedAt: ContinuousClock.Instant
+    let head: ResponseHead
+    let deadline: ContinuousClock.Instant?
+    let logger: Logger
+
+    init(
+      requestID: String, receivedAt: ContinuousClock.Instant, head: ResponseHead, deadline: ContinuousClock.Instant?,
+      logger: Logger
+    ) {
+      self.requestID = requestID
+      self.receivedAt = receivedAt
+      self.head = head
+      self.deadline = deadline
+      self.logger = logger
+    }
+  }
+
+  private let storage: Storage
+
+  /// The invocation's id, by which its response is sent.
+  public var requestID: String { storage.requestID }
+
+  /// When the event was here.
+  public var receivedAt: ContinuousClock.Instant { storage.receivedAt }
+
+  /// When Lambda ends the invocation; nil where it did not say.
+  public var deadline: ContinuousClock.Instant? { storage.deadline }
+
+  /// The function, version or alias that was invoked.
+  public var invokedFunctionARN: String? { storage.head.functionARN }
+
+  /// The AWS X-Ray trace.
+  public var traceID: String? { storage.head.traceID }
+
+  /// What a mobile SDK says of its client, as JSON.
+  public var clientContext: String? { storage.head.clientContext }
+
+  /// The Cognito identity of a mobile SDK's caller, as JSON.
+  public var cognitoIdentity: String? { storage.head.cognitoIdentity }
+
+  /// The tenant, in a function that isolates tenants.
+  public var tenantID: String? { storage.head.tenantID }
+
+  /// What tells this hand-out of the event from others with the same request id; it goes back with the response.
+  var invocationID: String? { storage.head.invocationID }
+
+  /// A log whose lines bear the request id.
+  public var logger: Logger {
+    var logger = storage.logger
+    logger[metadataKey: LambdaLogHandler.requestIDKey] = .string(requestID)
+    if let tenantID { logger[metadataKey: LambdaLogHandler.tenantIDKey] = .string(tenantID) }
+    return logger
+  }
+
+  /// Whether the log takes lines of a level: where not, ``logger`` need not be made.
+  func logs(_ level: Logger.Level) -> Bool { storage.logger.logLevel <= level }
+
+  /// Makes a context, for a test of a handler for example.
+  public init(
+    requestID: String, receivedAt: ContinuousClock.Instant = .now, deadline: ContinuousClock.Instant? = nil,
+    invokedFunctionARN: String? = nil, traceID: String? = nil, clientContext: String? = nil,
+    cognitoIdentity: String? = nil, tenantID: String? = nil, logger: Logger
+  ) {
+    var head = ResponseHead()
+    head.functionARN = invokedFunctionARN
+    head.traceID = traceID
+    head.clientContext = clientContext
+    head.cognitoIdentity = cognitoIdentity
+    head.tenantID = tenantID
+    storage = Storage(requestID: requestID, receivedAt: receivedAt, head: head, deadline: deadline, logger: logger)
+  }
+
+  /// Reads the headers of an event; nil where they have no request id, without which nothing can be answered, or one that cannot stand in a URL as it is:
+  /// a response to it would go somewhere else, or nowhere.
+  ///
+  /// `date` is when the event was here in milliseconds since the Unix epoch, because Lambda's deadline is counted so; `receivedAt` is the same moment by
+  /// the clock that never goes back.
+  init?(_ head: ResponseHead, receivedAt: ContinuousClock.Instant, date: Int, logger: Logger) {
+    guard let requestID = head.requestID, requestID.utf8.allSatisfy(\.mayStandInAnID) else { return nil }
+    storage = Storage(
+      requestID: requestID, receivedAt: receivedAt, head: head,
+      deadline: head.deadlineMilliseconds.map { receivedAt + .milliseconds($0) - .milliseconds(date) }, logger: logger)
+  }
+
+  /// The time left until Lambda ends the invocation, not below zero; nil where Lambda gave no deadline.
+  public var remaining: Duration? {
+    deadline.map { max(.zero, ContinuousClock.now.duration(to: $0)) }
+  }
+
+  /// When a handler's work must be over for its response to be in time.
+  ///
+  /// - Parameters:
+  ///   - limit: The time that whoever invoked the function waits for the response, counted from the event's arrival.
+  ///   - margin: The time it takes to answer.
+  /// - Returns: The earlier one of Lambda's deadline and the limit, less the margin.
+  public func deadline(within limit: Duration, margin: Duration) -> ContinuousClock.Instant {
+    let end = receivedAt + limit
+    return min(end, deadline ?? end) - margin
+  }
+}
+
+extension UInt8 {
+  /// Lambda's ids are UUIDs.
+  fileprivate var mayStandInAnID: Bool {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"): true
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): true
+    default: false
+    }
   }
 }

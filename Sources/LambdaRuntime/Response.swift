@@ -37,6 +37,7 @@ public struct Response: Sendable {
   /// - Parameters:
   ///   - contentType: What the bytes are.
   ///   - stream: Writes them. It runs within the invocation's deadline, and is cancelled if whoever reads has gone away.
+  /// - Returns: The response.
   public static func stream(
     contentType: String = "application/octet-stream", _ stream: @escaping Stream
   ) -> Response {
@@ -98,12 +99,15 @@ public enum StreamError: LambdaError, Equatable {
   case closed
   /// More than ``Response/maximumStreamLength`` bytes.
   case tooLong
+  /// The content type has something in it that cannot stand in a header.
+  case contentType
 
-  /// `Function.StreamClosed` or `Function.ResponseTooLarge`.
+  /// `Function.StreamClosed`, `Function.ResponseTooLarge` or `Function.InvalidResponse`.
   public var errorType: ErrorType {
     switch self {
     case .closed: .function("StreamClosed")
     case .tooLong: .function("ResponseTooLarge")
+    case .contentType: .function("InvalidResponse")
     }
   }
 
@@ -112,6 +116,7 @@ public enum StreamError: LambdaError, Equatable {
     switch self {
     case .closed: "Nobody reads the response any more."
     case .tooLong: "The response has more than the \(Response.maximumStreamLength) bytes that Lambda streams."
+    case .contentType: "The response's content type is not printable ASCII."
     }
   }
 }

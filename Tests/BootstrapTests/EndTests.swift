@@ -62,7 +62,7 @@ extension EndToEnd {
       try #require(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
       defer { close(ends[0]) }
       let log = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
-      _ = try bootstrap(["AWS_LAMBDA_RUNTIME_API": try deserted()], log: log)
+      _ = try bootstrap(["AWS_LAMBDA_RUNTIME_API": try deserted(), "RUNTIME_EXTENSION": "0"], log: log)
       try log.close()
       // Such a socket keeps what was written with one call apart from the next.
       var buffer = [UInt8](repeating: 0, count: 4_096)

@@ -83,9 +83,10 @@ import Testing
 
   @Test(arguments: [
     (0, 0, "1970-01-01T00:00:00.000Z"), (1_795_219_199, 7, "2026-11-20T23:59:59.007Z"),
-    (951_782_400, 999, "2000-02-29T00:00:00.999Z"),
+    (951_782_400, 999, "2000-02-29T00:00:00.999Z"), (-1, 0, "1969-12-31T23:59:59.000Z"),
+    (4_107_542_400, 0, "2100-03-01T00:00:00.000Z"), (1_709_251_199, 0, "2024-02-29T23:59:59.000Z"),
   ]) func `Timestamps are RFC 3339 in UTC`(seconds: Int, milliseconds: Int, text: String) {
-    #expect(LogTimestamp.text(seconds: seconds, milliseconds: milliseconds) == text)
+    #expect(Realtime(seconds: seconds, nanoseconds: milliseconds * 1_000_000).rfc3339 == text)
   }
 
   @Test func `A context's logger bears its request and tenant`() {

@@ -3,28 +3,42 @@ import Synchronization
 
 @testable import LambdaRuntime
 
-/// A worker on a thread of its own, with its log.
+/// A runtime that handles events, watched from a thread of its own, with its log.
 struct RunningWorker {
-  private let ended: AsyncStream<ExitReason>
+  private let ended: AsyncStream<Runtime.End>
+  private let alarm = Alarm()
   let log: Log
 
-  init(endpoint: String, handler: any Handler, exportsTrace: Bool = false) {
-    let (ended, continuation) = AsyncStream<ExitReason>.makeStream()
+  /// `change` may set what differs from a runtime of one worker on demand.
+  init(
+    endpoint: String, handler: any Handler, exportsTrace: Bool = false, change: (inout Runtime) -> Void = { _ in }
+  ) {
+    let (ended, continuation) = AsyncStream<Runtime.End>.makeStream()
     self.ended = ended
     let log = Log()
     self.log = log
-    let logger = log.logger
-    onThread {
-      // The environment belongs to all tests at once: one of them alone may export its trace.
-      let worker = Worker(endpoint: endpoint, handler: handler, logger: logger, exportsTrace: exportsTrace)
-      continuation.yield(WorkerExecutor().run { await worker.run() })
+    // The environment belongs to all tests at once: one of them alone may export its trace.
+    var runtime = Runtime(endpoint: endpoint, handler: handler, logger: log.logger, exportsTrace: exportsTrace)
+    change(&runtime)
+    onThread { [alarm, runtime] in
+      continuation.yield(runtime.run(alarm: alarm))
       continuation.finish()
     }
   }
 
-  /// Waits until the worker has given up.
-  func exitReason() async -> ExitReason? {
+  /// Tells the runtime to end, as SIGTERM does.
+  func terminate() {
+    alarm.terminate()
+  }
+
+  /// Waits until the runtime is over.
+  func end() async -> Runtime.End? {
     await ended.first { _ in true }
+  }
+
+  /// Waits until the runtime is over; nil unless the Runtime API is the reason.
+  func exitReason() async -> ExitReason? {
+    if case .failed(let reason) = await end() { reason } else { nil }
   }
 }
 

@@ -14,9 +14,10 @@ import Testing
 
   @Test(arguments: [RuntimeCall.response, .error]) func `An outcome is sent once`(call: RuntimeCall) {
     #expect(RuntimePolicy.afterSend(status: 202, call: call, isRetry: false) == .done)
-    for status in [400, 403, 404, 410, 413] {
+    for status in [400, 403, 404, 413] {
       #expect(RuntimePolicy.afterSend(status: status, call: call, isRetry: false) == .refused(status: status))
     }
+    #expect(RuntimePolicy.afterSend(status: 410, call: call, isRetry: false) == .tooLate)
     for status in [500, 502, 503] {
       #expect(RuntimePolicy.afterSend(status: status, call: call, isRetry: false) == .exit(.status(status, of: call)))
     }
@@ -25,7 +26,7 @@ import Testing
   @Test func `A retry that is refused says that the first try arrived`() {
     #expect(RuntimePolicy.afterSend(status: 400, call: .response, isRetry: true) == .arrivedBefore(status: 400))
     #expect(RuntimePolicy.afterSend(status: 403, call: .response, isRetry: true) == .arrivedBefore(status: 403))
-    #expect(RuntimePolicy.afterSend(status: 410, call: .response, isRetry: true) == .refused(status: 410))
+    #expect(RuntimePolicy.afterSend(status: 410, call: .response, isRetry: true) == .tooLate)
     #expect(RuntimePolicy.afterSend(status: 413, call: .response, isRetry: true) == .refused(status: 413))
   }
 

@@ -1,3 +1,4 @@
+import LambdaRuntime
 public import JSON
 
 /// An HTTP request as an API Gateway HTTP API (payload format 2.0) or a function URL sends it: a view of the event's JSON.

@@ -1,3 +1,4 @@
+import LambdaRuntime
 import JSON
 
 extension HTTPResponse {

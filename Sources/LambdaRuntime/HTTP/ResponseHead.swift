@@ -1,4 +1,4 @@
-/// What the runtime needs of a response's headers.
+/// What the runtime needs of the headers of the Runtime API's responses, and of the Extensions API's.
 ///
 /// Names are matched without regard to case; a header that is empty counts as absent.
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
@@ -11,6 +11,10 @@ struct ResponseHead: Sendable, Equatable {
   var clientContext: String?
   var cognitoIdentity: String?
   var tenantID: String?
+  /// A nonce of one hand-out of an event.
+  var invocationID: String?
+  /// What the Extensions API calls an extension that has registered.
+  var extensionID: String?
 
   /// Takes in one line of the head, its line end included.
   mutating func receive(line: Span<UInt8>) {
@@ -20,7 +24,7 @@ struct ResponseHead: Sendable, Equatable {
       contentLength = line.fieldValue(after: colon).flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
       return
     }
-    guard name.hasPrefixIgnoringCase("lambda-runtime-"), let field = Field(name) else { return }
+    guard name.hasPrefixIgnoringCase("lambda-"), let field = Field(name) else { return }
     let value = line.fieldValue(after: colon)
     switch field {
     case .requestID: requestID = value
@@ -30,11 +34,13 @@ struct ResponseHead: Sendable, Equatable {
     case .clientContext: clientContext = value
     case .cognitoIdentity: cognitoIdentity = value
     case .tenantID: tenantID = value
+    case .invocationID: invocationID = value
+    case .extensionID: extensionID = value
     }
   }
 
   private enum Field {
-    case requestID, deadline, functionARN, traceID, clientContext, cognitoIdentity, tenantID
+    case requestID, deadline, functionARN, traceID, clientContext, cognitoIdentity, tenantID, invocationID, extensionID
 
     init?(_ name: Span<UInt8>) {
       if name.equalsIgnoringCase("lambda-runtime-aws-request-id") {
@@ -51,6 +57,10 @@ struct ResponseHead: Sendable, Equatable {
         self = .cognitoIdentity
       } else if name.equalsIgnoringCase("lambda-runtime-aws-tenant-id") {
         self = .tenantID
+      } else if name.equalsIgnoringCase("lambda-runtime-invocation-id") {
+        self = .invocationID
+      } else if name.equalsIgnoringCase("lambda-extension-identifier") {
+        self = .extensionID
       } else {
         return nil
       }

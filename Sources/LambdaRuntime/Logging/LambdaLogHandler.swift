@@ -42,10 +42,14 @@ public struct LambdaLogHandler: LogHandler {
   /// Writes a line.
   public func log(event: LogEvent) {
     var all = metadata
+    if all[LambdaLogHandler.requestIDKey] == nil, let invocation = InvocationContext.current {
+      all[LambdaLogHandler.requestIDKey] = .string(invocation.requestID)
+      if let tenantID = invocation.tenantID { all[LambdaLogHandler.tenantIDKey] = .string(tenantID) }
+    }
     if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
     if let own = event.metadata { all.merge(own) { $1 } }
     let line = LogLine(
-      timestamp: LogTimestamp.now, level: event.level.lambdaName, message: event.message.description, metadata: all)
+      time: .now, level: event.level.lambdaName, message: event.message.description, metadata: all)
     switch format {
     case .text: write(line.text)
     case .json: write(line.json)

@@ -42,7 +42,8 @@ extension LogConfiguration.Format {
   /// Reads `AWS_LAMBDA_LOG_FORMAT`.
   init(_ environment: Environment) throws(ConfigurationError) {
     switch environment["AWS_LAMBDA_LOG_FORMAT"]?.lowercased() {
-    case nil, "text": self = .text
+    // On Managed Instances, where the lines of several invocations mix, there is nothing but JSON.
+    case nil, "text": self = environment["AWS_LAMBDA_MAX_CONCURRENCY"] == nil ? .text : .json
     case "json": self = .json
     default: throw ConfigurationError("AWS_LAMBDA_LOG_FORMAT has to be Text or JSON.")
     }

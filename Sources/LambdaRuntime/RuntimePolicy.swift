@@ -22,20 +22,23 @@ enum RuntimePolicy {
 
   /// What follows an answer to POST /response or /error.
   enum SendStep: Equatable {
-    /// The outcome has arrived.
+    /// It has arrived.
     case done
-    /// The outcome was refused, most likely because it had arrived before: the next event.
+    /// It was refused, most likely because it had arrived before: the next event.
     case arrivedBefore(status: Int)
-    /// The outcome was refused, and nothing that is sent now would change that: the next event.
+    /// The invocation is over, be it because its deadline has passed or because the event was handed out anew: the next event.
+    case tooLate
+    /// It was refused, and nothing that is sent now would change that: the next event.
     case refused(status: Int)
     case exit(ExitReason)
   }
 
-  /// `isRetry`: whether the same outcome may have been sent before without an answer. A 400 or 403 then most likely says that it had arrived.
+  /// `isRetry`: whether the same may have been sent before without an answer. A 400 or 403 then most likely says that it had arrived.
   static func afterSend(status: Int, call: RuntimeCall, isRetry: Bool) -> SendStep {
     switch status {
     case 200..<300: .done
     case 400 where isRetry, 403 where isRetry: .arrivedBefore(status: status)
+    case 410: .tooLate
     case 500...: .exit(.status(status, of: call))
     default: .refused(status: status)
     }
@@ -48,6 +51,11 @@ enum RuntimeCall: String, Sendable {
   case response = "POST /runtime/invocation/{id}/response"
   case error = "POST /runtime/invocation/{id}/error"
   case initError = "POST /runtime/init/error"
+  case restoreNext = "GET /runtime/restore/next"
+  case restoreError = "POST /runtime/restore/error"
+
+  /// What follows `/runtime/`, of a call that has no request id in it.
+  var path: String { String(rawValue.split(separator: "/", maxSplits: 2)[2]) }
 }
 
 /// Why the runtime gives up.
@@ -55,12 +63,14 @@ enum ExitReason: Error, Equatable, CustomStringConvertible {
   case status(Int, of: RuntimeCall)
   case transport(TransportError, of: RuntimeCall)
   case missingRequestID
+  case noThread
 
   var description: String {
     switch self {
     case .status(let status, let call): "The Runtime API answered \(call.rawValue) with status \(status)."
     case .transport(let error, let call): "\(call.rawValue) got no answer from the Runtime API: \(error)."
     case .missingRequestID: "The Runtime API sent an event without a usable request id."
+    case .noThread: "The system has no thread for a worker."
     }
   }
 }

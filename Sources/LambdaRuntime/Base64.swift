@@ -2,7 +2,7 @@
 extension [UInt8] {
   /// The bytes that `text` stands for; nil where it is not exactly what an encoder writes: missing padding, white space, and bits that are left over but
   /// not zero are refused, so that no two texts stand for the same bytes.
-  init?(base64 text: Span<UInt8>) {
+  package init?(base64 text: Span<UInt8>) {
     guard text.count.isMultiple(of: 4) else { return nil }
     var end = text.count
     while end > 0, text.count - end < 2, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
@@ -31,7 +31,7 @@ extension [UInt8] {
   }
 
   /// The bytes in base64, as ASCII.
-  var base64: [UInt8] {
+  package var base64: [UInt8] {
     let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var text: [UInt8] = []
     text.reserveCapacity((count + 2) / 3 * 4)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LambdaEvents
+@testable import LambdaRuntime
 
 @Suite struct Base64Tests {
   private func decoded(_ text: some Sequence<UInt8>) -> [UInt8]? {

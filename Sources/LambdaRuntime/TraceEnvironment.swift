@@ -43,11 +43,10 @@ struct TraceEnvironment: ~Copyable {
   ///
   /// - Returns: Where the text ends.
   private func write(_ text: String, at start: Int) -> Int {
-    var end = start
-    for byte in text.utf8 {
-      entry[end] = CChar(bitPattern: byte)
-      end += 1
+    var text = text
+    return text.withUTF8 { bytes in
+      UnsafeMutableRawBufferPointer(start: entry + start, count: bytes.count).copyBytes(from: bytes)
+      return start + bytes.count
     }
-    return end
   }
 }

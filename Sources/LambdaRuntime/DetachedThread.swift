@@ -1,0 +1,31 @@
+import Glibc
+
+/// A thread that nobody joins: the process may end while it runs.
+enum DetachedThread {
+  /// Runs the body on a thread of its own; false if no thread could be made, and the body then never runs.
+  static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    let argument = Unmanaged.passRetained(Body(body))
+    var thread = pthread_t()
+    let code = pthread_create(
+      &thread, nil,
+      { argument in
+        if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
+        return nil
+      }, argument.toOpaque())
+    guard code == 0 else {
+      argument.release()
+      return false
+    }
+    pthread_detach(thread)
+    return true
+  }
+
+  /// What C can carry to the thread.
+  private final class Body: Sendable {
+    let run: @Sendable () -> Void
+
+    init(_ run: @escaping @Sendable () -> Void) {
+      self.run = run
+    }
+  }
+}

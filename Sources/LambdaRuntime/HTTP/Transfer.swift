@@ -1,0 +1,101 @@
+import CCurl
+
+/// A request's body, where it is sent in pieces.
+struct Upload {
+  var piece: [UInt8] = []
+  /// How much of the piece libcurl has taken.
+  var position = 0
+  /// Whether libcurl has sent all that there is and waits for more.
+  var isPaused = false
+  /// Whether there will be no more.
+  var isFinished = false
+  var trailers: [String] = []
+}
+
+/// Where libcurl's callbacks put a response while it comes in, and take the pieces of a request's body from.
+final class Transfer {
+  var maximumBody = Int.max
+  /// Whether libcurl has been given a list of headers.
+  var hasHeaders = false
+  var upload = Upload()
+  private var head = ResponseHead()
+  private var body: [UInt8] = []
+  private var bodyLength = 0
+
+  /// Hands over what has come in and starts anew.
+  func take() -> (head: ResponseHead, body: [UInt8], bodyLength: Int) {
+    defer {
+      head = ResponseHead()
+      body = []
+      bodyLength = 0
+    }
+    return (head, body, bodyLength)
+  }
+
+  /// See <https://curl.se/libcurl/c/CURLOPT_HEADERFUNCTION.html>: called with one whole line.
+  static let onHeader: @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int = {
+    bytes, size, count, context in
+    guard let bytes, let context else { return 0 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    // Behind the body come trailers, which are none of the head.
+    guard transfer.bodyLength == 0 else { return size * count }
+    UnsafeRawBufferPointer(start: bytes, count: size * count).withMemoryRebound(to: UInt8.self) { line in
+      transfer.head.receive(line: line.span)
+    }
+    return size * count
+  }
+
+  /// See <https://curl.se/libcurl/c/CURLOPT_WRITEFUNCTION.html>.
+  static let onBody: @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int = {
+    bytes, size, count, context in
+    guard let bytes, let context else { return 0 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    transfer.receive(body: UnsafeRawBufferPointer(start: bytes, count: size * count))
+    return size * count
+  }
+
+  /// See <https://curl.se/libcurl/c/CURLOPT_READFUNCTION.html>: asks for more of the request's body.
+  static let onRead: @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int = {
+    bytes, size, count, context in
+    guard let bytes, let context else { return Int(CURL_READFUNC_ABORT) }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    return transfer.fill(UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
+  }
+
+  /// See <https://curl.se/libcurl/c/CURLOPT_TRAILERFUNCTION.html>: libcurl frees the list.
+  static let onTrailers:
+    @convention(c) (UnsafeMutablePointer<UnsafeMutablePointer<curl_slist>?>?, UnsafeMutableRawPointer?) -> CInt = {
+      list, context in
+      guard let list, let context else { return CURL_TRAILERFUNC_ABORT }
+      list.pointee = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().upload.trailers.curlList
+      return CURL_TRAILERFUNC_OK
+    }
+
+  private func receive(body bytes: UnsafeRawBufferPointer) {
+    if bodyLength == 0 {
+      body.reserveCapacity(min(max(head.contentLength ?? 0, bytes.count), maximumBody))
+    }
+    body.append(contentsOf: bytes.prefix(max(0, maximumBody - bodyLength)))
+    bodyLength += bytes.count
+  }
+
+  /// - Returns: How many bytes there were; none is the end of the body.
+  private func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let rest = upload.piece.count - upload.position
+    guard rest > 0 else {
+      if upload.isFinished { return 0 }
+      upload.isPaused = true
+      return Int(CURL_READFUNC_PAUSE)
+    }
+    let count = min(rest, buffer.count)
+    upload.piece.withUnsafeBytes {
+      buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[upload.position..<upload.position + count]))
+    }
+    upload.position += count
+    if upload.position == upload.piece.count {
+      upload.piece = []
+      upload.position = 0
+    }
+    return count
+  }
+}

@@ -1,0 +1,245 @@
+import Glibc
+import Logging
+import Synchronization
+
+/// Watches over all invocations from a thread of its own: cancels those whose time is up, gives up on handlers that do not
+/// heed it, and lets those that are running come to their end when the process is told to end.
+final class Supervisor: Sendable {
+  private let state: Mutex<SupervisorState>
+  private let alarm: Alarm
+
+  /// The time that the process took to be ready.
+  private let initialization: Duration
+  private let isWarm = Atomic(false)
+
+  init(workers: Int, initialization: Duration, alarm: Alarm) {
+    self.initialization = initialization
+    self.alarm = alarm
+    state = Mutex(SupervisorState(workers: workers))
+  }
+
+  // MARK: The workers' side
+
+  /// The time that the process took to be ready, for its first invocation.
+  func takeInitialization() -> Duration? {
+    isWarm.exchange(true, ordering: .relaxed) ? nil : initialization
+  }
+
+  /// Notes that a worker handles an invocation from now on; false where the process is over, and it must not.
+  func begin(_ context: InvocationContext, of worker: Int, _ task: Task<Void, Never>) -> Bool {
+    let isSooner = state.withLock { $0.begin(context, of: worker, task) }
+    if isSooner == true { alarm.ring() }
+    return isSooner != nil
+  }
+
+  /// Notes that a worker's handler is done, so that its deadline does not matter any more, and says whether it was in time.
+  func finish(of worker: Int) -> SupervisorState.Verdict {
+    state.withLock { $0.finish(of: worker) }
+  }
+
+  /// Notes that a worker has begun to answer, or has answered, and that its handler goes on all the same.
+  func goOn(of worker: Int) {
+    if state.withLock({ $0.goOn(of: worker) }) { alarm.ring() }
+  }
+
+  /// Notes that a worker is done with an invocation; false where it is not to go on to the next.
+  func end(of worker: Int) -> Bool {
+    let (goesOn, isAwaited) = state.withLock { $0.end(of: worker) }
+    if isAwaited { alarm.ring() }
+    return goesOn
+  }
+
+  // MARK: The process's side
+
+  /// Why it is over.
+  enum End: Equatable {
+    /// It was told to end.
+    case shutDown
+    /// No worker is left.
+    case workersGone
+    /// A handler would not stop, and nobody can take its thread from it.
+    case stuck
+  }
+
+  /// A number for one more worker.
+  func addWorker() -> Int {
+    state.withLock { $0.addWorker() }
+  }
+
+  /// A worker has ended; those that are left go on.
+  func workerEnded() {
+    state.withLock { $0.workerEnded() }
+    alarm.ring()
+  }
+
+  /// Watches, on the calling thread, until the process is over.
+  ///
+  /// - Parameters:
+  ///   - interrupt: Makes workers return that wait for an event.
+  ///   - giveUp: Answers an invocation in its worker's place, and starts another worker there; false where that is not possible.
+  /// - Returns: Why it is over.
+  func run(interrupt: () -> Void, giveUp: (SupervisorState.Stuck) -> Bool) -> End {
+    while true {
+      if alarm.isTerminating, state.withLock({ $0.terminate() }) { interrupt() }
+      let (due, end, next) = state.withLock { ($0.due(at: .now), $0.end, $0.nextDue) }
+      for task in due.cancelled { task.cancel() }
+      for stuck in due.stuck {
+        guard giveUp(stuck) else { return .stuck }
+      }
+      if let end { return end }
+      alarm.wait(until: next)
+    }
+  }
+}
+
+/// Which worker handles what, and until when: a value, changed under the supervisor's lock.
+struct SupervisorState {
+  /// Whether a handler was done in time.
+  enum Verdict: Equatable {
+    case inTime
+    /// It was cancelled, because its time was up.
+    case cancelled
+    /// Somebody else has answered in its place.
+    case abandoned
+  }
+
+  /// A handler that did not heed its cancellation.
+  struct Stuck {
+    let worker: Int
+    let context: InvocationContext
+    /// Whether whoever invoked is still owed an answer.
+    let isUnanswered: Bool
+  }
+
+  private enum Stage { case running, cancelled, abandoned }
+
+  private struct Watch {
+    let context: InvocationContext
+    let task: Task<Void, Never>
+    var stage = Stage.running
+    /// Whether the handler still runs; what is sent afterwards has limits of its own.
+    var isWatched = true
+    var isUnanswered = true
+    /// When the handler is cancelled, and when it is given up; nil where Lambda has set no deadline.
+    let limits: (cancel: ContinuousClock.Instant, giveUp: ContinuousClock.Instant)?
+
+    var due: ContinuousClock.Instant? {
+      guard isWatched, let limits else { return nil }
+      return switch stage {
+      case .running: limits.cancel
+      case .cancelled: limits.giveUp
+      case .abandoned: nil
+      }
+    }
+  }
+
+  /// Of each worker, by its number; nil where it handles nothing.
+  private var watches: [Watch?]
+  /// How many there are.
+  private var workers: Int
+  private var isTerminating = false
+  private var isOver = false
+  /// When the supervisor looks again if nobody rings.
+  private var wakesAt: ContinuousClock.Instant?
+
+  init(workers: Int) {
+    self.workers = workers
+    watches = Array(repeating: nil, count: workers)
+  }
+
+  /// A number for one more worker, in the place of one that was given up.
+  mutating func addWorker() -> Int {
+    workers += 1
+    watches.append(nil)
+    return watches.count - 1
+  }
+
+  /// - Returns: Whether the supervisor has to be woken, because it sleeps for too long; nil where the process is over.
+  mutating func begin(_ context: InvocationContext, of worker: Int, _ task: Task<Void, Never>) -> Bool? {
+    guard !isOver else { return nil }
+    let watch = Watch(context: context, task: task, limits: Self.limits(of: context))
+    watches[worker] = watch
+    return isSooner(watch.due)
+  }
+
+  mutating func finish(of worker: Int) -> Verdict {
+    guard let stage = watches[worker]?.stage else { return .abandoned }
+    watches[worker]?.isWatched = false
+    return switch stage {
+    case .running: .inTime
+    case .cancelled: .cancelled
+    case .abandoned: .abandoned
+    }
+  }
+
+  mutating func goOn(of worker: Int) -> Bool {
+    watches[worker]?.isWatched = true
+    watches[worker]?.isUnanswered = false
+    return isSooner(watches[worker]?.due)
+  }
+
+  mutating func end(of worker: Int) -> (goesOn: Bool, isAwaited: Bool) {
+    let isAbandoned = watches[worker]?.stage == .abandoned
+    watches[worker] = nil
+    return (!isTerminating && !isAbandoned, isTerminating)
+  }
+
+  mutating func workerEnded() { workers -= 1 }
+
+  /// - Returns: Whether that is news.
+  mutating func terminate() -> Bool {
+    defer { isTerminating = true }
+    return !isTerminating
+  }
+
+  /// Why the process is over; nil while it is not. Once it is, no invocation begins.
+  var end: Supervisor.End? {
+    mutating get {
+      if isTerminating, watches.allSatisfy({ $0 == nil || $0?.stage == .abandoned }) {
+        isOver = true
+        return .shutDown
+      }
+      return workers <= 0 ? .workersGone : nil
+    }
+  }
+
+  /// Those whose time is up now.
+  mutating func due(at now: ContinuousClock.Instant) -> (cancelled: [Task<Void, Never>], stuck: [Stuck]) {
+    var (cancelled, stuck): ([Task<Void, Never>], [Stuck]) = ([], [])
+    for (worker, watch) in watches.enumerated() {
+      guard let watch, let due = watch.due, due <= now else { continue }
+      if watch.stage == .running {
+        watches[worker]?.stage = .cancelled
+        cancelled.append(watch.task)
+      } else {
+        watches[worker]?.stage = .abandoned
+        stuck.append(Stuck(worker: worker, context: watch.context, isUnanswered: watch.isUnanswered))
+      }
+    }
+    return (cancelled, stuck)
+  }
+
+  /// When somebody's time is up next; noted as the time at which the supervisor looks again.
+  var nextDue: ContinuousClock.Instant? {
+    mutating get {
+      wakesAt = watches.compactMap { $0?.due }.min()
+      return wakesAt
+    }
+  }
+
+  private func isSooner(_ due: ContinuousClock.Instant?) -> Bool {
+    guard let due else { return false }
+    return wakesAt.map { due < $0 } ?? true
+  }
+
+  /// A handler is cancelled half a second before the deadline, or a fifth of its time if that is less, so that an error
+  /// can still be sent; and given up after half of that. Where the deadline has passed before the event came, as it seems
+  /// if the clocks differ, there are no limits: Lambda knows better.
+  private static func limits(
+    of context: InvocationContext
+  ) -> (cancel: ContinuousClock.Instant, giveUp: ContinuousClock.Instant)? {
+    guard let deadline = context.deadline, deadline > context.receivedAt else { return nil }
+    let margin = min(.milliseconds(500), (deadline - context.receivedAt) / 5)
+    return (deadline - margin, deadline - margin / 2)
+  }
+}

@@ -1,0 +1,80 @@
+import CCurl
+import Glibc
+import TestSupport
+import Testing
+
+@testable import LambdaRuntime
+
+/// What is asked of libcurl, as a server sees it.
+@Suite struct HTTPClientTests {
+  private static var headers: HeaderList { HeaderList(["Expect:"]) }
+  private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+  @Test func `A GET waits longer than a POST may take`() throws {
+    let server = try ScriptedServer([.answer(Self.answer), .late(Self.answer, 400)])
+    defer { server.stop() }
+    let client = try HTTPClient(endpoint: server.endpoint, maximumBody: 100, postMilliseconds: 100)
+    #expect(try client.post("/", headers: Self.headers, body: [1]).get().status == 200)
+    #expect(try client.get("/next")?.get().status == 200)
+  }
+
+  @Test func `A POST without an answer is given up`() throws {
+    let server = try ScriptedServer([.late(Self.answer, 400)])
+    defer { server.stop() }
+    let client = try HTTPClient(endpoint: server.endpoint, maximumBody: 100, postMilliseconds: 100)
+    #expect(throws: TransportError(code: CURLE_OPERATION_TIMEDOUT)) {
+      try client.post("/", headers: Self.headers, body: [1]).get()
+    }
+  }
+
+  @Test func `A large POST is JSON, and does not ask whether to continue`() throws {
+    let server = try ScriptedServer([.answer(Self.answer)])
+    defer { server.stop() }
+    let body = [UInt8](repeating: 32, count: 2 << 20)
+    let header = "Lambda-Runtime-Function-Error-Type: Function.Ab"
+    _ = try HTTPClient(endpoint: server.endpoint, maximumBody: 100).post(
+      "/", headers: HeaderList(["Content-Type: application/json", "Expect:", header]), body: body
+    ).get()
+    let request = try #require(server.requests.first)
+    #expect(request.body.utf8.count == body.count)
+    #expect(request.head.contains("Content-Type: application/json") && request.head.contains(header))
+    #expect(!request.head.contains("Expect"))
+  }
+
+  @Test func `An empty POST has no body`() throws {
+    let server = try ScriptedServer([.answer(Self.answer)])
+    defer { server.stop() }
+    _ = try HTTPClient(endpoint: server.endpoint, maximumBody: 100).post("/", headers: Self.headers, body: []).get()
+    #expect(server.requests.first?.head.contains("Content-Length: 0") == true)
+  }
+
+  @Test func `What is over the limit is counted and not kept`() throws {
+    let server = try ScriptedServer([.answer("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789")])
+    defer { server.stop() }
+    let response = try HTTPClient(endpoint: server.endpoint, maximumBody: 3).get("/next")?.get()
+    #expect(response?.body == Array("012".utf8) && response?.bodyLength == 10)
+  }
+
+  @Test func `Each request has its own target, and none has a header that nobody asked for`() throws {
+    let server = try ScriptedServer([.answer(Self.answer), .answer(Self.answer)])
+    defer { server.stop() }
+    let client = try HTTPClient(endpoint: server.endpoint, maximumBody: 100)
+    _ = client.get("/a/next")
+    _ = client.post("/b/response", headers: Self.headers, body: [1])
+    #expect(server.requests.map(\.line) == ["GET /a/next HTTP/1.1", "POST /b/response HTTP/1.1"])
+    #expect(server.requests.first?.head.contains("Accept") == false)
+  }
+
+  @Test func `A GET that waits is interrupted by another thread, and so is the next one`() async throws {
+    let server = try SilentListener()
+    let client = try HTTPClient(endpoint: "127.0.0.1:\(server.port)", maximumBody: 100)
+    let begun = ContinuousClock.now
+    onThread {
+      usleep(20_000)
+      client.interrupt()
+    }
+    #expect(client.get("/next") == nil)
+    #expect(client.get("/next") == nil)
+    #expect(.now - begun < .seconds(5))
+  }
+}
