@@ -1,11 +1,9 @@
 import Glibc
 import JSON
+import LocalLambda
 
 /// An event that was read from a file, or from standard input, and is JSON.
 struct EventFile: Equatable {
-  /// The most bytes that Lambda takes of an event and of an answer: 6 MiB and 100 bytes.
-  static let maximumBytes = 6_291_556
-
   /// How the user calls it.
   let name: String
   let bytes: [UInt8]
@@ -30,12 +28,12 @@ struct EventFile: Equatable {
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count <= maximumBytes {
+    while bytes.count <= Function.maximumPayloadBytes {
       let count = Glibc.read(descriptor, &chunk, chunk.count)
       guard count >= 0 else { throw InputError("\(name) cannot be read: \(InputError.lastSystemError).") }
       if count == 0 { return bytes }
       bytes += chunk[..<count]
     }
-    throw InputError("\(name) has more than \(maximumBytes) bytes, which Lambda does not take.")
+    throw InputError("\(name) has more than \(Function.maximumPayloadBytes) bytes, which Lambda does not take.")
   }
 }

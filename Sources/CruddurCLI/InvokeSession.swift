@@ -45,7 +45,7 @@ struct InvokeSession {
       let result = await environment.invoke(
         InvocationRequest(payload: event.bytes, timeout: timeout, traceID: InvocationRequest.randomTraceID()))
       if Task.isCancelled { return false }
-      if case .response(let answer) = result, !Console.printAnswer(answer) {
+      if case .response(let answer) = result, !Console.printResponse(answer) {
         Console.log("Standard output cannot be written to.")
         return false
       }

@@ -19,11 +19,19 @@ enum Main {
     } catch let status as ExitCode {
       return status.rawValue
     } catch let error where Cruddur.exitCode(for: error).isSuccess {
-      Console.printAnswer(Array(Cruddur.fullMessage(for: error).utf8))
+      Console.printResponse(Array(Cruddur.fullMessage(for: error).utf8))
       return 0
     } catch {
       Console.log(Cruddur.message(for: error))
       return 2
     }
   }
+}
+
+/// The command line of a laptop; each subcommand has a file of its own.
+struct Cruddur: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cruddur",
+    abstract: "Tries the Lambda function without Lambda.",
+    subcommands: [Invoke.self, Serve.self])
 }

@@ -16,7 +16,7 @@ struct ServeSession {
     let signals = EndSignals()
     let timeout = timeout
     // Lines that nobody reads are not worth a word.
-    let lines = LineWriter { Console.printAnswer(Array($0.utf8)) }
+    let lines = LineWriter { Console.printResponse(Array($0.utf8)) }
     let log = LineWriter { Console.log($0) }
     let function = Function(
       .init(

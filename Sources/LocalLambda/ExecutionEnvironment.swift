@@ -64,7 +64,7 @@ public struct ExecutionEnvironment: ~Copyable {
   }
 
   private mutating func start() async {
-    // It may have ended since the last invocation, whose answer was given.
+    // It may have ended since the last invocation, whose response was given.
     if process != nil, await runtimeAPI.isRuntimeGone { await end() }
     guard process == nil else { return }
     await runtimeAPI.reset(initLimit: initLimit)
@@ -88,8 +88,8 @@ public struct ExecutionEnvironment: ~Copyable {
     await end(after: .zero)
   }
 
-  private mutating func end(after patience: Duration) async {
-    await process?.end(after: patience)
+  private mutating func end(after delay: Duration) async {
+    await process?.end(after: delay)
     process = nil
     // Its last words come before whatever is said of it.
     await log?.drain()

@@ -38,8 +38,8 @@ public actor Function {
     var arn: String { FunctionReference.arn(name: name) }
   }
 
-  /// The most bytes of an event: 6 MiB and 100 bytes.
-  static let maximumPayloadBytes = 6_291_556
+  /// The most bytes of an event, and of a response that is no stream: 6 MiB and 100 bytes.
+  public static let maximumPayloadBytes = 6_291_556
 
   /// The most bytes of an event that nobody waits for: 1 MB.
   static let maximumAsynchronousPayloadBytes = 1 << 20

@@ -1,5 +1,3 @@
-import Glibc
-
 /// The environment variables of a function's process.
 ///
 /// They are those of <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html> that an OS-only runtime
@@ -40,10 +38,7 @@ enum LambdaVariables {
 
   /// A new name of a log stream, in Lambda's form: the day in UTC, the version, and 32 hexadecimal digits.
   static func logStream() -> String {
-    var now = time(nil)
-    var day = tm()
-    gmtime_r(&now, &day)
-    let date = [1900 + day.tm_year, 1 + day.tm_mon, day.tm_mday].map { $0 < 10 ? "0\($0)" : "\($0)" }
-    return date.joined(separator: "/") + "/[$LATEST]" + String.randomHexadecimal(digits: 32)
+    let now = UTCTime()
+    return "\(now.year)/\(now.month)/\(now.day)/[$LATEST]" + String.randomHexadecimal(digits: 32)
   }
 }

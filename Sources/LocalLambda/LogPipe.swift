@@ -45,13 +45,13 @@ final class LogPipe: Sendable {
 
   /// Begins the log of an invocation.
   func begin() async {
-    await drain(within: Self.patience)
+    await drain(within: Self.drainLimit)
     tail.withLock { $0 = [] }
   }
 
   /// The last of what was written since ``begin()``: all that a process wrote before it answered is in it.
   func end() async -> [UInt8] {
-    await drain(within: Self.patience)
+    await drain(within: Self.drainLimit)
     return tail.withLock { $0 }
   }
 
@@ -60,8 +60,8 @@ final class LogPipe: Sendable {
     await drain(within: nil)
   }
 
-  /// How long an answer waits for the log that comes before it.
-  private static let patience = DispatchTimeInterval.milliseconds(200)
+  /// How long a response waits for the log that comes before it.
+  private static let drainLimit = DispatchTimeInterval.milliseconds(200)
 
   private func drain(within limit: DispatchTimeInterval?) async {
     let gate = Gate()

@@ -21,10 +21,10 @@ struct RuntimeProcess {
     }
   }
 
-  /// Ends the process, if it has not ended by itself after `patience`, and waits until it is gone.
-  func end(after patience: Duration = .zero) async {
+  /// Ends the process, if it has not ended by itself after `delay`, and waits until it is gone.
+  func end(after delay: Duration = .zero) async {
     let ending = Task {
-      try await Task.sleep(for: patience)
+      try await Task.sleep(for: delay)
       running.cancel()
     }
     await running.value

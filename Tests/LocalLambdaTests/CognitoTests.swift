@@ -7,11 +7,11 @@ import Testing
 struct CognitoTests {
   private static func signUp(
     _ script: String, timeout: Duration = .seconds(30),
-    patience: Cognito.Patience = Cognito.Patience(attemptLimit: .seconds(60)),
+    retries: Cognito.RetryPolicy = Cognito.RetryPolicy(attemptLimit: .seconds(60)),
     _ check: (Cognito.Confirmation, [PoolUser], ScriptedFunction) async throws -> Void
   ) async throws {
     try await ScriptedFunction.with(script, timeout: timeout) { scripted in
-      let cognito = Cognito(function: scripted.function, patience: patience)
+      let cognito = Cognito(function: scripted.function, retries: retries)
       let signUp = try await cognito.signUp(SignUpRequest(json: Array(#"{"email":"a@example.com"}"#.utf8)))
       try await check(signUp, await cognito.users, scripted)
     }
@@ -35,9 +35,9 @@ struct CognitoTests {
   }
 
   @Test func `Three attempts that are too slow are all`() async throws {
-    let patience = Cognito.Patience(attemptLimit: .milliseconds(300))
-    try await Self.signUp(#"echo "$event" >>seen; sleep 60"#, patience: patience) { signUp, users, scripted in
-      #expect(signUp.failure == .noAnswer)
+    let retries = Cognito.RetryPolicy(attemptLimit: .milliseconds(300))
+    try await Self.signUp(#"echo "$event" >>seen; sleep 60"#, retries: retries) { signUp, users, scripted in
+      #expect(signUp.failure == .noResponse)
       #expect(signUp.attempts == 3)
       #expect(users == [signUp.user])
       // They overlap: each has an environment of its own.
@@ -47,9 +47,9 @@ struct CognitoTests {
   }
 
   @Test(arguments: [1, 2]) func `The number of attempts is a setting`(attempts: Int) async throws {
-    let patience = Cognito.Patience(attemptLimit: .milliseconds(300), attempts: attempts)
-    try await Self.signUp("sleep 60", patience: patience) { signUp, _, _ in
-      #expect(signUp.failure == .noAnswer)
+    let retries = Cognito.RetryPolicy(attemptLimit: .milliseconds(300), attempts: attempts)
+    try await Self.signUp("sleep 60", retries: retries) { signUp, _, _ in
+      #expect(signUp.failure == .noResponse)
       #expect(signUp.attempts == attempts)
     }
   }
@@ -62,7 +62,7 @@ struct CognitoTests {
       esac
       """#
     try await ScriptedFunction.with(script) { scripted in
-      let cognito = Cognito(function: scripted.function, patience: Cognito.Patience(attemptLimit: .seconds(60)))
+      let cognito = Cognito(function: scripted.function, retries: Cognito.RetryPolicy(attemptLimit: .seconds(60)))
       let signUp = try await cognito.signUp(SignUpRequest(json: Array(#"{"email":"a@example.com"}"#.utf8)))
       #expect(signUp.failure == .functionError(message: "no row"))
       let reset = try await cognito.confirmForgotPassword(sub: signUp.user.sub[...])
@@ -75,8 +75,8 @@ struct CognitoTests {
 
   @Test func `A second attempt may succeed`() async throws {
     let script = #"if mkdir first 2>/dev/null; then sleep 60; else answer "$event"; fi"#
-    let patience = Cognito.Patience(attemptLimit: .seconds(1), attempts: 30)
-    try await Self.signUp(script, patience: patience) { signUp, _, _ in
+    let retries = Cognito.RetryPolicy(attemptLimit: .seconds(1), attempts: 30)
+    try await Self.signUp(script, retries: retries) { signUp, _, _ in
       #expect(signUp.failure == nil)
       #expect(signUp.attempts >= 2)
     }
@@ -94,7 +94,7 @@ struct CognitoTests {
       let api = HTTPAPI(
         limit: .milliseconds(300), function: scripted.function, authorizer: JWTAuthorizer(tokens: TokenIssuer()))
       let start = ContinuousClock.now
-      let answer = await api.answer(to: HTTPCall(method: "GET", path: "/api/x"))
+      let answer = await api.respond(to: HTTPCall(method: "GET", path: "/api/x"))
       #expect(start.duration(to: .now) < .seconds(10), "the function's own limit is thirty seconds")
       #expect(answer.status == 503)
       #expect(String(decoding: answer.body, as: UTF8.self) == #"{"message":"Service Unavailable"}"#)

@@ -4,8 +4,8 @@ import Testing
 
 /// What API Gateway makes of a function's answer.
 struct FunctionOutputTests {
-  private func answer(_ output: String) -> Answer? {
-    Answer(functionOutput: Array(output.utf8))
+  private func answer(_ output: String) -> HTTPResponse? {
+    HTTPResponse(functionOutput: Array(output.utf8))
   }
 
   @Test(arguments: [
@@ -25,7 +25,7 @@ struct FunctionOutputTests {
   func `JSON without a statusCode is the body`(output: String) {
     #expect(
       answer(output)
-        == Answer(status: 200, headers: ["content-type": "application/json"], body: Array(output.utf8)))
+        == HTTPResponse(status: 200, headers: ["content-type": "application/json"], body: Array(output.utf8)))
   }
 
   @Test func `A whole response is taken over`() {
@@ -35,13 +35,13 @@ struct FunctionOutputTests {
       """#
     #expect(
       answer(output)
-        == Answer(
+        == HTTPResponse(
           status: 201, headers: ["content-type": "text/html", "x-number": "1", "x-flag": "true"],
           cookies: ["a=b", "c=d"], body: Array("<p>é".utf8)))
   }
 
   @Test func `What is left out or null has a default`() {
-    let expected = Answer(status: 204, headers: ["content-type": "text/plain;charset=UTF-8"], body: [])
+    let expected = HTTPResponse(status: 204, headers: ["content-type": "text/plain;charset=UTF-8"], body: [])
     #expect(answer(#"{"statusCode":204}"#) == expected)
     #expect(
       answer(#"{"statusCode":204,"headers":null,"cookies":null,"body":null,"isBase64Encoded":null}"#) == expected)

@@ -81,7 +81,7 @@ struct FunctionTests {
       async let second = function.invoke([UInt8(ascii: "2")])
       try await eventually("both run") { scripted.lines(of: "seen").count == 2 }
       async let third = function.invoke([UInt8(ascii: "3")])
-      // An invocation gets its environment, or its place in the line, in the same step in which it is counted.
+      // An invocation gets its environment, or its place in the queue, in the same step in which it is counted.
       try await eventually("the third has come") { await function.jobCount == 3 }
       #expect(await function.queuedJobCount == 1, "the third has to wait")
       try touch("go", in: scripted)

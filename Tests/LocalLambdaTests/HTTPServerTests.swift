@@ -30,7 +30,7 @@ struct HTTPServerTests {
     let said =
       "\(call.method) \(call.path) \(call.query) \(String(decoding: call.body, as: UTF8.self)) "
       + "\(call.bodySize) \(call.bodyFault.map { "\($0)" } ?? "-") \(call.trailers.joined("x-sum") ?? "-")\n"
-    return .answer(Answer(status: 200, body: Array(said.utf8)))
+    return .response(HTTPResponse(status: 200, body: Array(said.utf8)))
   }
 
   /// A request; the last one asks the server to close the connection.
@@ -115,7 +115,7 @@ struct HTTPServerTests {
   }
 
   @Test func `An answer can be broken off, and a request left without one`() async throws {
-    let answer = Answer(status: 200, body: Array("0123456789".utf8))
+    let answer = HTTPResponse(status: 200, body: Array("0123456789".utf8))
     try await with({ $0.path == "/half" ? .brokenOff(answer, afterBytes: 4) : .disconnect }) { _, endpoint in
       let half = try await RawConnection.send(get("/half", isLast: false) + get("/half"), to: endpoint)
       #expect(half.contains("\r\ncontent-length: 10\r\n"))
@@ -146,7 +146,8 @@ struct HTTPServerTests {
     try await with({ call in
       let status = Int(call.path.dropFirst()) ?? 200
       let headers = ["x-a": "b\r\nx-injected: c\0", "no name": "d", "": "e"]
-      return .answer(Answer(status: status, headers: headers, cookies: ["a=b", "c=d"], body: Array("body".utf8)))
+      return .response(
+        HTTPResponse(status: status, headers: headers, cookies: ["a=b", "c=d"], body: Array("body".utf8)))
     }) { _, endpoint in
       let head = try await RawConnection.send("HEAD / HTTP/1.0\r\n\r\n", to: endpoint)
       #expect(head.contains("\r\ncontent-length: 4\r\n") && head.hasSuffix("\r\n\r\n"))
@@ -195,7 +196,7 @@ struct HTTPServerTests {
   @Test func `The date has HTTP's form, and is the handler's where that has one`() async throws {
     let dated = HTTPServer.Limits(maximumHeadBytes: 100, maximumBodyBytes: 0)
     let server = try HTTPServer.start(port: 0, limits: dated) { _ in
-      .answer(Answer(status: 200, headers: ["date": "today"]))
+      .response(HTTPResponse(status: 200, headers: ["date": "today"]))
     }
     let own = try await RawConnection.send(get(), to: "127.0.0.1:\(server.port)")
     #expect(own.components(separatedBy: "date: ").count == 2 && own.contains("\r\ndate: today\r\n"))
@@ -220,7 +221,7 @@ struct HTTPServerTests {
     let answers = Mutex<CheckedContinuation<Void, Never>?>(nil)
     let server = try HTTPServer.start(port: 0, limits: Self.limits) { _ in
       await withCheckedContinuation { continuation in answers.withLock { $0 = continuation } }
-      return .answer(Answer(status: 200, body: Array("late".utf8)))
+      return .response(HTTPResponse(status: 200, body: Array("late".utf8)))
     }
     let endpoint = "127.0.0.1:\(server.port)"
     let (idle, busy) = (try RawConnection(endpoint), try RawConnection(endpoint))

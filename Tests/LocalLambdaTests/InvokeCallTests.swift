@@ -49,7 +49,7 @@ struct InvokeCallTests {
   @Test func `Two qualifiers must not differ`() {
     let error = #expect(throws: InvokeError.self) { try Self.read("cruddur:live", query: "Qualifier=%24LATEST") }
     #expect(error == .qualifiersDiffer)
-    #expect(error?.answer.headers["x-amzn-errortype"] == "InvalidParameterValueException")
+    #expect(error?.response.headers["x-amzn-errortype"] == "InvalidParameterValueException")
   }
 
   @Test func `An event that nobody waits for has a limit of its own`() throws {
@@ -58,7 +58,7 @@ struct InvokeCallTests {
     #expect(try Self.read(headers: headers, body: most).type == .event)
     let error = #expect(throws: InvokeError.self) { try Self.read(headers: headers, body: most + [UInt8(ascii: "1")]) }
     #expect(error == .eventTooLarge(bytes: 1_048_577))
-    #expect(error?.answer.status == 413)
+    #expect(error?.response.status == 413)
     #expect(try Self.read(body: most + [UInt8(ascii: "1")]).type == .requestResponse)
   }
 
@@ -80,8 +80,8 @@ struct InvokeCallTests {
       try Self.read(body: Array(repeating: UInt8(ascii: "1"), count: Function.maximumPayloadBytes + 1))
     }
     let error = #expect(throws: InvokeError.self) { try Self.read(body: Array("{".utf8)) }
-    #expect(error?.answer.status == 400)
-    #expect(error?.answer.headers["x-amzn-errortype"] == "InvalidRequestContentException")
+    #expect(error?.response.status == 400)
+    #expect(error?.response.headers["x-amzn-errortype"] == "InvalidRequestContentException")
     #expect(error?.message.hasPrefix("Could not parse request body into json: ") == true)
   }
 

@@ -56,13 +56,13 @@ struct RuntimeCallTests {
   }
 
   @Test(arguments: [
-    (nil, nil), ("", nil), ("streaming", nil), ("buffered", BadPost.unknownResponseMode),
+    (nil, nil), ("", nil), ("streaming", nil), ("buffered", InvalidPost.unknownResponseMode),
     ("Streaming", .unknownResponseMode),
   ])
-  func `A response mode is checked`(mode: String?, bad: BadPost?) {
+  func `A response mode is checked`(mode: String?, bad: InvalidPost?) {
     let headers = mode.map { [HTTPCall.Header(name: "lambda-runtime-function-response-mode", value: $0)] } ?? []
     let call = RuntimeCall(.response, requestID: "a", HTTPCall(method: "POST", path: "", headers: headers, body: [7]))
-    let result: Result<InvocationResult, BadPost> = bad.map { .failure($0) } ?? .success(.response([7]))
+    let result: Result<InvocationResult, InvalidPost> = bad.map { .failure($0) } ?? .success(.response([7]))
     #expect(call == .post(requestID: "a", result))
   }
 }

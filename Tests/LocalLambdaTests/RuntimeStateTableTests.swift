@@ -166,12 +166,12 @@ extension RuntimeCall {
 
 extension [RuntimeState.Effect] {
   /// The answers to a call; nil where there is none.
-  func answer(to call: RuntimeState.CallID) -> Answer? {
-    for case .answer(call, let answer) in self { return answer }
+  func response(to call: RuntimeState.CallID) -> HTTPResponse? {
+    for case .respond(call, let response) in self { return response }
     return nil
   }
 
-  func status(of call: RuntimeState.CallID) -> Int? { answer(to: call)?.status }
+  func status(of call: RuntimeState.CallID) -> Int? { response(to: call)?.status }
 
   /// How an invocation ended; nil where it did not.
   func result(of id: String) -> InvocationResult? {

@@ -12,7 +12,7 @@ struct RuntimeStateTests {
     request.cognitoIdentity = #"{"cognitoIdentityId":"i"}"#
     request.tenantID = "blue"
     let effects = state.play(.invoke(Invocation(id: "a", request: request)))
-    let answer = try #require(effects.answer(to: 1))
+    let answer = try #require(effects.response(to: 1))
     #expect(answer.status == 200)
     #expect(answer.body == Array("[1]".utf8))
     #expect(
@@ -31,7 +31,7 @@ struct RuntimeStateTests {
 
   @Test func `Headers without a value are left out`() throws {
     var state = RuntimeState(in: .waiting)
-    let answer = try #require(state.play(.invoke(.sample("a"))).answer(to: 1))
+    let answer = try #require(state.play(.invoke(.sample("a"))).response(to: 1))
     #expect(answer.headers.count == 4, "\(answer.headers)")
   }
 
@@ -39,22 +39,22 @@ struct RuntimeStateTests {
     var state = RuntimeState(in: .started)
     state.play(.invoke(.sample("a", seconds: 5)))
     let later = RuntimeState.start + 60_000
-    let answer = try #require(state.handle(.call(1, .next), at: later).answer(to: 1))
+    let answer = try #require(state.handle(.call(1, .next), at: later).response(to: 1))
     #expect(answer.headers["Lambda-Runtime-Deadline-Ms"] == String(later + 5000))
   }
 
   @Test func `GET next while one runs hands out the same event again`() throws {
     var state = RuntimeState(in: .waiting)
-    let first = try #require(state.play(.invoke(.sample("a")), .invoke(.sample("b"))).answer(to: 1))
+    let first = try #require(state.play(.invoke(.sample("a")), .invoke(.sample("b"))).response(to: 1))
     let again = state.handle(.call(2, .next), at: RuntimeState.start + 1000)
-    #expect(again == [.answer(2, first)])
+    #expect(again == [.respond(2, first)])
   }
 
   @Test func `Invocations are served in the order in which they came`() {
     var state = RuntimeState(in: .started)
     state.play(.invoke(.sample("a")), .invoke(.sample("b")))
     for (call, id) in ["a", "b"].enumerated() {
-      let answer = state.play(.call(call, .next)).answer(to: call)
+      let answer = state.play(.call(call, .next)).response(to: call)
       #expect(answer?.headers["Lambda-Runtime-Aws-Request-Id"] == id)
       #expect(state.play(.call(10, .response(id))).result(of: id) == .response([1]))
     }
@@ -63,19 +63,19 @@ struct RuntimeStateTests {
   @Test func `A stale id is refused, and the running invocation runs on`() {
     var state = RuntimeState(in: .answered)
     state.play(.call(3, .next), .invoke(.sample("b")))
-    #expect(state.play(.call(4, .response("a"))) == [.answer(4, .refused(.unknownRequestID))])
+    #expect(state.play(.call(4, .response("a"))) == [.respond(4, .refused(.unknownRequestID))])
     #expect(state.play(.call(5, .error("b"))).result(of: "b") == .functionError(type: "Function.Bad", body: [2]))
   }
 
   @Test(arguments: [
-    (BadPost.tooLarge(limit: 8), "Function.ResponseSizeTooLarge"),
+    (InvalidPost.tooLarge(limit: 8), "Function.ResponseSizeTooLarge"),
     (.truncated, "Runtime.TruncatedResponse"),
     (.unknownResponseMode, "Runtime.InvalidResponseModeHeader"),
   ])
-  func `A bad answer fails its invocation at once`(bad: BadPost, type: String) {
+  func `A bad answer fails its invocation at once`(bad: InvalidPost, type: String) {
     var state = RuntimeState(in: .running)
     let effects = state.play(.call(2, .post(requestID: "a", .failure(bad))))
-    let body = Answer.errorBody(type: type, message: bad.message)
+    let body = HTTPResponse.errorBody(type: type, message: bad.message)
     #expect(effects.result(of: "a") == .functionError(type: type, body: body))
     #expect(state.play(.call(3, .error("a"))).status(of: 3) == 403, "no error may follow")
   }
@@ -83,7 +83,7 @@ struct RuntimeStateTests {
   @Test func `A bad answer to another id fails nothing`() {
     var state = RuntimeState(in: .running)
     let effects = state.play(.call(2, .post(requestID: "b", .failure(.tooLarge(limit: 8)))))
-    #expect(effects == [.answer(2, .refused(.unknownRequestID))])
+    #expect(effects == [.respond(2, .refused(.unknownRequestID))])
   }
 
   @Test func `An answer at the deadline is too late even before the timer rings`() {
@@ -154,12 +154,12 @@ struct RuntimeStateTests {
     var state = RuntimeState(in: .running)
     state.play(.invoke(.sample("b")))
     #expect(state.play(.reset(initLimit: nil)) == [.finish("a", .cancelled)])
-    #expect(state.play(.call(2, .next)).answer(to: 2)?.headers["Lambda-Runtime-Aws-Request-Id"] == "b")
+    #expect(state.play(.call(2, .next)).response(to: 2)?.headers["Lambda-Runtime-Aws-Request-Id"] == "b")
   }
 
   @Test func `A stop ends everything`() {
     var state = RuntimeState(in: .waiting)
-    #expect(state.play(.stop) == [.answer(1, .refused(.containerError))])
+    #expect(state.play(.stop) == [.respond(1, .refused(.containerError))])
     #expect(state.play(.invoke(.sample("a"))) == [.finish("a", .cancelled)])
     #expect(state.play(.reset(initLimit: nil)) == [])
     #expect(state.phase == .stopped)

@@ -112,10 +112,7 @@ struct HTTPEvent {
 
   /// As web servers log it: `21/Nov/2026:06:46:00 +0000`.
   private static func commonLogTime(_ milliseconds: Int64) -> String {
-    let formatter = DateFormatter()
-    formatter.locale = Locale(identifier: "en_US_POSIX")
-    formatter.timeZone = TimeZone(secondsFromGMT: 0)
-    formatter.dateFormat = "dd/MMM/yyyy:HH:mm:ss Z"
-    return formatter.string(from: Date(timeIntervalSince1970: Double(milliseconds) / 1000))
+    let time = UTCTime(milliseconds: milliseconds)
+    return "\(time.day)/\(time.monthName)/\(time.year):\(time.clock) +0000"
   }
 }

@@ -24,7 +24,7 @@ struct HTTPCall: Sendable, Equatable {
 
   /// Why there is no body to work with.
   enum BodyFault: Error, Sendable, Equatable {
-    /// It was read to its end all the same: a client that is still sending takes an early answer for a broken
+    /// It was read to its end all the same: a client that is still sending takes an early response for a broken
     /// connection.
     case tooLarge(limit: Int)
     /// The connection ended, or what came was no chunk, before the body ended.

@@ -4,7 +4,7 @@ import Synchronization
 /// A connection of an ``HTTPServer``, from its first request to its last, one after the other, on a thread of its own.
 final class HTTPConnection: Sendable {
   private struct Activity {
-    /// Whether some of a request has come, and not all of its answer is gone.
+    /// Whether some of a request has come, and not all of its response is gone.
     var isBusy = false
     var isStopping = false
   }
@@ -44,7 +44,7 @@ final class HTTPConnection: Sendable {
       switch input.request() {
       case .nothing: return end()
       case .refused(let status):
-        _ = send(Answer(status: status), method: "", keepsAlive: false)
+        _ = send(HTTPResponse(status: status), method: "", keepsAlive: false)
         socket.linger()
         return end()
       case .call(var call, let keepsAlive):
@@ -80,18 +80,18 @@ final class HTTPConnection: Sendable {
   /// Whether another request may follow.
   private func send(_ reply: HTTPReply, to call: HTTPCall, keepsAlive: Bool) -> Bool {
     switch reply {
-    case .answer(let answer): return send(answer, method: call.method, keepsAlive: keepsAlive)
-    case .brokenOff(let answer, let count):
-      let (head, body) = answer.encoded(method: call.method, closes: false)
+    case .response(let response): return send(response, method: call.method, keepsAlive: keepsAlive)
+    case .brokenOff(let response, let count):
+      let (head, body) = response.encoded(method: call.method, closes: false)
       _ = socket.write(head + body.prefix(max(0, count)))
       return false
     case .disconnect: return false
     }
   }
 
-  private func send(_ answer: Answer, method: String, keepsAlive: Bool) -> Bool {
+  private func send(_ response: HTTPResponse, method: String, keepsAlive: Bool) -> Bool {
     let keepsAlive = keepsAlive && !activity.withLock { $0.isStopping }
-    let (head, body) = answer.encoded(method: method, closes: !keepsAlive)
+    let (head, body) = response.encoded(method: method, closes: !keepsAlive)
     guard socket.write(head + body), keepsAlive else { return false }
     return activity.withLock {
       $0.isBusy = false

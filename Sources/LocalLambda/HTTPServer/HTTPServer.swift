@@ -1,10 +1,11 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// An HTTP/1.1 server on 127.0.0.1, which listens from ``start(port:limits:handler:)`` to ``stop()``.
 ///
 /// It has a thread for each connection, which may block: the clients are those of one laptop, and above a limit the others
-/// wait until one has ended. A thread also knows at once who hangs up, and a reply may be to break off an answer, neither
+/// wait until one has ended. A thread also knows at once who hangs up, and a reply may be to break off a response, neither
 /// of which a web framework lets its handlers do. A client that says that it will send no more, once its request is
 /// whole, has hung up as well: there is no telling the two apart.
 final class HTTPServer: Sendable {
@@ -56,7 +57,7 @@ final class HTTPServer: Sendable {
     return server
   }
 
-  /// Stops listening, gives answers that are owed a second to go out, and closes all connections.
+  /// Stops listening, gives responses that are owed a second to go out, and closes all connections.
   func stop() async {
     // Who is stopped is not kept any longer than that: its socket would be.
     for connection in state.withLock({ state in
@@ -105,5 +106,26 @@ final class HTTPServer: Sendable {
       return state.waiting
     }
     for continuation in told { continuation.resume() }
+  }
+}
+
+/// A port of 127.0.0.1 cannot be listened on.
+public struct PortError: Error, CustomStringConvertible {
+  /// The port that was asked for; 0 is any that is free.
+  public let port: Int
+  private let code: Int32
+
+  /// Takes the system's `errno`.
+  init(port: Int, code: Int32) {
+    self.port = port
+    self.code = code
+  }
+
+  /// One sentence with the system's reason.
+  public var description: String { "N\(reason.dropFirst())." }
+
+  /// The same, as a part of another sentence.
+  var reason: String {
+    "nothing can listen on \(port == 0 ? "any port" : "port \(port)") of 127.0.0.1: \(String(cString: strerror(code)))"
   }
 }

@@ -62,9 +62,9 @@ final class Socket: Sendable {
   }
 
   private var isListening: Bool {
-    var answer: Int32 = 0
+    var isAccepting: Int32 = 0
     var size = socklen_t(MemoryLayout<Int32>.size)
-    return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer != 0
+    return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isAccepting, &size) == 0 && isAccepting != 0
   }
 
   /// Reads what is there, or waits for something; the count is 0 at the end of the stream, however that came.

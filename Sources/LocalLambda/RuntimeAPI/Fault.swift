@@ -1,12 +1,12 @@
 /// A fault that the Runtime API commits on purpose, so that a test can see what a runtime makes of it.
 public struct Fault: Sendable, Equatable {
-  /// What happens instead of the answer.
+  /// What happens instead of the response.
   public enum Kind: Sendable, Equatable {
     /// The call is not taken, and answered with this HTTP status.
     case status(Int)
-    /// The connection is closed without an answer; `taken` says whether the call has taken effect before.
+    /// The connection is closed without a response; `taken` says whether the call has taken effect before.
     case disconnect(taken: Bool)
-    /// The call is taken, and of its answer's body so many bytes are sent; then the connection is closed.
+    /// The call is taken, and of its response's body so many bytes are sent; then the connection is closed.
     case brokenOff(afterBytes: Int)
   }
 

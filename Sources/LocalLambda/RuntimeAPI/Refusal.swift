@@ -8,7 +8,7 @@ enum Refusal: Error, Sendable, Equatable {
   case unknownRequestID
   /// The invocation's deadline has passed.
   case tooLate
-  case badPost(BadPost)
+  case invalidPost(InvalidPost)
   /// The runtime cannot go on and should exit.
   case containerError
   /// A fault that a test asked for.
@@ -22,7 +22,7 @@ enum Refusal: Error, Sendable, Equatable {
     case .wrongState: 403
     case .unknownRequestID: 400
     case .tooLate: 410
-    case .badPost(let post): post.status
+    case .invalidPost(let post): post.status
     case .containerError: 500
     case .injected(let status): status
     }
@@ -35,7 +35,7 @@ enum Refusal: Error, Sendable, Equatable {
     case .wrongState: "InvalidStateTransition"
     case .unknownRequestID: "InvalidRequestID"
     case .tooLate: "RequestTimeout"
-    case .badPost(let post): post.errorType
+    case .invalidPost(let post): post.errorType
     case .containerError: "ContainerError"
     case .injected: "InjectedFault"
     }
@@ -48,9 +48,59 @@ enum Refusal: Error, Sendable, Equatable {
     case .wrongState: "The runtime is not in a state for this call."
     case .unknownRequestID: "No running invocation has this request id."
     case .tooLate: "The deadline of the invocation has passed."
-    case .badPost(let post): post.message
+    case .invalidPost(let post): post.message
     case .containerError: "The runtime cannot go on and should exit."
     case .injected(let status): "Status \(status) was injected by a test."
+    }
+  }
+}
+
+/// What can be wrong with a post itself; where it answers an invocation, that fails with it.
+enum InvalidPost: Error, Sendable, Equatable {
+  case tooLarge(limit: Int)
+  /// The connection ended before the body did.
+  case truncated
+  case unknownResponseMode
+
+  init(_ fault: HTTPCall.BodyFault) {
+    self =
+      switch fault {
+      case .tooLarge(let limit): .tooLarge(limit: limit)
+      case .truncated: .truncated
+      }
+  }
+
+  /// How the invocation ends that was answered so.
+  var failure: InvocationResult {
+    let type =
+      switch self {
+      case .tooLarge: "Function.ResponseSizeTooLarge"
+      case .truncated: "Runtime.TruncatedResponse"
+      case .unknownResponseMode: "Runtime.InvalidResponseModeHeader"
+      }
+    return .functionError(type: type, body: HTTPResponse.errorBody(type: type, message: message))
+  }
+
+  var status: Int {
+    switch self {
+    case .tooLarge: 413
+    case .truncated, .unknownResponseMode: 400
+    }
+  }
+
+  var errorType: String {
+    switch self {
+    case .tooLarge: "RequestEntityTooLarge"
+    case .truncated: "TruncatedHTTPRequest"
+    case .unknownResponseMode: "InvalidFunctionResponseMode"
+    }
+  }
+
+  var message: String {
+    switch self {
+    case .tooLarge(let limit): "The body is larger than \(limit) bytes."
+    case .truncated: "The request ended before its body did."
+    case .unknownResponseMode: "The response mode is not known."
     }
   }
 }

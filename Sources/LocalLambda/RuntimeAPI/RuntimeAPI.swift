@@ -9,7 +9,7 @@ public final class RuntimeAPI: Sendable {
     /// The port on 127.0.0.1; 0 is any that is free.
     public var port = 0
     /// The most bytes a post may have: 6 MiB and 100 bytes with Lambda.
-    public var maximumResponseBytes = 6_291_556
+    public var maximumResponseBytes = Function.maximumPayloadBytes
     /// What `Lambda-Runtime-Invoked-Function-Arn` says.
     public var functionARN = "arn:aws:lambda:us-east-1:123456789012:function:local"
     /// Whether ``RuntimeAPI/exchanges`` are kept, which takes memory for each request.
@@ -99,5 +99,27 @@ public final class RuntimeAPI: Sendable {
   /// The error that the runtime reported during init, if it did.
   public var initError: ReportedError? {
     get async { await broker.initError }
+  }
+}
+
+/// A request that the Runtime API received, and what it answered.
+public struct Exchange: Sendable, Equatable {
+  /// The HTTP method.
+  public let method: String
+  /// The path as it was sent.
+  public let path: String
+  /// The request's headers, with lower-case names; those of one name are joined with ", ".
+  public let headers: [String: String]
+  /// How many bytes of a body arrived.
+  public let bodySize: Int
+  /// The HTTP status of the response: nil while the call waits for one, and for ever where a ``Fault`` closed the
+  /// connection.
+  public internal(set) var status: Int?
+
+  init(_ request: HTTPCall) {
+    method = request.method
+    path = request.path
+    headers = Dictionary(request.headers.map { ($0.name, $0.value) }) { "\($0), \($1)" }
+    bodySize = request.bodySize
   }
 }

@@ -3,7 +3,7 @@ actor RuntimeBroker {
   private var state: RuntimeState
   private var faults = FaultPlan()
   private var callers: [String: CheckedContinuation<InvocationResult, Never>] = [:]
-  private var calls: [RuntimeState.CallID: CheckedContinuation<Answer, Never>] = [:]
+  private var calls: [RuntimeState.CallID: CheckedContinuation<HTTPResponse, Never>] = [:]
   private var timers: [RuntimeState.Timer: Task<Void, any Error>] = [:]
   private var initWaiters: [Int: CheckedContinuation<InvocationResult?, Never>] = [:]
   private var initWaiterCount = 0
@@ -65,10 +65,10 @@ actor RuntimeBroker {
       case .status(let status): throw .injected(status: status)
       case .disconnect(taken: false): return .disconnect
       case .disconnect(taken: true):
-        _ = await answer(to: call, id)
+        _ = await respond(to: call, id)
         return .disconnect
-      case .brokenOff(let count): return .brokenOff(await answer(to: call, id), afterBytes: count)
-      case nil: return reply(await answer(to: call, id), to: id)
+      case .brokenOff(let count): return .brokenOff(await respond(to: call, id), afterBytes: count)
+      case nil: return reply(await respond(to: call, id), to: id)
       }
     } catch {
       return reply(.refused(error), to: id)
@@ -83,7 +83,7 @@ actor RuntimeBroker {
   func handle(_ input: RuntimeState.Input) {
     for effect in state.handle(input, at: millisecondsSinceEpoch()) {
       switch effect {
-      case .answer(let call, let answer): calls.removeValue(forKey: call)?.resume(returning: answer)
+      case .respond(let call, let response): calls.removeValue(forKey: call)?.resume(returning: response)
       case .finish(let id, let result):
         timers.removeValue(forKey: .invocation(id))?.cancel()
         callers.removeValue(forKey: id)?.resume(returning: result)
@@ -102,12 +102,12 @@ actor RuntimeBroker {
     return callCount
   }
 
-  private func reply(_ answer: Answer, to id: RuntimeState.CallID) -> HTTPReply {
-    if recordsExchanges { exchanges[id - 1].status = answer.status }
-    return .answer(answer)
+  private func reply(_ response: HTTPResponse, to id: RuntimeState.CallID) -> HTTPReply {
+    if recordsExchanges { exchanges[id - 1].status = response.status }
+    return .response(response)
   }
 
-  private func answer(to call: RuntimeCall, _ id: RuntimeState.CallID) async -> Answer {
+  private func respond(to call: RuntimeCall, _ id: RuntimeState.CallID) async -> HTTPResponse {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         calls[id] = continuation

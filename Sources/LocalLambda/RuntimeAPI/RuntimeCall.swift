@@ -1,15 +1,47 @@
 import Foundation
 
+/// The four calls of the Lambda Runtime API, <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+public enum Route: Sendable, Equatable {
+  /// `GET /2018-06-01/runtime/invocation/next`
+  case next
+  /// `POST /2018-06-01/runtime/invocation/{request id}/response`
+  case response
+  /// `POST /2018-06-01/runtime/invocation/{request id}/error`
+  case error
+  /// `POST /2018-06-01/runtime/init/error`
+  case initError
+
+  /// The route of a path and the request id in it, which is empty for the two routes that have none.
+  ///
+  /// - Throws: ``Refusal/unknownPath`` and ``Refusal/wrongMethod``.
+  static func parse(method: String, path: String) throws(Refusal) -> (route: Route, requestID: String) {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    guard parts.starts(with: ["2018-06-01", "runtime"]) else { throw .unknownPath }
+    let (route, requestID): (Route, String)
+    switch Array(parts.dropFirst(2)) {
+    case ["invocation", "next"]: (route, requestID) = (.next, "")
+    case ["init", "error"]: (route, requestID) = (.initError, "")
+    case let rest where rest.count == 3 && rest[0] == "invocation" && rest[2] == "response":
+      (route, requestID) = (.response, String(rest[1]))
+    case let rest where rest.count == 3 && rest[0] == "invocation" && rest[2] == "error":
+      (route, requestID) = (.error, String(rest[1]))
+    default: throw .unknownPath
+    }
+    guard method == (route == .next ? "GET" : "POST") else { throw .wrongMethod }
+    return (route, requestID)
+  }
+}
+
 /// One call of the runtime, in what it means for the invocation.
 enum RuntimeCall: Sendable, Equatable {
   case next
   /// Ends the invocation of this id, with what was posted or because of what is wrong with it.
-  case post(requestID: String, Result<InvocationResult, BadPost>)
-  case initError(Result<ReportedError, BadPost>)
+  case post(requestID: String, Result<InvocationResult, InvalidPost>)
+  case initError(Result<ReportedError, InvalidPost>)
 
   /// Reads a call of a route.
   init(_ route: Route, requestID: String, _ call: HTTPCall) {
-    let body = call.bodyFault.map { .failure(BadPost($0)) } ?? Result<[UInt8], BadPost>.success(call.body)
+    let body = call.bodyFault.map { .failure(InvalidPost($0)) } ?? Result<[UInt8], InvalidPost>.success(call.body)
     let errorType = ErrorType.recorded(call.header(Self.errorType))
     switch route {
     case .next: self = .next
@@ -27,8 +59,8 @@ enum RuntimeCall: Sendable, Equatable {
   /// What a response says, which may be a stream that ends, in its trailers, with an error: see
   /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>.
   private static func response(
-    _ call: HTTPCall, _ body: Result<[UInt8], BadPost>
-  ) -> Result<InvocationResult, BadPost> {
+    _ call: HTTPCall, _ body: Result<[UInt8], InvalidPost>
+  ) -> Result<InvocationResult, InvalidPost> {
     switch call.header("lambda-runtime-function-response-mode") {
     case nil, "": return body.map { .response($0) }
     case "streaming": break
@@ -37,5 +69,33 @@ enum RuntimeCall: Sendable, Equatable {
     guard let type = call.trailers.joined(errorType) else { return body.map { .response($0) } }
     let error = call.trailers.joined("lambda-runtime-function-error-body").flatMap { Data(base64Encoded: $0) }
     return body.map { _ in .functionError(type: ErrorType.recorded(type), body: Array(error ?? Data())) }
+  }
+}
+
+/// An error that a runtime reported.
+public struct ReportedError: Sendable, Equatable {
+  /// `Function.…` or `Runtime.…`, as Lambda records it.
+  public let type: String
+  /// The error's JSON as it was posted.
+  public let body: [UInt8]
+}
+
+/// An error type that the runtime sends in `Lambda-Runtime-Function-Error-Type`, as Lambda records it.
+///
+/// Lambda takes `Function.` or `Runtime.` and a reason of letters that begins with a capital; of anything else it keeps
+/// the category at most.
+enum ErrorType {
+  /// The type to record for a header's value, which may be absent.
+  static func recorded(_ header: String?) -> String {
+    guard let header else { return "Runtime.Unknown" }
+    for category in ["Function.", "Runtime."] where header.hasPrefix(category) {
+      return isReason(header.utf8.dropFirst(category.utf8.count)) ? header : category + "Unknown"
+    }
+    return "Runtime.Unknown"
+  }
+
+  private static func isReason(_ reason: Substring.UTF8View) -> Bool {
+    guard let first = reason.first, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) else { return false }
+    return reason.count > 1 && reason.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) }
   }
 }

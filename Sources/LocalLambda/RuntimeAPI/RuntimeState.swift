@@ -64,7 +64,7 @@ struct RuntimeState {
     let invocation = queue.removeFirst()
     let deadline = now + invocation.request.timeout.milliseconds
     phase = .running(invocation, deadline: deadline)
-    return answerWaiting(.event(invocation, deadline: deadline, functionARN: functionARN))
+    return respondToWaiting(.event(invocation, deadline: deadline, functionARN: functionARN))
       + [.start(.invocation(invocation.id), invocation.request.timeout)]
   }
 
@@ -93,9 +93,9 @@ struct RuntimeState {
       waiting.append(call)
       return handOut(at: now)
     case .running(let invocation, let deadline):
-      return [.answer(call, .event(invocation, deadline: deadline, functionARN: functionARN))]
-    case .failed: return [.answer(call, .refused(.wrongState))]
-    case .stopped: return [.answer(call, .refused(.containerError))]
+      return [.respond(call, .event(invocation, deadline: deadline, functionARN: functionARN))]
+    case .failed: return [.respond(call, .refused(.wrongState))]
+    case .stopped: return [.respond(call, .refused(.containerError))]
     }
   }
 
@@ -103,33 +103,33 @@ struct RuntimeState {
   private mutating func hangUp(_ call: CallID) -> [Effect] {
     guard let index = waiting.firstIndex(of: call) else { return [] }
     waiting.remove(at: index)
-    return [.answer(call, .refused(.containerError))]
+    return [.respond(call, .refused(.containerError))]
   }
 
   /// As AWS does, looks at the state first, at the request id next, and at the rest last: a post that is refused for
   /// the rest ends the invocation.
   private mutating func post(
-    _ result: Result<InvocationResult, BadPost>, to id: String, _ call: CallID
+    _ result: Result<InvocationResult, InvalidPost>, to id: String, _ call: CallID
   ) -> [Effect] {
-    guard phase != .stopped else { return [.answer(call, .refused(.containerError))] }
-    guard !abandoned.contains(id) else { return [.answer(call, .refused(.tooLate))] }
-    guard case .running(let invocation, _) = phase else { return [.answer(call, .refused(.wrongState))] }
-    guard invocation.id == id else { return [.answer(call, .refused(.unknownRequestID))] }
+    guard phase != .stopped else { return [.respond(call, .refused(.containerError))] }
+    guard !abandoned.contains(id) else { return [.respond(call, .refused(.tooLate))] }
+    guard case .running(let invocation, _) = phase else { return [.respond(call, .refused(.wrongState))] }
+    guard invocation.id == id else { return [.respond(call, .refused(.unknownRequestID))] }
     phase = .idle
     return switch result {
-    case .success(let result): [.answer(call, .accepted), .finish(id, result)]
-    case .failure(let bad): [.answer(call, .refused(.badPost(bad))), .finish(id, bad.failure)]
+    case .success(let result): [.respond(call, .accepted), .finish(id, result)]
+    case .failure(let bad): [.respond(call, .refused(.invalidPost(bad))), .finish(id, bad.failure)]
     }
   }
 
-  private mutating func failInit(_ error: Result<ReportedError, BadPost>, _ call: CallID) -> [Effect] {
-    guard phase != .stopped else { return [.answer(call, .refused(.containerError))] }
-    guard phase == .initializing else { return [.answer(call, .refused(.wrongState))] }
+  private mutating func failInit(_ error: Result<ReportedError, InvalidPost>, _ call: CallID) -> [Effect] {
+    guard phase != .stopped else { return [.respond(call, .refused(.containerError))] }
+    guard phase == .initializing else { return [.respond(call, .refused(.wrongState))] }
     switch error {
-    case .failure(let bad): return [.answer(call, .refused(.badPost(bad)))]
+    case .failure(let bad): return [.respond(call, .refused(.invalidPost(bad)))]
     case .success(let error):
       initError = error
-      return [.answer(call, .accepted)] + end(as: .initError(type: error.type, body: error.body))
+      return [.respond(call, .accepted)] + end(as: .initError(type: error.type, body: error.body))
     }
   }
 
@@ -162,12 +162,59 @@ struct RuntimeState {
 
   private mutating func closeRunning(_ phase: Phase, as result: InvocationResult) -> [Effect] {
     defer { self.phase = phase }
-    guard case .running(let invocation, _) = self.phase else { return answerWaiting(.refused(.containerError)) }
+    guard case .running(let invocation, _) = self.phase else { return respondToWaiting(.refused(.containerError)) }
     return [.finish(invocation.id, result)]
   }
 
-  private mutating func answerWaiting(_ answer: Answer) -> [Effect] {
+  private mutating func respondToWaiting(_ response: HTTPResponse) -> [Effect] {
     defer { waiting = [] }
-    return waiting.map { .answer($0, answer) }
+    return waiting.map { .respond($0, response) }
+  }
+}
+
+/// An invocation that waits or runs.
+struct Invocation: Sendable, Equatable {
+  let id: String
+  let request: InvocationRequest
+}
+
+extension RuntimeState {
+  /// Names a call whose response is owed.
+  typealias CallID = Int
+
+  enum Phase: Equatable {
+    /// Until the runtime asks for its first event.
+    case initializing
+    /// Between a response and the next event.
+    case idle
+    case running(Invocation, deadline: Int64)
+    /// The runtime is gone; every invocation ends like this until a new one is about to start.
+    case failed(InvocationResult)
+    case stopped
+  }
+
+  enum Timer: Hashable {
+    case initialization
+    case invocation(String)
+  }
+
+  enum Input {
+    case invoke(Invocation)
+    case call(CallID, RuntimeCall)
+    /// Whoever called waits no more.
+    case hungUp(CallID)
+    case cancel(String)
+    case elapsed(Timer)
+    case exited(String)
+    /// A new runtime is about to start, and has so long to ask for its first event; nil: for ever.
+    case reset(initLimit: Duration?)
+    case stop
+  }
+
+  enum Effect: Equatable {
+    case respond(CallID, HTTPResponse)
+    case finish(String, InvocationResult)
+    /// Anew, if it runs already.
+    case start(Timer, Duration)
   }
 }

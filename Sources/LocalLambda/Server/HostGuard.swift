@@ -11,7 +11,7 @@ struct HostGuard {
   var allowedHosts: Set<String> = []
 
   /// Another site cannot read it; whoever forwards the port can, on the page.
-  static let refusal = Answer.message(
+  static let refusal = HTTPResponse.message(
     "Forbidden: the Host or the Origin is not this server's own. Where you forward its port, allow the host: --allow-host.",
     status: 403)
 

@@ -42,21 +42,103 @@ public final class LocalServer: Sendable {
     let responder = LocalResponder(
       httpAPI: HTTPAPI(function: function, authorizer: JWTAuthorizer(tokens: tokens)),
       cognitoAPI: CognitoAPI(
-        cognito: Cognito(function: function, patience: Cognito.Patience(attempts: options.triggerAttempts)),
+        cognito: Cognito(function: function, retries: Cognito.RetryPolicy(attempts: options.triggerAttempts)),
         tokens: tokens),
       invokeAPI: InvokeAPI(function: function), files: files,
       allowedHosts: Set(options.allowedHosts.map { $0.lowercased() }), onRequest: onRequest)
     return LocalServer(
       server: try HTTPServer.start(port: options.port, limits: LocalResponder.limits) {
-        .answer(await responder.answer(to: $0))
+        .response(await responder.respond(to: $0))
       })
   }
 
   /// Where it listens, such as `http://127.0.0.1:3000`.
   public var url: String { "http://127.0.0.1:\(server.port)" }
 
-  /// Stops listening, gives answers that are owed a second to go out, and closes all connections.
+  /// Stops listening, gives responses that are owed a second to go out, and closes all connections.
   public func stop() async {
     await server.stop()
+  }
+}
+
+/// Finds who answers a request: the HTTP API, the user pool, the Invoke API, or a file.
+struct LocalResponder {
+  /// As API Gateway has them: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
+  static let limits = HTTPServer.Limits(maximumHeadBytes: 1 << 16, maximumBodyBytes: 10 << 20)
+
+  let httpAPI: HTTPAPI
+  let cognitoAPI: CognitoAPI
+  let invokeAPI: InvokeAPI
+  let files: [String: StaticFile]
+  let allowedHosts: Set<String>
+  let onRequest: @Sendable (ServedRequest) -> Void
+
+  /// Answers a request, and tells of it.
+  func respond(to call: HTTPCall) async -> HTTPResponse {
+    let start = ContinuousClock.now
+    let response: HTTPResponse =
+      switch call.bodyFault {
+      case _ where !HostGuard(port: call.port, allowedHosts: allowedHosts).admits(call):
+        HostGuard.refusal
+      case nil: await route(call)
+      case .tooLarge where call.segments?.first == InvokeAPI.version: InvokeError.payloadTooLarge.response
+      case .tooLarge: HTTPResponse.message("Request Too Long", status: 413)
+      case .truncated: HTTPResponse.message("Bad Request", status: 400)
+      }
+    onRequest(
+      ServedRequest(
+        method: call.method, path: call.path, status: response.status, duration: ContinuousClock.now - start))
+    return response
+  }
+
+  private func route(_ call: HTTPCall) async -> HTTPResponse {
+    switch call.segments?.first {
+    case "api": await httpAPI.respond(to: call)
+    case "cognito": await cognitoAPI.respond(to: call)
+    case InvokeAPI.version: await invokeAPI.respond(to: call)
+    default: files[call.path]?.respond(to: call) ?? .notFound
+    }
+  }
+}
+
+/// A request that a ``LocalServer`` answered.
+public struct ServedRequest: Sendable {
+  /// The HTTP method.
+  public let method: String
+  /// The path as it was sent, without its query.
+  public let path: String
+  /// The status of the response.
+  public let status: Int
+  /// The time from the request's head to its response.
+  public let duration: Duration
+}
+
+/// A file that a ``LocalServer`` sends as it is.
+public struct StaticFile: Sendable {
+  /// What `Content-Type` says.
+  public let contentType: String
+  /// The file's bytes.
+  public let content: [UInt8]
+
+  /// Makes a file to be sent.
+  public init(contentType: String, content: [UInt8]) {
+    self.contentType = contentType
+    self.content = content
+  }
+
+  /// A page may load from here alone, and nobody may frame it; see
+  /// <https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy>.
+  private static let contentSecurityPolicy = """
+    default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
+    base-uri 'none'; form-action 'self'; frame-ancestors 'none'
+    """
+
+  func respond(to call: HTTPCall) -> HTTPResponse {
+    guard call.method == "GET" || call.method == "HEAD" else { return .methodNotAllowed(allowed: "GET, HEAD") }
+    let headers = [
+      "content-type": contentType, "content-security-policy": Self.contentSecurityPolicy, "cache-control": "no-store",
+      "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
+    ]
+    return HTTPResponse(status: 200, headers: headers, body: content)
   }
 }

@@ -5,7 +5,7 @@ actor Cognito {
   ///
   /// Only a call that took too long is made again; what the function answers, an error or not, is final:
   /// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html>.
-  struct Patience {
+  struct RetryPolicy {
     var attemptLimit = Duration.seconds(5)
     var attempts = 3
   }
@@ -23,12 +23,12 @@ actor Cognito {
   }
 
   private let function: Function
-  private let patience: Patience
+  private let retries: RetryPolicy
   private var pool = UserPool()
 
-  init(function: Function, patience: Patience = Patience()) {
+  init(function: Function, retries: RetryPolicy = RetryPolicy()) {
     self.function = function
-    self.patience = patience
+    self.retries = retries
   }
 
   var users: [PoolUser] { pool.users }
@@ -60,10 +60,10 @@ actor Cognito {
     while true {
       attempt += 1
       let requestID = String.randomUUID()
-      let result = await within(patience.attemptLimit) { [function] in
+      let result = await within(retries.attemptLimit) { [function] in
         await function.invoke(event, requestID: requestID)
       }
-      if result == nil, attempt < patience.attempts { continue }
+      if result == nil, attempt < retries.attempts { continue }
       let failure = PostConfirmation.failure(
         result, requestID: requestID, timeout: function.configuration.timeout)
       return Confirmation(user: user, source: source, attempts: attempt, requestID: requestID, failure: failure)

@@ -5,31 +5,31 @@ struct CognitoAPI {
   let cognito: Cognito
   let tokens: TokenIssuer
 
-  func answer(to call: HTTPCall) async -> Answer {
+  func respond(to call: HTTPCall) async -> HTTPResponse {
     let path = Array((call.segments ?? []).dropFirst())
     guard path.first == "users", path.count <= 3 else { return .notFound }
     do throws(PoolError) {
       switch (path.count, path.last, call.method) {
-      case (1, _, "GET"): return Self.answer(await cognito.users)
+      case (1, _, "GET"): return Self.response(await cognito.users)
       case (1, _, "POST"):
         let request = try SignUpRequest(json: call.body)
-        return Self.answer(
+        return Self.response(
           try await toTheEnd { () throws(PoolError) in try await cognito.signUp(request) }, status: 201)
       case (1, _, _): return .methodNotAllowed(allowed: "GET, POST")
       case (2, let sub?, "DELETE"):
         try await cognito.delete(sub: sub)
-        return Answer(status: 204)
+        return HTTPResponse(status: 204)
       case (2, _, _): return .methodNotAllowed(allowed: "DELETE")
-      case (3, "token", "POST"): return answer(try await cognito.user(sub: path[1]))
+      case (3, "token", "POST"): return response(try await cognito.user(sub: path[1]))
       case (3, "confirm-forgot-password", "POST"):
-        return Self.answer(
+        return Self.response(
           try await toTheEnd { () throws(PoolError) in try await cognito.confirmForgotPassword(sub: path[1]) },
           status: 200)
       case (3, "token", _), (3, "confirm-forgot-password", _): return .methodNotAllowed(allowed: "POST")
       default: return .notFound
       }
     } catch {
-      return error.answer
+      return error.response
     }
   }
 
@@ -44,7 +44,7 @@ struct CognitoAPI {
     }.value.get()
   }
 
-  private static func answer(_ confirmation: Cognito.Confirmation, status: Int) -> Answer {
+  private static func response(_ confirmation: Cognito.Confirmation, status: Int) -> HTTPResponse {
     .json(
       JSONWriter.object {
         if let failure = confirmation.failure {
@@ -58,11 +58,11 @@ struct CognitoAPI {
       }, status: confirmation.failure == nil ? status : 400)
   }
 
-  private static func answer(_ users: [PoolUser]) -> Answer {
+  private static func response(_ users: [PoolUser]) -> HTTPResponse {
     .json(JSONWriter.array { for user in users { $0.object { user.write(to: &$0) } } })
   }
 
-  private func answer(_ user: PoolUser) -> Answer {
+  private func response(_ user: PoolUser) -> HTTPResponse {
     .json(
       JSONWriter.object {
         $0.add("id_token", tokens.issue(for: user, at: millisecondsSinceEpoch() / 1000))

@@ -35,12 +35,12 @@ enum PostConfirmation {
     }
   }
 
-  /// What Cognito makes of the function's last answer; nil where none came in time. No failure is the way on.
+  /// What Cognito makes of the function's last response; nil where none came in time. No failure is the way on.
   static func failure(_ result: InvocationResult?, requestID: String, timeout: Duration) -> Failure? {
-    guard let result else { return .noAnswer }
+    guard let result else { return .noResponse }
     switch result.output(requestID: requestID, timeout: timeout) {
-    case nil: return .noAnswer
-    case .answer(let bytes): return Failure(answer: bytes)
+    case nil: return .noResponse
+    case .response(let bytes): return Failure(response: bytes)
     case .error(let bytes): return .functionError(message: Self.errorMessage(bytes))
     }
   }
@@ -48,5 +48,53 @@ enum PostConfirmation {
   /// The `errorMessage` of a function error; without one, Cognito has nothing to say.
   private static func errorMessage(_ error: [UInt8]) -> String {
     (try? JSONDocument(error).root["errorMessage"]?.string()) ?? "null"
+  }
+}
+
+extension PostConfirmation {
+  /// How the trigger failed, in the words that Cognito has for the user who signs up.
+  ///
+  /// The user is confirmed in spite of it, and the trigger does not come again. For errors of functions see
+  /// <https://repost.aws/knowledge-center/cognito-lambda-trigger-errors>.
+  enum Failure: Equatable {
+    /// The function said so, or Lambda did where it timed out or crashed.
+    case functionError(message: String)
+    /// Every attempt took longer than Cognito waits.
+    case noResponse
+    /// The response is not JSON.
+    case notJSON
+    /// The response is JSON, but no event.
+    case notAnEvent
+
+    /// Checks a response, which should be the event.
+    init?(response: [UInt8]) {
+      guard let root = try? JSONDocument(response).root else {
+        self = .notJSON
+        return
+      }
+      guard root.kind != .object || root["response"].map({ $0.kind != .object && !$0.isNull }) == true else {
+        return nil
+      }
+      self = .notAnEvent
+    }
+
+    var type: String {
+      switch self {
+      case .functionError: "UserLambdaValidationException"
+      case .noResponse: "UnexpectedLambdaException"
+      case .notJSON, .notAnEvent: "InvalidLambdaResponseException"
+      }
+    }
+
+    var message: String {
+      switch self {
+      case .functionError(let message):
+        "PostConfirmation failed with error \(message)."
+      case .noResponse:
+        "PostConfirmation invocation failed due to error Socket timeout while invoking Lambda function."
+      case .notJSON: "Invalid lambda function output : Invalid JSON"
+      case .notAnEvent: "Unrecognizable lambda output"
+      }
+    }
   }
 }

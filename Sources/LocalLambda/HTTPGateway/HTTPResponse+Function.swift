@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-extension Answer {
+extension HTTPResponse {
   /// What API Gateway answers for a function that said `output`; nil if that makes no HTTP response.
   ///
   /// With a `statusCode` it is a response in the payload format 2.0; any other JSON is itself the body of a 200. See

@@ -26,3 +26,32 @@ extension UInt8 {
     }
   }
 }
+
+/// The option `--timeout`: how long an invocation may take.
+enum Timeout {
+  /// Checks a number of seconds.
+  static func validate(_ seconds: Double) throws(ValidationError) {
+    guard seconds > 0, seconds <= 900 else {
+      throw ValidationError("--timeout is \(seconds), but must be more than 0 and at most 900 seconds.")
+    }
+  }
+}
+
+/// An environment variable of the function's configuration, given as `KEY=VALUE`.
+struct Variable: ExpressibleByArgument, Equatable {
+  let key: String
+  let value: String
+
+  init?(argument: String) {
+    guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
+    key = String(argument[..<equals])
+    value = String(argument[argument.index(after: equals)...])
+  }
+
+  /// Checks the variables of a command line.
+  static func validate(_ variables: [Variable]) throws(ValidationError) {
+    guard !variables.contains(where: { $0.key == "AWS_LAMBDA_RUNTIME_API" }) else {
+      throw ValidationError("--env cannot set AWS_LAMBDA_RUNTIME_API, for cruddur itself is the Runtime API.")
+    }
+  }
+}

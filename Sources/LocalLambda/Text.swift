@@ -1,3 +1,15 @@
+import struct Foundation.UUID
+
+extension String {
+  static func randomHexadecimal(digits: Int) -> String {
+    String((0..<digits).map { _ in Character(String(Int.random(in: 0..<16), radix: 16)) })
+  }
+
+  /// In lower case, as AWS writes its ids.
+  static func randomUUID() -> String {
+    UUID().uuidString.lowercased()
+  }
+}
 extension StringProtocol {
   /// The text with percent escapes undone, and where it is of a query, `+` as a space. What is no escape stays as it is,
   /// and bytes that are not UTF-8 become U+FFFD.

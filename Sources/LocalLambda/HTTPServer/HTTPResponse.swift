@@ -1,7 +1,7 @@
-import Glibc
+import JSON
 
-/// What is answered to an HTTP request.
-struct Answer: Sendable, Equatable {
+/// What an HTTP request is answered with.
+struct HTTPResponse: Sendable, Equatable {
   var status: Int
   /// One value for each name; those that are about the connection or the body's length are the server's to say.
   var headers: [String: String] = [:]
@@ -12,18 +12,18 @@ struct Answer: Sendable, Equatable {
 
 /// What becomes of a request.
 enum HTTPReply: Sendable, Equatable {
-  case answer(Answer)
-  /// The answer's head and so many bytes of its body, and then the connection is closed.
-  case brokenOff(Answer, afterBytes: Int)
-  /// The connection is closed without an answer.
+  case response(HTTPResponse)
+  /// The response's head and so many bytes of its body, and then the connection is closed.
+  case brokenOff(HTTPResponse, afterBytes: Int)
+  /// The connection is closed without a response.
   case disconnect
 }
 
-extension Answer {
+extension HTTPResponse {
   /// The bytes of the response to a request by `method`: <https://www.rfc-editor.org/rfc/rfc9112#section-4>.
   ///
   /// The status line has no phrase, which clients are told to ignore. One to HEAD, and some statuses, have no body,
-  /// whatever the answer says: <https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1>.
+  /// whatever the response says: <https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1>.
   func encoded(method: String, closes: Bool) -> (head: [UInt8], body: [UInt8]) {
     let isBodiless = [204, 205, 304].contains(status)
     var lines = ["HTTP/1.1 \(status) "]
@@ -39,23 +39,38 @@ extension Answer {
 
   /// Now, in the form of <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>.
   private static func date() -> String {
-    var now = time(nil)
-    var parts = tm()
-    gmtime_r(&now, &parts)
-    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let day = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][Int(parts.tm_wday)]
-    let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][Int(parts.tm_mon)]
-    return "\(day), \(two(parts.tm_mday)) \(month) \(1900 + parts.tm_year) "
-      + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
+    let now = UTCTime()
+    return "\(now.weekdayName), \(now.day) \(now.monthName) \(now.year) \(now.clock) GMT"
   }
 }
 
 extension String {
   fileprivate var isHTTPName: Bool { !isEmpty && utf8.allSatisfy(\.isHTTPToken) }
 
-  /// What would end the header, and let a function's answer say more than its own, becomes a space:
+  /// What would end the header, and let a function's response say more than its own, becomes a space:
   /// <https://www.rfc-editor.org/rfc/rfc9110#section-5.5>.
   fileprivate var singleLine: String {
     String(decoding: utf8.map { [0, 10, 13].contains($0) ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
   }
+}
+
+extension HTTPResponse {
+  /// A response of JSON.
+  static func json(_ body: [UInt8], status: Int = 200) -> HTTPResponse {
+    HTTPResponse(status: status, headers: ["content-type": "application/json"], body: body)
+  }
+
+  /// A response that says no more than one sentence, as API Gateway does.
+  static func message(_ message: String, status: Int) -> HTTPResponse {
+    json(JSONWriter.object { $0.add("message", message) }, status: status)
+  }
+
+  /// Another method would have been taken.
+  static func methodNotAllowed(allowed: String) -> HTTPResponse {
+    var response = message("Method Not Allowed", status: 405)
+    response.headers["allow"] = allowed
+    return response
+  }
+
+  static let notFound = message("Not Found", status: 404)
 }

@@ -1,18 +1,18 @@
 import JSON
 
-extension Answer {
-  /// The answer to every post that is taken.
-  static let accepted = Answer(
+extension HTTPResponse {
+  /// The response to every post that is taken.
+  static let accepted = HTTPResponse(
     status: 202, headers: ["Content-Type": "application/json"], body: Array(#"{"status":"OK"}"#.utf8))
 
-  static func refused(_ refusal: Refusal) -> Answer {
-    Answer(
+  static func refused(_ refusal: Refusal) -> HTTPResponse {
+    HTTPResponse(
       status: refusal.status, headers: ["Content-Type": "application/json"],
       body: errorBody(type: refusal.errorType, message: refusal.message))
   }
 
-  /// The answer to `/next`; a header whose value is not known is left out, as Lambda does.
-  static func event(_ invocation: Invocation, deadline: Int64, functionARN: String) -> Answer {
+  /// The response to `/next`; a header whose value is not known is left out, as Lambda does.
+  static func event(_ invocation: Invocation, deadline: Int64, functionARN: String) -> HTTPResponse {
     let request = invocation.request
     let headers: [String: String?] = [
       "Content-Type": "application/json",
@@ -24,7 +24,7 @@ extension Answer {
       "Lambda-Runtime-Cognito-Identity": request.cognitoIdentity,
       "Lambda-Runtime-Aws-Tenant-Id": request.tenantID,
     ]
-    return Answer(status: 200, headers: headers.compactMapValues { $0 }, body: request.payload)
+    return HTTPResponse(status: 200, headers: headers.compactMapValues { $0 }, body: request.payload)
   }
 
   static func errorBody(type: String, message: String) -> [UInt8] {
