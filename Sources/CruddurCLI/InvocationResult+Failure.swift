@@ -9,7 +9,7 @@ extension InvocationResult {
       "The function cannot start: \((try? JSONDocument(body).root["errorMessage"]?.string()) ?? type)"
     case .initTimedOut: "The function cannot start: the bootstrap did not ask for an event in time."
     case .exited(let how): "The function cannot start: the bootstrap \(how)."
-    case .response, .functionError, .timedOut, .cancelled: nil
+    case .response, .functionError, .timedOut, .throttled, .cancelled: nil
     }
   }
 
@@ -22,7 +22,8 @@ extension InvocationResult {
     case .initError(let type, let body): "\(event): init error \(type): \(String(decoding: body, as: UTF8.self))"
     case .initTimedOut: "\(event): the bootstrap did not ask for an event in time."
     case .timedOut: "\(event): timed out after \(timeout)."
-    case .exited(let how): "\(event): no answer, for the bootstrap \(how)."
+    case .exited(let how): "\(event): no answer, because the bootstrap \(how)."
+    case .throttled: "\(event): refused, because as many run as the bootstrap is given."
     case .cancelled: "\(event): cancelled."
     }
   }

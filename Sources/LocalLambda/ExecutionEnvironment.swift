@@ -76,7 +76,7 @@ public struct ExecutionEnvironment: ~Copyable {
   /// Ends the process where it is of no use any more.
   private mutating func clear(after result: InvocationResult) async {
     switch result {
-    case .response, .functionError: break
+    case .response, .functionError, .throttled: break
     // It is about to exit by itself, and may have something to log before.
     case .initError: await end(after: .milliseconds(500))
     case .initTimedOut, .timedOut, .exited, .cancelled: await end()

@@ -199,7 +199,7 @@ public actor Function {
   private func end(_ job: Job, _ report: Report) {
     switch report.result {
     case .response, .cancelled: break
-    case .functionError, .initError, .initTimedOut, .timedOut, .exited:
+    case .functionError, .initError, .initTimedOut, .timedOut, .exited, .throttled:
       onFailure(job.requestID, report.result)
     }
     finish(job.id, report)

@@ -61,6 +61,8 @@ public enum InvocationResult: Sendable, Equatable {
   case timedOut
   /// The runtime's process ended before it answered; the sentence's rest, such as "exited with status 1".
   case exited(String)
+  /// It was not begun, because as many ran already as a process of Managed Instances is given.
+  case throttled
   /// The caller gave up, or the Runtime API was stopped.
   case cancelled
 }
@@ -75,7 +77,7 @@ enum InvocationOutput: Equatable {
 }
 
 extension InvocationResult {
-  /// What Lambda gives to the caller; nil where it stopped before the invocation ended.
+  /// What Lambda gives to the caller; nil where it did not take the invocation, or stopped before that ended.
   func output(requestID: String, timeout: Duration) -> InvocationOutput? {
     switch self {
     case .response(let bytes): .response(bytes)
@@ -83,7 +85,7 @@ extension InvocationResult {
     case .timedOut: .error(type: "Sandbox.Timedout", "Task timed out after \(timeout.seconds) seconds", requestID)
     case .initTimedOut: .error(type: "Sandbox.Timedout", "The runtime did not ask for an event in time", requestID)
     case .exited(let how): .error(type: "Runtime.ExitError", "Runtime \(how)", requestID)
-    case .cancelled: nil
+    case .throttled, .cancelled: nil
     }
   }
 }

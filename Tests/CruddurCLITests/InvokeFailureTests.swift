@@ -18,7 +18,7 @@ struct InvokeFailureTests {
 
   @Test(arguments: [
     (#""hang""#, "timed out after 3.0 seconds."),
-    (#""crash""#, "no answer, for the bootstrap exited with status 3."),
+    (#""crash""#, "no answer, because the bootstrap exited with status 3."),
   ])
   func `A bootstrap that hangs or crashes is replaced by another`(event: String, sentence: String) async throws {
     try await FakeBootstrap.with { bootstrap in

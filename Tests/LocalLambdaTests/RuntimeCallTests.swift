@@ -7,10 +7,10 @@ struct RuntimeCallTests {
 
   @Test(arguments: [
     ("GET", base + "/invocation/next", RuntimeCall.next),
-    ("POST", base + "/invocation/8f5b/response", .post(requestID: "8f5b", .success(.response([7])))),
+    ("POST", base + "/invocation/8f5b/response", .post(requestID: "8f5b", invocationID: nil, .success(.response([7])))),
     (
       "POST", base + "/invocation/8f5b/error",
-      .post(requestID: "8f5b", .success(.functionError(type: "Runtime.Unknown", body: [7])))
+      .post(requestID: "8f5b", invocationID: nil, .success(.functionError(type: "Runtime.Unknown", body: [7])))
     ),
     ("POST", base + "/init/error", .initError(.success(ReportedError(type: "Runtime.Unknown", body: [7])))),
   ])
@@ -63,6 +63,6 @@ struct RuntimeCallTests {
     let headers = mode.map { [HTTPCall.Header(name: "lambda-runtime-function-response-mode", value: $0)] } ?? []
     let call = RuntimeCall(.response, requestID: "a", HTTPCall(method: "POST", path: "", headers: headers, body: [7]))
     let result: Result<InvocationResult, InvalidPost> = bad.map { .failure($0) } ?? .success(.response([7]))
-    #expect(call == .post(requestID: "a", result))
+    #expect(call == .post(requestID: "a", invocationID: nil, result))
   }
 }

@@ -56,10 +56,10 @@ struct RuntimeStateTableTests {
     Row(.running, .response("a"), 202),
     Row(.running, .response("never-heard-of"), 400),
     Row(.running, .response(""), 400),
-    Row(.running, .post(requestID: "a", .failure(.tooLarge(limit: 8))), 413),
-    Row(.running, .post(requestID: "b", .failure(.tooLarge(limit: 8))), 400),
-    Row(.running, .post(requestID: "a", .failure(.truncated)), 400),
-    Row(.running, .post(requestID: "a", .failure(.unknownResponseMode)), 400),
+    Row(.running, .post(requestID: "a", invocationID: nil, .failure(.tooLarge(limit: 8))), 413),
+    Row(.running, .post(requestID: "b", invocationID: nil, .failure(.tooLarge(limit: 8))), 400),
+    Row(.running, .post(requestID: "a", invocationID: nil, .failure(.truncated)), 400),
+    Row(.running, .post(requestID: "a", invocationID: nil, .failure(.unknownResponseMode)), 400),
     Row(.answered, .response("a"), 403),
     Row(.timedOut, .response("a"), 410),
     Row(.timedOut, .response("b"), 403),
@@ -117,7 +117,7 @@ extension RuntimeState {
 
   /// A state with the invocation "a", of five seconds, in a situation; the call that fetched it was number 1.
   init(in situation: RuntimeStateTableTests.Situation) {
-    self.init(functionARN: "arn")
+    self.init(rules: Rules(functionARN: "arn", invocationID: { "hand-out \($0)" }))
     switch situation {
     case .started: break
     case .waiting: play(.call(1, .next))
@@ -139,16 +139,23 @@ extension RuntimeState {
 }
 
 extension Invocation {
-  static func sample(_ id: String, seconds: Int = 5) -> Invocation {
-    Invocation(id: id, request: InvocationRequest(payload: Array("{}".utf8), timeout: .seconds(seconds)))
+  static func sample(_ id: String, key: String? = nil, seconds: Int = 5) -> Invocation {
+    Invocation(
+      key: key ?? id, requestID: id,
+      request: InvocationRequest(payload: Array("{}".utf8), timeout: .seconds(seconds)))
   }
 }
 
 extension RuntimeCall {
-  static func response(_ id: String) -> RuntimeCall { .post(requestID: id, .success(.response([1]))) }
+  /// With the invocation id of a hand-out; of one that is "", none is sent back, as by an old runtime.
+  static func response(_ id: String, _ handOut: String = "", _ body: UInt8 = 1) -> RuntimeCall {
+    .post(requestID: id, invocationID: handOut.isEmpty ? nil : handOut, .success(.response([body])))
+  }
 
-  static func error(_ id: String) -> RuntimeCall {
-    .post(requestID: id, .success(.functionError(type: "Function.Bad", body: [2])))
+  static func error(_ id: String, _ handOut: String = "") -> RuntimeCall {
+    .post(
+      requestID: id, invocationID: handOut.isEmpty ? nil : handOut,
+      .success(.functionError(type: "Function.Bad", body: [2])))
   }
 
   static var failedInit: RuntimeCall { .initError(.success(ReportedError(type: "Runtime.Bad", body: [3]))) }
@@ -156,8 +163,8 @@ extension RuntimeCall {
   fileprivate var label: String {
     switch self {
     case .next: "next"
-    case .post(let id, .success): "post to '\(id)'"
-    case .post(let id, .failure(let bad)): "post to '\(id)' that is \(bad)"
+    case .post(let id, let invocationID, .success): "post to '\(id)' as '\(invocationID ?? "")'"
+    case .post(let id, _, .failure(let invalid)): "post to '\(id)' that is \(invalid)"
     case .initError(.success): "init error"
     case .initError(.failure(let bad)): "init error that is \(bad)"
     }

@@ -11,7 +11,7 @@ struct RuntimeStateTests {
     request.clientContext = "{}"
     request.cognitoIdentity = #"{"cognitoIdentityId":"i"}"#
     request.tenantID = "blue"
-    let effects = state.play(.invoke(Invocation(id: "a", request: request)))
+    let effects = state.play(.invoke(Invocation(key: "a", requestID: "a", request: request)))
     let answer = try #require(effects.response(to: 1))
     #expect(answer.status == 200)
     #expect(answer.body == Array("[1]".utf8))
@@ -19,6 +19,7 @@ struct RuntimeStateTests {
       answer.headers == [
         "Content-Type": "application/json",
         "Lambda-Runtime-Aws-Request-Id": "a",
+        "Lambda-Runtime-Invocation-Id": "hand-out 1",
         "Lambda-Runtime-Deadline-Ms": String(RuntimeState.start + 4500),
         "Lambda-Runtime-Invoked-Function-Arn": "arn",
         "Lambda-Runtime-Trace-Id": "Root=1",
@@ -32,7 +33,7 @@ struct RuntimeStateTests {
   @Test func `Headers without a value are left out`() throws {
     var state = RuntimeState(in: .waiting)
     let answer = try #require(state.play(.invoke(.sample("a"))).response(to: 1))
-    #expect(answer.headers.count == 4, "\(answer.headers)")
+    #expect(answer.headers.count == 5, "\(answer.headers)")
   }
 
   @Test func `The time of an invocation begins when it is handed out`() throws {
@@ -46,8 +47,11 @@ struct RuntimeStateTests {
   @Test func `GET next while one runs hands out the same event again`() throws {
     var state = RuntimeState(in: .waiting)
     let first = try #require(state.play(.invoke(.sample("a")), .invoke(.sample("b"))).response(to: 1))
-    let again = state.handle(.call(2, .next), at: RuntimeState.start + 1000)
-    #expect(again == [.respond(2, first)])
+    let again = try #require(
+      state.handle(.call(2, .next), at: RuntimeState.start + 1000).response(to: 2))
+    var expected = first
+    expected.headers["Lambda-Runtime-Invocation-Id"] = "hand-out 2"
+    #expect(again == expected, "it is another hand-out, and nothing else")
   }
 
   @Test func `Invocations are served in the order in which they came`() {
@@ -74,7 +78,7 @@ struct RuntimeStateTests {
   ])
   func `A bad answer fails its invocation at once`(bad: InvalidPost, type: String) {
     var state = RuntimeState(in: .running)
-    let effects = state.play(.call(2, .post(requestID: "a", .failure(bad))))
+    let effects = state.play(.call(2, .post(requestID: "a", invocationID: nil, .failure(bad))))
     let body = HTTPResponse.errorBody(type: type, message: bad.message)
     #expect(effects.result(of: "a") == .functionError(type: type, body: body))
     #expect(state.play(.call(3, .error("a"))).status(of: 3) == 403, "no error may follow")
@@ -82,7 +86,7 @@ struct RuntimeStateTests {
 
   @Test func `A bad answer to another id fails nothing`() {
     var state = RuntimeState(in: .running)
-    let effects = state.play(.call(2, .post(requestID: "b", .failure(.tooLarge(limit: 8)))))
+    let effects = state.play(.call(2, .post(requestID: "b", invocationID: nil, .failure(.tooLarge(limit: 8)))))
     #expect(effects == [.respond(2, .refused(.unknownRequestID))])
   }
 
@@ -147,7 +151,7 @@ struct RuntimeStateTests {
   @Test func `Init is over with the first GET next`() {
     var state = RuntimeState(in: .waiting)
     #expect(state.play(.elapsed(.initialization)) == [])
-    #expect(state.phase == .idle)
+    #expect(state.phase == .ready)
   }
 
   @Test func `A reset ends what runs, and keeps what waits`() {

@@ -26,7 +26,7 @@ struct HTTPAPI {
     guard event.count <= Function.maximumPayloadBytes else { return .message("Request Too Long", status: 413) }
     let result = await within(limit) { await function.invoke(event, requestID: requestID) }
     return switch result {
-    case nil, .cancelled: .message("Service Unavailable", status: 503)
+    case nil, .cancelled, .throttled: .message("Service Unavailable", status: 503)
     case .response(let output): HTTPResponse(functionOutput: output) ?? Self.failure
     case .functionError, .initError, .initTimedOut, .timedOut, .exited: Self.failure
     }

@@ -43,6 +43,7 @@ struct InvokeAPI {
     case .requestResponse:
       request.clientContext = call.clientContext
       let report = await function.report(of: request, requestID: requestID)
+      if report.result == .throttled { throw .tooManyRequests }
       var response = try Self.response(
         report.result.output(requestID: requestID, timeout: function.configuration.timeout))
       if call.wantsLog { response.headers["x-amz-log-result"] = Data(report.logTail).base64EncodedString() }
@@ -76,6 +77,8 @@ enum InvokeError: Error, Equatable {
   case payloadTooLarge
   /// For an event that nobody waits for.
   case eventTooLarge(bytes: Int)
+  /// As many invocations run as there may.
+  case tooManyRequests
   case stopped
 
   var status: Int {
@@ -83,6 +86,7 @@ enum InvokeError: Error, Equatable {
     case .notFound: 404
     case .payloadNotJSON, .badClientContext, .unknownInvocationType, .unknownLogType, .qualifiersDiffer: 400
     case .payloadTooLarge, .eventTooLarge: 413
+    case .tooManyRequests: 429
     case .stopped: 500
     }
   }
@@ -94,6 +98,7 @@ enum InvokeError: Error, Equatable {
     case .unknownInvocationType, .unknownLogType, .qualifiersDiffer: "InvalidParameterValueException"
     case .payloadTooLarge: "RequestTooLargeException"
     case .eventTooLarge: "RequestEntityTooLargeException"
+    case .tooManyRequests: "TooManyRequestsException"
     case .stopped: "ServiceException"
     }
   }
@@ -112,6 +117,7 @@ enum InvokeError: Error, Equatable {
         + "(limit \(Function.maximumAsynchronousPayloadBytes) bytes)"
     case .payloadTooLarge:
       "Request must be smaller than \(Function.maximumPayloadBytes) bytes for the InvokeFunction operation"
+    case .tooManyRequests: "Rate Exceeded."
     case .stopped: "The server is stopping."
     }
   }

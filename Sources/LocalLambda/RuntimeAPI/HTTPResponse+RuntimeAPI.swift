@@ -12,12 +12,13 @@ extension HTTPResponse {
   }
 
   /// The response to `/next`; a header whose value is not known is left out, as Lambda does.
-  static func event(_ invocation: Invocation, deadline: Int64, functionARN: String) -> HTTPResponse {
-    let request = invocation.request
+  static func event(_ running: Running, functionARN: String) -> HTTPResponse {
+    let request = running.invocation.request
     let headers: [String: String?] = [
       "Content-Type": "application/json",
-      "Lambda-Runtime-Aws-Request-Id": invocation.id,
-      "Lambda-Runtime-Deadline-Ms": String(deadline),
+      "Lambda-Runtime-Aws-Request-Id": running.invocation.requestID,
+      "Lambda-Runtime-Invocation-Id": running.invocationID,
+      "Lambda-Runtime-Deadline-Ms": String(running.deadline),
       "Lambda-Runtime-Invoked-Function-Arn": functionARN + (request.qualifier.map { ":\($0)" } ?? ""),
       "Lambda-Runtime-Trace-Id": request.traceID,
       "Lambda-Runtime-Client-Context": request.clientContext,

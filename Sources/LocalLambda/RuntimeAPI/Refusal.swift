@@ -8,6 +8,9 @@ enum Refusal: Error, Sendable, Equatable {
   case unknownRequestID
   /// The invocation's deadline has passed.
   case tooLate
+  /// The invocation id is not that of the last hand-out: whoever waited for that waits no more, or has been given the
+  /// event again.
+  case staleInvocationID
   case invalidPost(InvalidPost)
   /// The runtime cannot go on and should exit.
   case containerError
@@ -21,7 +24,7 @@ enum Refusal: Error, Sendable, Equatable {
     case .wrongMethod: 405
     case .wrongState: 403
     case .unknownRequestID: 400
-    case .tooLate: 410
+    case .tooLate, .staleInvocationID: 410
     case .invalidPost(let post): post.status
     case .containerError: 500
     case .injected(let status): status
@@ -35,6 +38,7 @@ enum Refusal: Error, Sendable, Equatable {
     case .wrongState: "InvalidStateTransition"
     case .unknownRequestID: "InvalidRequestID"
     case .tooLate: "RequestTimeout"
+    case .staleInvocationID: "ErrorRuntimeInvokeTimeout"
     case .invalidPost(let post): post.errorType
     case .containerError: "ContainerError"
     case .injected: "InjectedFault"
@@ -48,6 +52,7 @@ enum Refusal: Error, Sendable, Equatable {
     case .wrongState: "The runtime is not in a state for this call."
     case .unknownRequestID: "No running invocation has this request id."
     case .tooLate: "The deadline of the invocation has passed."
+    case .staleInvocationID: "The invocation id is not that of a running invocation."
     case .invalidPost(let post): post.message
     case .containerError: "The runtime cannot go on and should exit."
     case .injected(let status): "Status \(status) was injected by a test."

@@ -12,6 +12,13 @@ public final class RuntimeAPI: Sendable {
     public var maximumResponseBytes = Function.maximumPayloadBytes
     /// What `Lambda-Runtime-Invoked-Function-Arn` says.
     public var functionARN = "arn:aws:lambda:us-east-1:123456789012:function:local"
+    /// Whether each hand-out of an event has a `Lambda-Runtime-Invocation-Id` of its own; Lambda's had none before July
+    /// 2026.
+    public var sendsInvocationID = true
+    /// With Managed Instances, how many invocations the runtime is given at once, at least 1; nil on demand, where it is
+    /// given one after the other. See
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html>.
+    public var maximumConcurrency: Int?
     /// Whether ``RuntimeAPI/exchanges`` are kept, which takes memory for each request.
     public var recordsExchanges = true
 
@@ -21,10 +28,13 @@ public final class RuntimeAPI: Sendable {
 
   /// What a runtime expects in `AWS_LAMBDA_RUNTIME_API`: `127.0.0.1:PORT`.
   public let endpoint: String
+  /// With Managed Instances, how many invocations the runtime is given at once; nil on demand.
+  let maximumConcurrency: Int?
   private let broker: RuntimeBroker
   private let server: HTTPServer
 
-  private init(broker: RuntimeBroker, server: HTTPServer) {
+  private init(broker: RuntimeBroker, server: HTTPServer, maximumConcurrency: Int?) {
+    self.maximumConcurrency = maximumConcurrency
     endpoint = "127.0.0.1:\(server.port)"
     self.broker = broker
     self.server = server
@@ -34,11 +44,14 @@ public final class RuntimeAPI: Sendable {
   ///
   /// - Throws: ``PortError`` where the port cannot be listened on.
   public static func start(options: Options = Options()) async throws(PortError) -> RuntimeAPI {
-    let broker = RuntimeBroker(functionARN: options.functionARN, recordsExchanges: options.recordsExchanges)
+    var rules = RuntimeState.Rules(
+      functionARN: options.functionARN, maximumConcurrency: options.maximumConcurrency.map { max(1, $0) })
+    if !options.sendsInvocationID { rules.invocationID = { _ in nil } }
+    let broker = RuntimeBroker(rules: rules, recordsExchanges: options.recordsExchanges)
     // An X-Ray error cause is a header, and may have nearly a mebibyte.
     let limits = HTTPServer.Limits(maximumHeadBytes: 2 << 20, maximumBodyBytes: options.maximumResponseBytes)
     let server = try HTTPServer.start(port: options.port, limits: limits) { await broker.serve($0) }
-    return RuntimeAPI(broker: broker, server: server)
+    return RuntimeAPI(broker: broker, server: server, maximumConcurrency: rules.maximumConcurrency)
   }
 
   /// Stops listening: invocations end as cancelled, a runtime that waits for an event is told to exit (500), and its
@@ -48,8 +61,8 @@ public final class RuntimeAPI: Sendable {
     await server.stop()
   }
 
-  /// Queues an event, first come, first served, and waits for how its invocation ends. Cancelling the task ends it as
-  /// cancelled.
+  /// Queues an event, first come, first served, and waits for how its invocation ends: with Managed Instances at once as
+  /// throttled, where as many are there as the runtime is given. Cancelling the task ends it as cancelled.
   public func invoke(_ request: InvocationRequest) async -> InvocationResult {
     await broker.invoke(request)
   }

@@ -8,12 +8,13 @@ actor RuntimeBroker {
   private var initWaiters: [Int: CheckedContinuation<InvocationResult?, Never>] = [:]
   private var initWaiterCount = 0
   private var callCount = 0
+  private var invocationCount = 0
   private let recordsExchanges: Bool
   /// The exchange of the call `id` is at `id - 1`.
   private(set) var exchanges: [Exchange] = []
 
-  init(functionARN: String, recordsExchanges: Bool) {
-    state = RuntimeState(functionARN: functionARN)
+  init(rules: RuntimeState.Rules, recordsExchanges: Bool) {
+    state = RuntimeState(rules: rules)
     self.recordsExchanges = recordsExchanges
   }
 
@@ -26,14 +27,16 @@ actor RuntimeBroker {
   var waitingCalls: Int { state.waiting.count }
 
   func invoke(_ request: InvocationRequest) async -> InvocationResult {
-    let invocation = Invocation(id: request.requestID ?? String.randomUUID(), request: request)
+    invocationCount += 1
+    let invocation = Invocation(
+      key: String(invocationCount), requestID: request.requestID ?? .randomUUID(), request: request)
     return await withTaskCancellationHandler {
       await withCheckedContinuation { caller in
-        callers[invocation.id] = caller
+        callers[invocation.key] = caller
         handle(.invoke(invocation))
       }
     } onCancel: {
-      Task { await self.handle(.cancel(invocation.id)) }
+      Task { await self.handle(.cancel(invocation.key)) }
     }
   }
 
@@ -84,9 +87,9 @@ actor RuntimeBroker {
     for effect in state.handle(input, at: millisecondsSinceEpoch()) {
       switch effect {
       case .respond(let call, let response): calls.removeValue(forKey: call)?.resume(returning: response)
-      case .finish(let id, let result):
-        timers.removeValue(forKey: .invocation(id))?.cancel()
-        callers.removeValue(forKey: id)?.resume(returning: result)
+      case .finish(let key, let result):
+        timers.removeValue(forKey: .invocation(key))?.cancel()
+        callers.removeValue(forKey: key)?.resume(returning: result)
       case .start(let timer, let duration): start(timer, for: duration)
       }
     }

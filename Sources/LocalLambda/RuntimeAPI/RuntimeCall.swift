@@ -35,20 +35,23 @@ public enum Route: Sendable, Equatable {
 /// One call of the runtime, in what it means for the invocation.
 enum RuntimeCall: Sendable, Equatable {
   case next
-  /// Ends the invocation of this id, with what was posted or because of what is wrong with it.
-  case post(requestID: String, Result<InvocationResult, InvalidPost>)
+  /// Ends the invocation of these ids, the second of which an old runtime does not send back, with what was posted or
+  /// because of what is wrong with it.
+  case post(requestID: String, invocationID: String?, Result<InvocationResult, InvalidPost>)
   case initError(Result<ReportedError, InvalidPost>)
 
   /// Reads a call of a route.
   init(_ route: Route, requestID: String, _ call: HTTPCall) {
     let body = call.bodyFault.map { .failure(InvalidPost($0)) } ?? Result<[UInt8], InvalidPost>.success(call.body)
     let errorType = ErrorType.recorded(call.header(Self.errorType))
+    let invocationID = call.header("lambda-runtime-invocation-id").flatMap { $0.isEmpty ? nil : $0 }
     switch route {
     case .next: self = .next
     case .response:
-      self = .post(requestID: requestID, Self.response(call, body))
+      self = .post(requestID: requestID, invocationID: invocationID, Self.response(call, body))
     case .error:
-      self = .post(requestID: requestID, body.map { .functionError(type: errorType, body: $0) })
+      self = .post(
+        requestID: requestID, invocationID: invocationID, body.map { .functionError(type: errorType, body: $0) })
     case .initError:
       self = .initError(body.map { ReportedError(type: errorType, body: $0) })
     }

@@ -3,32 +3,39 @@
 /// The rules are those of <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>. Times are milliseconds
 /// since the Unix epoch, which is what `Lambda-Runtime-Deadline-Ms` speaks of.
 struct RuntimeState {
-  let functionARN: String
+  let rules: Rules
   private(set) var phase = Phase.initializing
   private(set) var initError: ReportedError?
+  /// Those that were handed out and not responded to, in the order of their hand-out.
+  private(set) var running: [Running] = []
   /// First come, first served.
   private var queue: [Invocation] = []
   /// Calls of `/next` that wait for an event.
   private(set) var waiting: [CallID] = []
-  /// Invocations whose callers wait no more, so that a late answer is told so.
+  private var handOuts = 0
+  /// Request ids whose callers wait no more, and the invocation ids of hand-outs that are over without a response, so that
+  /// a late one is told so.
   private var abandoned: Set<String> = []
+  private var stale: Set<String> = []
+  /// Of several workers, those that are still at an invocation that is over for its caller.
+  private var late: [Running] = []
 
-  init(functionARN: String) {
-    self.functionARN = functionARN
+  init(rules: Rules) {
+    self.rules = rules
   }
 
   /// Takes an input at the time `now`, and gives what is to be done in this order.
   mutating func handle(_ input: Input, at now: Int64) -> [Effect] {
-    let overdue = abandonIfOverdue(at: now)
+    let overdue = running.filter { now >= $0.deadline }.flatMap { abandon($0.invocation.key, as: .timedOut) }
     let effects: [Effect] =
       switch input {
       case .invoke(let invocation): invoke(invocation, at: now)
       case .call(let call, .next): next(call, at: now)
-      case .call(let call, .post(let id, let result)): post(result, to: id, call)
+      case .call(let call, .post(let id, let invocationID, let result)): post(result, to: id, invocationID, call)
       case .call(let call, .initError(let error)): failInit(error, call)
       case .hungUp(let call): hangUp(call)
-      case .cancel(let id): abandon(id, as: .cancelled)
-      case .elapsed(.invocation(let id)): abandon(id, as: .timedOut)
+      case .cancel(let key): abandon(key, as: .cancelled)
+      case .elapsed(.invocation(let key)): abandon(key, as: .timedOut)
       case .elapsed(.initialization): phase == .initializing ? end(as: .initTimedOut) : []
       case .exited(let reason): end(as: .exited(reason))
       case .reset(let initLimit): reset(initLimit: initLimit)
@@ -40,7 +47,7 @@ struct RuntimeState {
   /// How every invocation ends until a new runtime starts; nil while there is one.
   var failure: InvocationResult? {
     switch phase {
-    case .initializing, .idle, .running: nil
+    case .initializing, .ready: nil
     case .failed(let result): result
     case .stopped: .cancelled
     }
@@ -50,53 +57,73 @@ struct RuntimeState {
 
   private mutating func invoke(_ invocation: Invocation, at now: Int64) -> [Effect] {
     switch phase {
-    case .failed(let result): return [.finish(invocation.id, result)]
-    case .stopped: return [.finish(invocation.id, .cancelled)]
-    case .initializing, .idle, .running:
+    case .failed(let result): return [.finish(invocation.key, result)]
+    case .stopped: return [.finish(invocation.key, .cancelled)]
+    case .initializing, .ready:
+      // Only Managed Instances turn somebody away; on demand, it is for others to start one more environment.
+      if let workers = rules.maximumConcurrency, queue.count + busyWorkers >= workers {
+        return [.finish(invocation.key, .throttled)]
+      }
       queue.append(invocation)
       return handOut(at: now)
     }
   }
 
-  /// Gives the next event to whoever waits for one: if several do, all but one have lost their connection.
+  private var busyWorkers: Int { running.count + late.count }
+
   private mutating func handOut(at now: Int64) -> [Effect] {
-    guard phase == .idle, !waiting.isEmpty, !queue.isEmpty else { return [] }
-    let invocation = queue.removeFirst()
-    let deadline = now + invocation.request.timeout.milliseconds
-    phase = .running(invocation, deadline: deadline)
-    return respondToWaiting(.event(invocation, deadline: deadline, functionARN: functionARN))
-      + [.start(.invocation(invocation.id), invocation.request.timeout)]
-  }
-
-  private mutating func abandonIfOverdue(at now: Int64) -> [Effect] {
-    guard case .running(let invocation, let deadline) = phase, now >= deadline else { return [] }
-    return abandon(invocation.id, as: .timedOut)
-  }
-
-  private mutating func abandon(_ id: String, as result: InvocationResult) -> [Effect] {
-    if case .running(let invocation, _) = phase, invocation.id == id {
-      phase = .idle
-      abandoned.insert(id)
-      return [.finish(id, result)]
+    var effects: [Effect] = []
+    while phase == .ready, !waiting.isEmpty, !queue.isEmpty, running.count < rules.maximumConcurrency ?? 1 {
+      let invocation = queue.removeFirst()
+      abandoned.remove(invocation.requestID)
+      running.append(Running(invocation: invocation, deadline: now + invocation.request.timeout.milliseconds))
+      // Of several calls on demand all but one have lost their connection, so each gets the event, as if it asked again.
+      let calls = rules.maximumConcurrency == nil ? waiting : [waiting[0]]
+      waiting.removeFirst(calls.count)
+      effects += calls.map { .respond($0, event(ofRunning: running.count - 1)) }
+      effects.append(.start(.invocation(invocation.key), invocation.request.timeout))
     }
-    guard let index = queue.firstIndex(where: { $0.id == id }) else { return [] }
+    return effects
+  }
+
+  /// The event of a running invocation, under an invocation id of its own: one that was handed out before is stale.
+  private mutating func event(ofRunning index: Int) -> HTTPResponse {
+    handOuts += 1
+    if let earlier = running[index].invocationID { stale.insert(earlier) }
+    running[index].invocationID = rules.invocationID(handOuts)
+    return .event(running[index], functionARN: rules.functionARN)
+  }
+
+  private mutating func abandon(_ key: String, as result: InvocationResult) -> [Effect] {
+    if let index = running.firstIndex(where: { $0.invocation.key == key }) {
+      let over = running.remove(at: index)
+      abandoned.insert(over.invocation.requestID)
+      if let invocationID = over.invocationID { stale.insert(invocationID) }
+      if rules.maximumConcurrency != nil { late.append(over) }
+      return [.finish(key, result)]
+    }
+    guard let index = queue.firstIndex(where: { $0.key == key }) else { return [] }
     queue.remove(at: index)
-    return [.finish(id, result)]
+    return [.finish(key, result)]
   }
 
   // MARK: The runtime's calls
 
   private mutating func next(_ call: CallID, at now: Int64) -> [Effect] {
     switch phase {
-    case .initializing, .idle:
-      phase = .idle
-      waiting.append(call)
-      return handOut(at: now)
-    case .running(let invocation, let deadline):
-      return [.respond(call, .event(invocation, deadline: deadline, functionARN: functionARN))]
     case .failed: return [.respond(call, .refused(.wrongState))]
     case .stopped: return [.respond(call, .refused(.containerError))]
+    case .initializing, .ready: phase = .ready
     }
+    if let workers = rules.maximumConcurrency {
+      // A worker that asks for an event is not at its last one any more.
+      if waiting.count + busyWorkers >= workers, !late.isEmpty { late.removeFirst() }
+      guard waiting.count + busyWorkers < workers else { return [.respond(call, .refused(.wrongState))] }
+    } else if !running.isEmpty {
+      return [.respond(call, event(ofRunning: 0))]
+    }
+    waiting.append(call)
+    return handOut(at: now)
   }
 
   /// A call that waits for an event gets none any more: the event would be lost with its connection.
@@ -106,27 +133,45 @@ struct RuntimeState {
     return [.respond(call, .refused(.containerError))]
   }
 
-  /// As AWS does, looks at the state first, at the request id next, and at the rest last: a post that is refused for
-  /// the rest ends the invocation.
+  /// As AWS does, looks at the state first, at the ids next, and at the rest last: a post that is refused for the rest
+  /// ends the invocation.
   private mutating func post(
-    _ result: Result<InvocationResult, InvalidPost>, to id: String, _ call: CallID
+    _ result: Result<InvocationResult, InvalidPost>, to id: String, _ invocationID: String?, _ call: CallID
   ) -> [Effect] {
-    guard phase != .stopped else { return [.respond(call, .refused(.containerError))] }
-    guard !abandoned.contains(id) else { return [.respond(call, .refused(.tooLate))] }
-    guard case .running(let invocation, _) = phase else { return [.respond(call, .refused(.wrongState))] }
-    guard invocation.id == id else { return [.respond(call, .refused(.unknownRequestID))] }
-    phase = .idle
-    return switch result {
-    case .success(let result): [.respond(call, .accepted), .finish(id, result)]
-    case .failure(let bad): [.respond(call, .refused(.invalidPost(bad))), .finish(id, bad.failure)]
+    let index: Int
+    do throws(Refusal) { index = try self.index(ofRunning: id, invocationID) } catch {
+      return [.respond(call, .refused(error))]
     }
+    let key = running.remove(at: index).invocation.key
+    return switch result {
+    case .success(let result): [.respond(call, .accepted), .finish(key, result)]
+    case .failure(let invalid): [.respond(call, .refused(.invalidPost(invalid))), .finish(key, invalid.failure)]
+    }
+  }
+
+  /// Which invocation a post is for. A runtime that sends no invocation id back is taken at its request id's word.
+  private mutating func index(ofRunning id: String, _ invocationID: String?) throws(Refusal) -> Int {
+    guard phase != .stopped else { throw .containerError }
+    let sameRequestID = running.indices.filter { running[$0].invocation.requestID == id }
+    if let invocationID {
+      if let index = sameRequestID.first(where: { running[$0].invocationID == invocationID }) { return index }
+      guard stale.contains(invocationID) || !sameRequestID.isEmpty || abandoned.contains(id) else {
+        throw running.isEmpty ? .wrongState : .unknownRequestID
+      }
+      late.removeAll { $0.invocationID == invocationID }
+      throw .staleInvocationID
+    }
+    if let index = sameRequestID.first { return index }
+    guard abandoned.contains(id) else { throw running.isEmpty ? .wrongState : .unknownRequestID }
+    if let index = late.firstIndex(where: { $0.invocation.requestID == id }) { late.remove(at: index) }
+    throw .tooLate
   }
 
   private mutating func failInit(_ error: Result<ReportedError, InvalidPost>, _ call: CallID) -> [Effect] {
     guard phase != .stopped else { return [.respond(call, .refused(.containerError))] }
     guard phase == .initializing else { return [.respond(call, .refused(.wrongState))] }
     switch error {
-    case .failure(let bad): return [.respond(call, .refused(.invalidPost(bad)))]
+    case .failure(let invalid): return [.respond(call, .refused(.invalidPost(invalid)))]
     case .success(let error):
       initError = error
       return [.respond(call, .accepted)] + end(as: .initError(type: error.type, body: error.body))
@@ -139,7 +184,7 @@ struct RuntimeState {
   private mutating func end(as result: InvocationResult) -> [Effect] {
     switch phase {
     case .failed, .stopped: return []
-    case .initializing, .idle, .running: return close(.failed(result), as: result)
+    case .initializing, .ready: return close(.failed(result), as: result)
     }
   }
 
@@ -155,39 +200,55 @@ struct RuntimeState {
   }
 
   private mutating func close(_ phase: Phase, as result: InvocationResult) -> [Effect] {
-    let queued = queue.map { Effect.finish($0.id, result) }
+    let queued = queue.map { Effect.finish($0.key, result) }
     queue = []
     return closeRunning(phase, as: result) + queued
   }
 
   private mutating func closeRunning(_ phase: Phase, as result: InvocationResult) -> [Effect] {
-    defer { self.phase = phase }
-    guard case .running(let invocation, _) = self.phase else { return respondToWaiting(.refused(.containerError)) }
-    return [.finish(invocation.id, result)]
-  }
-
-  private mutating func respondToWaiting(_ response: HTTPResponse) -> [Effect] {
-    defer { waiting = [] }
-    return waiting.map { .respond($0, response) }
+    let ended =
+      waiting.map { Effect.respond($0, .refused(.containerError)) }
+      + running.map { .finish($0.invocation.key, result) }
+    (waiting, running, late) = ([], [], [])
+    self.phase = phase
+    return ended
   }
 }
 
 /// An invocation that waits or runs.
 struct Invocation: Sendable, Equatable {
-  let id: String
+  /// Names it here: of its request id there may be two.
+  let key: String
+  let requestID: String
   let request: InvocationRequest
 }
 
+/// An invocation that was handed out.
+struct Running: Equatable {
+  let invocation: Invocation
+  let deadline: Int64
+  /// What `Lambda-Runtime-Invocation-Id` said at its last hand-out; nil where that is not sent.
+  var invocationID: String?
+}
+
 extension RuntimeState {
+  /// What differs from one Runtime API to another.
+  struct Rules: Sendable {
+    var functionARN: String
+    /// Of Managed Instances, how many invocations run at once; nil on demand, where it is one.
+    var maximumConcurrency: Int?
+    /// A new value of `Lambda-Runtime-Invocation-Id`, given how often an event was handed out; nil sends none.
+    var invocationID: @Sendable (Int) -> String? = { _ in .randomUUID() }
+  }
+
   /// Names a call whose response is owed.
   typealias CallID = Int
 
   enum Phase: Equatable {
     /// Until the runtime asks for its first event.
     case initializing
-    /// Between a response and the next event.
-    case idle
-    case running(Invocation, deadline: Int64)
+    /// From then on.
+    case ready
     /// The runtime is gone; every invocation ends like this until a new one is about to start.
     case failed(InvocationResult)
     case stopped
@@ -195,6 +256,7 @@ extension RuntimeState {
 
   enum Timer: Hashable {
     case initialization
+    /// Of the invocation of this key.
     case invocation(String)
   }
 
@@ -203,6 +265,7 @@ extension RuntimeState {
     case call(CallID, RuntimeCall)
     /// Whoever called waits no more.
     case hungUp(CallID)
+    /// By its key.
     case cancel(String)
     case elapsed(Timer)
     case exited(String)
@@ -213,6 +276,7 @@ extension RuntimeState {
 
   enum Effect: Equatable {
     case respond(CallID, HTTPResponse)
+    /// The invocation of this key.
     case finish(String, InvocationResult)
     /// Anew, if it runs already.
     case start(Timer, Duration)

@@ -38,6 +38,7 @@ enum PostConfirmation {
   /// What Cognito makes of the function's last response; nil where none came in time. No failure is the way on.
   static func failure(_ result: InvocationResult?, requestID: String, timeout: Duration) -> Failure? {
     guard let result else { return .noResponse }
+    if result == .throttled { return .throttled }
     switch result.output(requestID: requestID, timeout: timeout) {
     case nil: return .noResponse
     case .response(let bytes): return Failure(response: bytes)
@@ -61,6 +62,8 @@ extension PostConfirmation {
     case functionError(message: String)
     /// Every attempt took longer than Cognito waits.
     case noResponse
+    /// Lambda did not take the event, because as many invocations ran as there may.
+    case throttled
     /// The response is not JSON.
     case notJSON
     /// The response is JSON, but no event.
@@ -81,7 +84,7 @@ extension PostConfirmation {
     var type: String {
       switch self {
       case .functionError: "UserLambdaValidationException"
-      case .noResponse: "UnexpectedLambdaException"
+      case .noResponse, .throttled: "UnexpectedLambdaException"
       case .notJSON, .notAnEvent: "InvalidLambdaResponseException"
       }
     }
@@ -92,6 +95,7 @@ extension PostConfirmation {
         "PostConfirmation failed with error \(message)."
       case .noResponse:
         "PostConfirmation invocation failed due to error Socket timeout while invoking Lambda function."
+      case .throttled: "PostConfirmation invocation failed due to error TooManyRequestsException."
       case .notJSON: "Invalid lambda function output : Invalid JSON"
       case .notAnEvent: "Unrecognizable lambda output"
       }
