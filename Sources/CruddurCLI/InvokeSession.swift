@@ -30,16 +30,16 @@ struct InvokeSession {
     var options = RuntimeAPI.Options()
     options.recordsExchanges = false
     let api = try await RuntimeAPI.start(options: options)
-    var environment = ExecutionEnvironment(
+    let environment = ExecutionEnvironment(
       bootstrap: executable.path, runtimeAPI: api, caller: ProcessInfo.processInfo.environment, configured: variables)
-    let isAnswered = await deliver(to: &environment)
+    let isAnswered = await deliver(to: environment)
     await environment.end()
     await api.stop()
     return isAnswered
   }
 
   /// Whether every event was answered; nothing more is delivered once a signal has come or nobody reads the answers.
-  private func deliver(to environment: inout ExecutionEnvironment) async -> Bool {
+  private func deliver(to environment: ExecutionEnvironment) async -> Bool {
     var isAnswered = true
     for event in (1...repetitions).lazy.flatMap({ _ in events }) {
       let result = await environment.invoke(

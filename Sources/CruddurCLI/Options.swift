@@ -51,7 +51,11 @@ struct Variable: ExpressibleByArgument, Equatable {
   /// Checks the variables of a command line.
   static func validate(_ variables: [Variable]) throws(ValidationError) {
     guard !variables.contains(where: { $0.key == "AWS_LAMBDA_RUNTIME_API" }) else {
-      throw ValidationError("--env cannot set AWS_LAMBDA_RUNTIME_API, for cruddur itself is the Runtime API.")
+      throw ValidationError("--env cannot set AWS_LAMBDA_RUNTIME_API, because cruddur itself is the Runtime API.")
+    }
+    guard !variables.contains(where: { $0.key == "AWS_LAMBDA_MAX_CONCURRENCY" }) else {
+      throw ValidationError(
+        "--env cannot set AWS_LAMBDA_MAX_CONCURRENCY, because Lambda does; cruddur serve --max-concurrency plays it.")
     }
   }
 }

@@ -22,6 +22,10 @@ struct Serve: AsyncParsableCommand {
       /2015-03-31/… is Lambda: aws lambda invoke --endpoint-url http://127.0.0.1:3000 --function-name cruddur out.json; \
       its ARN, with any region and account, and the alias live do as well.
 
+      With --max-concurrency it plays Lambda Managed Instances: one bootstrap with that many invocations at once, JSON \
+      logs, and 429 for whoever comes when all are busy; one that takes longer than the timeout is answered as timed \
+      out, and the bootstrap goes on.
+
       Requests with a foreign Host or Origin are refused, so that no other web site gets at the function. Where the port \
       is forwarded (Codespaces, Gitpod), --allow-host says under which host; whoever may open that may use the function.
 
@@ -47,6 +51,12 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Plays Managed Instances: one bootstrap, which is given so many invocations at once, at most 64.",
+      valueName: "n"))
+  var maxConcurrency: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "How often Cognito invokes the function that does not answer within 5 s, at most 10.", valueName: "n"))
   var attempts = 3
 
@@ -63,6 +73,9 @@ struct Serve: AsyncParsableCommand {
     guard (1...10).contains(attempts) else {
       throw ValidationError("--attempts is \(attempts), but must be at least 1 and at most 10.")
     }
+    if let maxConcurrency, !(1...64).contains(maxConcurrency) {
+      throw ValidationError("--max-concurrency is \(maxConcurrency), but must be at least 1 and at most 64.")
+    }
   }
 
   func run() async throws {
@@ -72,7 +85,7 @@ struct Serve: AsyncParsableCommand {
     options.triggerAttempts = attempts
     let session = ServeSession(
       options: options, executable: try Executable(path: bootstrap ?? Executable.besideThisOne("bootstrap")),
-      timeout: .seconds(timeout),
+      timeout: .seconds(timeout), maximumConcurrency: maxConcurrency,
       variables: Dictionary([("ALLOW_ANONYMOUS_AUTHOR", "1")] + env.map { ($0.key, $0.value) }) { $1 })
     throw ExitCode(try await session.run())
   }

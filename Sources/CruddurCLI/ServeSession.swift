@@ -6,6 +6,8 @@ struct ServeSession {
   let options: LocalServer.Options
   let executable: Executable
   let timeout: Duration
+  /// With Managed Instances; nil on demand.
+  let maximumConcurrency: Int?
   let variables: [String: String]
 
   /// Serves until a signal comes; then the port is closed and the bootstraps are gone.
@@ -21,7 +23,7 @@ struct ServeSession {
     let function = Function(
       .init(
         name: "cruddur", bootstrap: executable.path, timeout: timeout, variables: variables,
-        caller: ProcessInfo.processInfo.environment, aliases: ["live"])
+        caller: ProcessInfo.processInfo.environment, maximumConcurrency: maximumConcurrency, aliases: ["live"])
     ) { requestID, result in
       if let failure = result.failure(of: requestID, timeout: timeout) { log.write(failure) }
     }

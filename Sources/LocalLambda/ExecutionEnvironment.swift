@@ -1,11 +1,16 @@
 import SystemPackage
 
-/// A Lambda execution environment: one `bootstrap` process, which serves invocations one after the other.
+/// A Lambda execution environment: one `bootstrap` process.
 ///
-/// The process is started for the first invocation, or before it by ``initialize()``. One that ended, or did not answer
-/// in time, is replaced by a fresh one for the next invocation, as with Lambda:
-/// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>.
-public struct ExecutionEnvironment: ~Copyable {
+/// The process is started for the first invocation, or before it by ``initialize()``. One that ended is replaced by a
+/// fresh one for the next invocation, as with Lambda:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>. What its Runtime API is set up for is
+/// what it plays:
+///
+/// - On demand, the process serves invocations one after the other, and one that did not respond in time is ended.
+/// - With Managed Instances it serves several at once, ``invoke(_:)`` being called as often as one likes, and goes on when
+///   one takes too long: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html>.
+public actor ExecutionEnvironment {
   private let runtimeAPI: RuntimeAPI
   private let bootstrap: String
   private let variables: [String: String]
@@ -13,8 +18,10 @@ public struct ExecutionEnvironment: ~Copyable {
   private var process: RuntimeProcess?
   /// Nil where there can be none: then the process writes to our standard error itself.
   private let log: LogPipe?
-  /// The last of the log of the last invocation, 4 KB at most.
+  /// The last of the log of the last invocation, 4 KB at most; of several at once there is none.
   private(set) var logTail: [UInt8] = []
+  /// The last change of the process that was begun; changes come one after the other.
+  private var lastChange: Task<Void, Never>?
 
   /// Prepares an environment; nothing is started yet.
   ///
@@ -23,18 +30,20 @@ public struct ExecutionEnvironment: ~Copyable {
   ///   - runtimeAPI: serves this environment alone, and outlives it.
   ///   - functionName: what `AWS_LAMBDA_FUNCTION_NAME` and the log group say.
   ///   - caller: the caller's variables, of which `CONNECTION_URL`, `PG*` and `LD_LIBRARY_PATH` are handed on.
-  ///   - configured: the variables of the function's configuration, which win over all but `AWS_LAMBDA_RUNTIME_API`.
-  ///   - initLimit: how long the process has until it asks for its first event: ten seconds with Lambda.
+  ///   - configured: the variables of the function's configuration, which win over all but those that say where the
+  ///     Runtime API is and what it is set up for.
+  ///   - initLimit: how long the process has until it asks for its first event; nil is Lambda's own: ten seconds on
+  ///     demand, fifteen minutes with Managed Instances.
   public init(
     bootstrap: String, runtimeAPI: RuntimeAPI, functionName: String = "local", caller: [String: String] = [:],
-    configured: [String: String] = [:], initLimit: Duration = .seconds(10)
+    configured: [String: String] = [:], initLimit: Duration? = nil
   ) {
     self.bootstrap = bootstrap
     self.runtimeAPI = runtimeAPI
-    self.initLimit = initLimit
+    self.initLimit = initLimit ?? (runtimeAPI.isManaged ? .seconds(900) : .seconds(10))
     log = LogPipe()
     variables = LambdaVariables.make(
-      functionName: functionName, endpoint: runtimeAPI.endpoint,
+      functionName: functionName, runtimeAPI: runtimeAPI.variables,
       taskRoot: FilePath(bootstrap).removingLastComponent().string, logStream: LambdaVariables.logStream(),
       caller: caller, configured: configured)
   }
@@ -46,52 +55,88 @@ public struct ExecutionEnvironment: ~Copyable {
   /// Starts the process ahead of the first event, and waits until it asks for one.
   ///
   /// - Returns: nil if it does; otherwise how its init ended, and the next invocation gets a fresh process.
-  public mutating func initialize() async -> InvocationResult? {
-    await start()
+  public func initialize() async -> InvocationResult? {
+    let process = await started()
     let failure = await runtimeAPI.initFailure()
-    if let failure { await clear(after: failure) }
+    if let failure { await end(process, after: failure) }
     return failure
   }
 
-  /// Runs one invocation in the process, which is started if there is none. Cancelling the task ends both.
-  public mutating func invoke(_ request: InvocationRequest) async -> InvocationResult {
-    await log?.begin()
-    await start()
+  /// Runs one invocation in the process, which is started if there is none. Cancelling the task ends the invocation, and
+  /// on demand the process, too.
+  public func invoke(_ request: InvocationRequest) async -> InvocationResult {
+    if !runtimeAPI.isManaged { await log?.begin() }
+    let process = await started()
     let result = await runtimeAPI.invoke(request)
-    await clear(after: result)
-    logTail = await log?.end() ?? []
+    await end(process, after: result)
+    if !runtimeAPI.isManaged { logTail = await log?.end() ?? [] }
     return result
   }
 
-  private mutating func start() async {
-    // It may have ended since the last invocation, whose response was given.
-    if process != nil, await runtimeAPI.isRuntimeGone { await end() }
-    guard process == nil else { return }
-    await runtimeAPI.reset(initLimit: initLimit)
-    process = RuntimeProcess(
-      path: bootstrap, variables: variables, output: log?.writeEnd ?? .standardError
-    ) { [runtimeAPI] in await runtimeAPI.runtimeExited($0) }
+  /// Ends the process with SIGTERM, and SIGKILL half a second later, and waits until it is gone.
+  public func end() async {
+    await change { await $0.endProcess() }
   }
 
-  /// Ends the process where it is of no use any more.
-  private mutating func clear(after result: InvocationResult) async {
-    switch result {
-    case .response, .functionError, .throttled: break
-    // It is about to exit by itself, and may have something to log before.
-    case .initError: await end(after: .milliseconds(500))
-    case .initTimedOut, .timedOut, .exited, .cancelled: await end()
+  /// The process, which is started if there is none, or if it has ended since the last invocation.
+  private func started() async -> RuntimeProcess {
+    await change { environment in
+      if let process = environment.process {
+        guard await environment.runtimeAPI.isRuntimeGone else { return process }
+        await environment.endProcess()
+      }
+      return await environment.startProcess()
     }
   }
 
-  /// Ends the process with SIGTERM, and SIGKILL half a second later, and waits until it is gone.
-  public mutating func end() async {
-    await end(after: .zero)
+  private func startProcess() async -> RuntimeProcess {
+    await runtimeAPI.reset(initLimit: initLimit)
+    let process = RuntimeProcess(
+      path: bootstrap, variables: variables, output: log?.writeEnd ?? .standardError
+    ) { [runtimeAPI] in await runtimeAPI.runtimeExited($0) }
+    self.process = process
+    return process
   }
 
-  private mutating func end(after delay: Duration) async {
+  /// Ends a process that is of no use any more after how its init or an invocation ended.
+  private func end(_ process: RuntimeProcess, after result: InvocationResult) async {
+    let delay: Duration
+    switch result {
+    case .response, .functionError, .throttled: return
+    // Others may run in it.
+    case .timedOut where runtimeAPI.isManaged, .cancelled where runtimeAPI.isManaged: return
+    // It is about to exit by itself, and may have something to log before.
+    case .initError: delay = .milliseconds(500)
+    case .initTimedOut, .timedOut, .exited, .cancelled: delay = .zero
+    }
+    await change { environment in
+      // Somebody else may have seen its end before.
+      if environment.process === process { await environment.endProcess(after: delay) }
+    }
+  }
+
+  private func endProcess(after delay: Duration = .zero) async {
     await process?.end(after: delay)
     process = nil
     // Its last words come before whatever is said of it.
     await log?.drain()
+  }
+
+  /// Makes a change once those that were begun before have come to their end: the end of one process must not be taken
+  /// for that of the next.
+  private func change<Value: Sendable>(
+    _ body: @escaping @Sendable (isolated ExecutionEnvironment) async -> Value
+  ) async -> Value {
+    let previous = lastChange
+    let change = Task {
+      await previous?.value
+      return await body(self)
+    }
+    lastChange = Task { _ = await change.value }
+    return await withTaskCancellationHandler {
+      await change.value
+    } onCancel: {
+      change.cancel()
+    }
   }
 }

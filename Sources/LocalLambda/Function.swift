@@ -3,6 +3,9 @@
 /// As with Lambda, an environment serves one invocation at a time, an idle one is used again, and another is started
 /// when all are busy. Once there are as many as the function may have, invocations wait, first come, first served. See
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html>.
+///
+/// With Managed Instances there is one environment, which serves several invocations at once; when it is given no more,
+/// others are throttled: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html>.
 public actor Function {
   /// What is set up once for a function.
   public struct Configuration: Sendable {
@@ -18,13 +21,16 @@ public actor Function {
     public var variables: [String: String]
     /// The caller's variables, some of which are handed on; see ``ExecutionEnvironment``.
     public var caller: [String: String]
-    /// How many environments there may be at once, at least 1.
-    public var maximumConcurrency: Int
+    /// How many environments there may be at once on demand, at least 1.
+    public var maximumEnvironments: Int
+    /// With Managed Instances, how many invocations the one environment is given at once, at least 1; nil on demand.
+    public var maximumConcurrency: Int?
 
     /// Sets a function up.
     public init(
       name: String, bootstrap: String, timeout: Duration, variables: [String: String] = [:],
-      caller: [String: String] = [:], maximumConcurrency: Int = 4, aliases: Set<String> = []
+      caller: [String: String] = [:], maximumEnvironments: Int = 4, maximumConcurrency: Int? = nil,
+      aliases: Set<String> = []
     ) {
       self.name = name
       self.aliases = aliases
@@ -32,6 +38,7 @@ public actor Function {
       self.timeout = timeout
       self.variables = variables
       self.caller = caller
+      self.maximumEnvironments = maximumEnvironments
       self.maximumConcurrency = maximumConcurrency
     }
 
@@ -137,12 +144,14 @@ public actor Function {
   private func start(_ job: Job) {
     if let environment = idle.popLast() {
       environment.resume(returning: job)
-    } else if environments.count < configuration.maximumConcurrency {
+    } else if environments.count < (isManaged ? 1 : configuration.maximumEnvironments) {
       environments.append(Task { await self.runEnvironment(first: .invocation(job)) })
     } else {
       queue.append(job)
     }
   }
+
+  private var isManaged: Bool { configuration.maximumConcurrency != nil }
 
   /// What an environment is started for.
   private enum Work {
@@ -154,6 +163,7 @@ public actor Function {
     var options = RuntimeAPI.Options()
     options.functionARN = configuration.arn
     options.recordsExchanges = false
+    options.maximumConcurrency = configuration.maximumConcurrency
     var next: Work? = first
     while let work = next {
       do {
@@ -174,20 +184,31 @@ public actor Function {
 
   /// The life of one environment, until the function is stopped.
   private func serve(_ first: Work, with api: RuntimeAPI) async {
-    var environment = ExecutionEnvironment(
+    let environment = ExecutionEnvironment(
       bootstrap: configuration.bootstrap, runtimeAPI: api, functionName: configuration.name,
       caller: configuration.caller, configured: configuration.variables)
-    var next: Work? = first
-    while let work = next {
-      switch work {
-      case .initialization(let starter): starter.resume(returning: await environment.initialize())
-      case .invocation(let job):
-        let result = await environment.invoke(job.request)
-        end(job, Report(result: result, logTail: environment.logTail))
+    await withDiscardingTaskGroup { group in
+      var next: Work? = first
+      while let work = next {
+        // Of several at once, it is for the Runtime API to say how many.
+        if isManaged {
+          group.addTask { await self.run(work, in: environment) }
+        } else {
+          await run(work, in: environment)
+        }
+        next = await nextJob().map { .invocation($0) }
       }
-      next = await nextJob().map { .invocation($0) }
     }
     await environment.end()
+  }
+
+  private func run(_ work: Work, in environment: ExecutionEnvironment) async {
+    switch work {
+    case .initialization(let starter): starter.resume(returning: await environment.initialize())
+    case .invocation(let job):
+      let result = await environment.invoke(job.request)
+      end(job, Report(result: result, logTail: await environment.logTail))
+    }
   }
 
   private func nextJob() async -> Job? {

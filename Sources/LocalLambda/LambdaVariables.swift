@@ -10,9 +10,9 @@ enum LambdaVariables {
   }
 
   /// All variables of the process, where later sources win: Lambda's own, the caller's that pass through, the
-  /// function's configuration, and the endpoint, without which nothing works.
+  /// function's configuration, and those of the Runtime API, without which nothing works.
   static func make(
-    functionName: String, endpoint: String, taskRoot: String, logStream: String, caller: [String: String],
+    functionName: String, runtimeAPI: [String: String], taskRoot: String, logStream: String, caller: [String: String],
     configured: [String: String]
   ) -> [String: String] {
     var variables = [
@@ -32,7 +32,7 @@ enum LambdaVariables {
     ]
     variables.merge(caller.filter { passesThrough($0.key) }) { $1 }
     variables.merge(configured) { $1 }
-    variables["AWS_LAMBDA_RUNTIME_API"] = endpoint
+    variables.merge(runtimeAPI) { $1 }
     return variables
   }
 

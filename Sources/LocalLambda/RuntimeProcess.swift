@@ -3,7 +3,7 @@ import Subprocess
 import SystemPackage
 
 /// A `bootstrap` that runs as a child process, in a process group of its own, and is always reaped.
-struct RuntimeProcess {
+final class RuntimeProcess: Sendable {
   /// How long the process has between SIGTERM and SIGKILL, as with Lambda.
   private static let grace = Duration.milliseconds(500)
 
@@ -47,6 +47,8 @@ struct RuntimeProcess {
         environment: .custom(Dictionary(uniqueKeysWithValues: variables.map { (.init(stringLiteral: $0), $1) })),
         platformOptions: options, output: .fileDescriptor(output, closeAfterSpawningProcess: false),
         error: .fileDescriptor(output, closeAfterSpawningProcess: false))
+      // What it had started would otherwise go on, and speak to the Runtime API of the next.
+      kill(-result.processIdentifier.value, SIGKILL)
       return result.terminationStatus.phrase
     } catch {
       let reason = "\(error)"

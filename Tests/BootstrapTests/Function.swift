@@ -12,7 +12,7 @@ func withFunction(
   _ body: (_ invoke: ([UInt8]) async -> InvocationResult) async throws -> Void
 ) async throws {
   let api = try await RuntimeAPI.start()
-  var environment = ExecutionEnvironment(
+  let environment = ExecutionEnvironment(
     bootstrap: Repository.product("bootstrap").path, runtimeAPI: api,
     caller: ["LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? ""], configured: variables)
   let result: Result<Void, any Error>

@@ -58,34 +58,39 @@ struct FakeBootstrap {
       echo 'the last words'
       exit 1
     fi
-    while event=$(curl --silent --show-error --noproxy '*' --dump-header head "$api/invocation/next"); do
-      id=$(sed -n 's/^Lambda-Runtime-Aws-Request-Id: *\([^\r]*\)\r*$/\1/Ip' head)
-      echo "$id" >>invocations
-      echo 'a line on standard output'
-      echo 'a line on standard error' >&2
-      case $event in
-        *fail*) post "invocation/$id/error" '{"errorMessage":"no"}' --header "$type: Function.Bad" ;;
-        *hang*)
-          touch hanging
-          sleep 60
-          ;;
-        *crash*) exit 3 ;;
-        *garbage*) post "invocation/$id/response" 'no JSON' ;;
-        *created*)
-          post "invocation/$id/response" '{"statusCode":201,"headers":{"X-A":"b"},"cookies":["c=d","e=f"],"body":"é"}'
-          ;;
-        *loud*)
-          seq 1 2000 >&2
-          post "invocation/$id/response" '"said"'
-          ;;
-        *arn*)
-          arn=$(sed -n 's/^Lambda-Runtime-Invoked-Function-Arn: *\([^\r]*\)\r*$/\1/Ip' head)
-          post "invocation/$id/response" "\"$arn\""
-          ;;
-        *context*) post "invocation/$id/response" "\"$(sed -n 's/^Lambda-Runtime-Client-Context: //Ip' head | base64)\"" ;;
-        *environment*) post "invocation/$id/response" "$(env | sort)" ;;
-        *) post "invocation/$id/response" "$event" ;;
-      esac
-    done
+    serve() {
+      head=head-$BASHPID
+      while event=$(curl --silent --show-error --fail --noproxy '*' --dump-header "$head" "$api/invocation/next"); do
+        id=$(sed -n 's/^Lambda-Runtime-Aws-Request-Id: *\([^\r]*\)\r*$/\1/Ip' "$head")
+        echo "$id" >>invocations
+        echo 'a line on standard output'
+        echo 'a line on standard error' >&2
+        case $event in
+          *fail*) post "invocation/$id/error" '{"errorMessage":"no"}' --header "$type: Function.Bad" ;;
+          *hang*)
+            touch hanging
+            sleep 60
+            ;;
+          *crash*) exit 3 ;;
+          *garbage*) post "invocation/$id/response" 'no JSON' ;;
+          *created*)
+            post "invocation/$id/response" '{"statusCode":201,"headers":{"X-A":"b"},"cookies":["c=d","e=f"],"body":"é"}'
+            ;;
+          *loud*)
+            seq 1 2000 >&2
+            post "invocation/$id/response" '"said"'
+            ;;
+          *arn*)
+            arn=$(sed -n 's/^Lambda-Runtime-Invoked-Function-Arn: *\([^\r]*\)\r*$/\1/Ip' "$head")
+            post "invocation/$id/response" "\"$arn\""
+            ;;
+          *context*) post "invocation/$id/response" "\"$(sed -n 's/^Lambda-Runtime-Client-Context: //Ip' "$head" | base64)\"" ;;
+          *environment*) post "invocation/$id/response" "$(env | sort)" ;;
+          *) post "invocation/$id/response" "$event" ;;
+        esac
+      done
+    }
+    for _ in $(seq 2 "${AWS_LAMBDA_MAX_CONCURRENCY:-1}"); do serve & done
+    serve
     """#
 }

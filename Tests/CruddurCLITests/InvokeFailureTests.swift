@@ -51,7 +51,7 @@ struct InvokeFailureTests {
       let event = try bootstrap.write(#""hang""#, to: "event.json")
       let ended = try await CommandLineTool.run(
         ["invoke", event, "--timeout", "60", "--repeat", "3", "--bootstrap", bootstrap.path], sending: signal
-      ) { bootstrap.read("head")?.hasSuffix("\r\n\r\n") == true }
+      ) { !bootstrap.invocations.isEmpty }
       #expect(ended.status == .exited(status))
       #expect(!ended.log.contains("cruddur: "), "\(ended.log)")
       #expect(bootstrap.processes.count == 1)

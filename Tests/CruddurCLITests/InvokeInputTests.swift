@@ -56,7 +56,7 @@ struct InvokeInputTests {
     (["invoke", "-", "--env", "=users"], "The value '=users' is invalid for '--env <key=value>'"),
     (
       ["invoke", "-", "--env", "AWS_LAMBDA_RUNTIME_API=elsewhere"],
-      "--env cannot set AWS_LAMBDA_RUNTIME_API, for cruddur itself is the Runtime API."
+      "--env cannot set AWS_LAMBDA_RUNTIME_API, because cruddur itself is the Runtime API."
     ),
     (["destroy"], "Unexpected argument 'destroy'"),
   ])

@@ -118,6 +118,27 @@ struct ServeInvokeTests {
     }
   }
 
+  @Test func `With --max-concurrency one bootstrap has several at once, and more are refused as Lambda does`()
+    async throws
+  {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap, ["--timeout", "60", "--max-concurrency", "2"]) { server in
+        let path = "/2015-03-31/functions/cruddur/invocations"
+        for count in 1...2 {
+          let event = try await server.send(path, "--header", "X-Amz-Invocation-Type: Event", body: "\"hang\"")
+          #expect(event.status == 202)
+          try await eventually("it runs") { bootstrap.invocations.count == count }
+        }
+        let refused = try await server.send(path, body: "1")
+        #expect(refused.status == 429)
+        #expect(refused.headers["x-amzn-errortype"] == "TooManyRequestsException")
+        #expect(refused.body == #"{"Type":"User","message":"Rate Exceeded."}"#)
+        #expect(try await server.send("/api/health").status == 503)
+        #expect(bootstrap.processes.count == 1)
+      }
+    }
+  }
+
   @Test func `Bad calls are refused in Lambda's terms`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in

@@ -23,7 +23,7 @@ struct ExecutionEnvironmentTests {
 
   @Test func `A program that is not there ends its invocation`() async throws {
     try await withRuntimeAPI { api, _ in
-      var environment = ExecutionEnvironment(bootstrap: "/nowhere/bootstrap", runtimeAPI: api)
+      let environment = ExecutionEnvironment(bootstrap: "/nowhere/bootstrap", runtimeAPI: api)
       let result = await environment.invoke(Self.request)
       guard case .exited(let reason) = result else {
         Issue.record("the invocation ended as \(result)")
@@ -44,7 +44,7 @@ struct ExecutionEnvironmentTests {
       """#
     try await withRuntimeAPI { api, _ in
       try await withBootstrap(script) { path, _ in
-        var environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api)
+        let environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api)
         for _ in 1...2 {
           #expect(await environment.invoke(Self.request) == .response(Array("{}".utf8)))
           try await eventually("it is known that the process ended") { await api.isRuntimeGone }
@@ -75,7 +75,7 @@ struct ExecutionEnvironmentTests {
     try await withRuntimeAPI { api, _ in
       try await withBootstrap("echo $$ >pid; sleep 60") { path, directory in
         let caller = Task {
-          var environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api)
+          let environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api)
           return await environment.invoke(Self.request)
         }
         try await eventually("the process runs") { readPID(directory) != nil }
@@ -90,7 +90,7 @@ struct ExecutionEnvironmentTests {
     try await withRuntimeAPI { api, curl in
       try await withBootstrap("echo $$ >pid; sleep 60") { path, directory in
         let dropping = Task {
-          var environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api)
+          let environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api)
           return await environment.invoke(Self.request)
         }
         // Answered in the process's place, so that it lives when its owner is dropped.
@@ -112,7 +112,7 @@ struct ExecutionEnvironmentTests {
     var result = InvocationResult.cancelled
     try await withRuntimeAPI { api, _ in
       try await withBootstrap(script) { path, directory in
-        var environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api, initLimit: initLimit)
+        let environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api, initLimit: initLimit)
         result = await environment.invoke(Self.request)
         try await check(directory)
       }

@@ -75,7 +75,7 @@ struct FunctionTests {
   }
 
   @Test func `While all are busy another one is started, up to the limit`() async throws {
-    try await ScriptedFunction.with(Self.waits, concurrency: 2) { scripted in
+    try await ScriptedFunction.with(Self.waits, environments: 2) { scripted in
       let function = scripted.function
       async let first = function.invoke([UInt8(ascii: "1")])
       async let second = function.invoke([UInt8(ascii: "2")])
@@ -84,7 +84,7 @@ struct FunctionTests {
       // An invocation gets its environment, or its place in the queue, in the same step in which it is counted.
       try await eventually("the third has come") { await function.jobCount == 3 }
       #expect(await function.queuedJobCount == 1, "the third has to wait")
-      try touch("go", in: scripted)
+      try scripted.touch("go")
       let answers = await [first, second, third]
       #expect(answers[0] != answers[1])
       #expect(answers[2] == answers[0] || answers[2] == answers[1])
@@ -93,14 +93,14 @@ struct FunctionTests {
   }
 
   @Test func `Whoever waits is served in turn`() async throws {
-    try await ScriptedFunction.with(Self.waits, concurrency: 1) { scripted in
+    try await ScriptedFunction.with(Self.waits, environments: 1) { scripted in
       let function = scripted.function
       try await withThrowingTaskGroup(of: Void.self) { group in
         for event in 1...4 {
           group.addTask { await function.invoke(Array(String(event).utf8)) }
           try await eventually("it is taken") { await function.jobCount == event }
         }
-        try touch("go", in: scripted)
+        try scripted.touch("go")
         try await group.waitForAll()
       }
       #expect(scripted.lines(of: "seen") == ["1", "2", "3", "4"])
@@ -108,13 +108,13 @@ struct FunctionTests {
   }
 
   @Test func `An invocation runs on when its caller waits no more`() async throws {
-    try await ScriptedFunction.with(Self.waits + "; echo done >>done", concurrency: 1) { scripted in
+    try await ScriptedFunction.with(Self.waits + "; echo done >>done", environments: 1) { scripted in
       let function = scripted.function
       let caller = Task { await function.invoke([UInt8(ascii: "1")]) }
       try await eventually("it runs") { scripted.lines(of: "seen").count == 1 }
       caller.cancel()
       #expect(await caller.value == .cancelled)
-      try touch("go", in: scripted)
+      try scripted.touch("go")
       try await eventually("it ends") { scripted.lines(of: "done").count == 1 }
       _ = await function.invoke([UInt8(ascii: "2")])
       #expect(scripted.lines(of: "pids").count == 1, "and its process goes on")
@@ -122,7 +122,7 @@ struct FunctionTests {
   }
 
   @Test func `An invocation that is given up before it begins never does`() async throws {
-    try await ScriptedFunction.with(Self.waits, concurrency: 1) { scripted in
+    try await ScriptedFunction.with(Self.waits, environments: 1) { scripted in
       let function = scripted.function
       async let first = function.invoke([UInt8(ascii: "1")])
       try await eventually("it runs") { scripted.lines(of: "seen") == ["1"] }
@@ -131,7 +131,7 @@ struct FunctionTests {
       caller.cancel()
       #expect(await caller.value == .cancelled)
       #expect(await function.queuedJobCount == 0)
-      try touch("go", in: scripted)
+      try scripted.touch("go")
       _ = await first
       _ = await function.invoke([UInt8(ascii: "3")])
       #expect(scripted.lines(of: "seen") == ["1", "3"])
@@ -148,7 +148,7 @@ struct FunctionTests {
   }
 
   @Test func `Stopping ends invocations and processes`() async throws {
-    try await ScriptedFunction.with(Self.waits, concurrency: 1) { scripted in
+    try await ScriptedFunction.with(Self.waits, environments: 1) { scripted in
       let function = scripted.function
       async let running = function.invoke([UInt8(ascii: "1")])
       try await eventually("it runs") { scripted.lines(of: "seen") == ["1"] }
@@ -175,11 +175,5 @@ struct FunctionTests {
         for pid in scripted.lines(of: "pids").compactMap({ pid_t($0) }) { #expect(kill(pid, 0) == -1) }
       }
     }
-  }
-
-  private func touch(_ file: String, in scripted: ScriptedFunction) throws {
-    let descriptor = creat(scripted.folder.appending(path: file).path(), 0o600)
-    try #require(descriptor >= 0)
-    close(descriptor)
   }
 }

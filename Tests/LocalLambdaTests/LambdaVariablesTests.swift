@@ -5,7 +5,8 @@ import Testing
 struct LambdaVariablesTests {
   private func make(caller: [String: String] = [:], configured: [String: String] = [:]) -> [String: String] {
     LambdaVariables.make(
-      functionName: "local", endpoint: "127.0.0.1:9", taskRoot: "/var/task", logStream: "stream", caller: caller,
+      functionName: "local", runtimeAPI: ["AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9"], taskRoot: "/var/task",
+      logStream: "stream", caller: caller,
       configured: configured)
   }
 
@@ -43,7 +44,7 @@ struct LambdaVariablesTests {
     #expect(make(caller: ["AWS_REGION": "eu-west-1", "PATH": "/"]) == make())
   }
 
-  @Test func `The configuration wins over all but the endpoint`() {
+  @Test func `The configuration wins over all but what the Runtime API says`() {
     let variables = make(
       caller: ["PGHOST": "a"],
       configured: ["PGHOST": "b", "AWS_REGION": "eu-west-1", "LOG": "1", "AWS_LAMBDA_RUNTIME_API": "elsewhere"])

@@ -21,7 +21,8 @@ struct ScriptedFunction {
   /// `answer` and `fail` at hand, once it has done the preparation. The function is stopped afterwards, and its folder is
   /// removed.
   static func with(
-    _ script: String, timeout: Duration = .seconds(30), concurrency: Int = 4, preparation: String = "",
+    _ script: String, timeout: Duration = .seconds(30), environments: Int = 4, managed: Int? = nil,
+    preparation: String = "",
     _ test: (ScriptedFunction) async throws -> Void
   ) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "function-\(UUID())")
@@ -31,7 +32,9 @@ struct ScriptedFunction {
     try writeExecutable(runtime(script, preparation), to: path)
     let failures = FailureList()
     let function = Function(
-      .init(name: "scripted", bootstrap: path, timeout: timeout, maximumConcurrency: concurrency)
+      .init(
+        name: "scripted", bootstrap: path, timeout: timeout, maximumEnvironments: environments,
+        maximumConcurrency: managed)
     ) { id, result in failures.results.withLock { $0[id] = result } }
     let outcome: Result<Void, any Error>
     do {
@@ -49,6 +52,11 @@ struct ScriptedFunction {
     return (text ?? "").split(separator: "\n").map { String($0) }
   }
 
+  /// Makes an empty file in the script's folder.
+  func touch(_ file: String) throws {
+    try Data().write(to: folder.appending(path: file))
+  }
+
   private static func runtime(_ script: String, _ preparation: String) -> String {
     #"""
     #!/bin/bash
@@ -59,10 +67,15 @@ struct ScriptedFunction {
     post() { curl --silent --noproxy '*' --data-binary "$2" "$api/$id/$1" >/dev/null; }
     answer() { post response "$1"; }
     fail() { post error "$1"; }
-    while event=$(curl --silent --show-error --noproxy '*' --dump-header "head-$$" "$api/next"); do
-      id=$(sed -n 's/^Lambda-Runtime-Aws-Request-Id: *\([^\r]*\)\r*$/\1/Ip' "head-$$")
-      \#(script)
-    done
+    serve() {
+      local head=head-$BASHPID
+      while event=$(curl --silent --show-error --fail --noproxy '*' --dump-header "$head" "$api/next"); do
+        id=$(sed -n 's/^Lambda-Runtime-Aws-Request-Id: *\([^\r]*\)\r*$/\1/Ip' "$head")
+        \#(script)
+      done
+    }
+    for _ in $(seq 2 "${AWS_LAMBDA_MAX_CONCURRENCY:-1}"); do serve & done
+    serve
     """#
   }
 }

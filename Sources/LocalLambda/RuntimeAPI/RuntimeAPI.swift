@@ -28,14 +28,22 @@ public final class RuntimeAPI: Sendable {
 
   /// What a runtime expects in `AWS_LAMBDA_RUNTIME_API`: `127.0.0.1:PORT`.
   public let endpoint: String
-  /// With Managed Instances, how many invocations the runtime is given at once; nil on demand.
-  let maximumConcurrency: Int?
+  /// What a runtime of this Runtime API needs to know in its environment.
+  let variables: [String: String]
+  /// Whether it plays Managed Instances.
+  let isManaged: Bool
   private let broker: RuntimeBroker
   private let server: HTTPServer
 
-  private init(broker: RuntimeBroker, server: HTTPServer, maximumConcurrency: Int?) {
-    self.maximumConcurrency = maximumConcurrency
+  private init(broker: RuntimeBroker, server: HTTPServer, rules: RuntimeState.Rules) {
     endpoint = "127.0.0.1:\(server.port)"
+    var variables = ["AWS_LAMBDA_RUNTIME_API": endpoint]
+    if let workers = rules.maximumConcurrency {
+      variables["AWS_LAMBDA_MAX_CONCURRENCY"] = String(workers)
+      variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+    }
+    self.variables = variables
+    isManaged = rules.maximumConcurrency != nil
     self.broker = broker
     self.server = server
   }
@@ -49,9 +57,11 @@ public final class RuntimeAPI: Sendable {
     if !options.sendsInvocationID { rules.invocationID = { _ in nil } }
     let broker = RuntimeBroker(rules: rules, recordsExchanges: options.recordsExchanges)
     // An X-Ray error cause is a header, and may have nearly a mebibyte.
-    let limits = HTTPServer.Limits(maximumHeadBytes: 2 << 20, maximumBodyBytes: options.maximumResponseBytes)
+    var limits = HTTPServer.Limits(maximumHeadBytes: 2 << 20, maximumBodyBytes: options.maximumResponseBytes)
+    // Each worker keeps one, and may lose one that is not known to be lost yet.
+    limits.maximumConnections += 2 * (rules.maximumConcurrency ?? 0)
     let server = try HTTPServer.start(port: options.port, limits: limits) { await broker.serve($0) }
-    return RuntimeAPI(broker: broker, server: server, maximumConcurrency: rules.maximumConcurrency)
+    return RuntimeAPI(broker: broker, server: server, rules: rules)
   }
 
   /// Stops listening: invocations end as cancelled, a runtime that waits for an event is told to exit (500), and its
