@@ -9,7 +9,7 @@ extension InvocationResult {
       "The function cannot start: \((try? JSONDocument(body).root["errorMessage"]?.string()) ?? type)"
     case .initTimedOut: "The function cannot start: the bootstrap did not ask for an event in time."
     case .exited(let how): "The function cannot start: the bootstrap \(how)."
-    case .response, .functionError, .timedOut, .throttled, .cancelled: nil
+    case .response, .functionError, .timedOut, .throttled, .abandoned, .cancelled: nil
     }
   }
 
@@ -24,7 +24,7 @@ extension InvocationResult {
     case .timedOut: "\(event): timed out after \(timeout)."
     case .exited(let how): "\(event): no answer, because the bootstrap \(how)."
     case .throttled: "\(event): refused, because as many run as the bootstrap is given."
-    case .cancelled: "\(event): cancelled."
+    case .abandoned, .cancelled: "\(event): cancelled."
     }
   }
 }

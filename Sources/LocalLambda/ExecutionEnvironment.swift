@@ -65,9 +65,19 @@ public actor ExecutionEnvironment {
   /// Runs one invocation in the process, which is started if there is none. Cancelling the task ends the invocation, and
   /// on demand the process, too.
   public func invoke(_ request: InvocationRequest) async -> InvocationResult {
+    await invoke(request, into: nil)
+  }
+
+  /// Runs one invocation like ``invoke(_:)``, and gives the response as it comes. Whoever hangs up breaks the runtime's
+  /// connection off, and the process goes on; before a stream has begun, that ends it on demand.
+  public nonisolated func invokeWithResponseStream(_ request: InvocationRequest) -> InvocationStream {
+    InvocationStream { sink in await self.invoke(request, into: sink) }
+  }
+
+  func invoke(_ request: InvocationRequest, into sink: ResponseSink?) async -> InvocationResult {
     if !runtimeAPI.isManaged { await log?.begin() }
     let process = await started()
-    let result = await runtimeAPI.invoke(request)
+    let result = await runtimeAPI.invoke(request, into: sink)
     await end(process, after: result)
     if !runtimeAPI.isManaged { logTail = await log?.end() ?? [] }
     return result
@@ -102,7 +112,7 @@ public actor ExecutionEnvironment {
   private func end(_ process: RuntimeProcess, after result: InvocationResult) async {
     let delay: Duration
     switch result {
-    case .response, .functionError, .throttled: return
+    case .response, .functionError, .throttled, .abandoned: return
     // Others may run in it.
     case .timedOut where runtimeAPI.isManaged, .cancelled where runtimeAPI.isManaged: return
     // It is about to exit by itself, and may have something to log before.

@@ -63,6 +63,8 @@ public actor Function {
     let id: Int
     let requestID: String
     let request: InvocationRequest
+    /// Where a streamed response goes; nil where the caller waits for all of it.
+    let sink: ResponseSink?
   }
 
   /// What was set up.
@@ -111,15 +113,32 @@ public actor Function {
     return await report(of: request, requestID: requestID ?? .randomUUID()).result
   }
 
+  /// Invokes the function like ``invoke(_:requestID:)``, and gives the response as it comes. Whoever hangs up breaks it
+  /// off.
+  public nonisolated func invokeWithResponseStream(_ payload: [UInt8], requestID: String? = nil) -> InvocationStream {
+    responseStream(of: InvocationRequest(payload: payload), requestID: requestID ?? .randomUUID())
+  }
+
+  /// Invokes the function with a stream, with the function's own timeout.
+  nonisolated func responseStream(of request: InvocationRequest, requestID: String) -> InvocationStream {
+    InvocationStream { sink in
+      let report = await self.report(of: request, requestID: requestID, into: sink)
+      sink.logTail = report.logTail
+      return report.result
+    }
+  }
+
   /// Invokes the function like ``invoke(_:requestID:)``, with the function's own timeout.
-  func report(of request: InvocationRequest, requestID: String) async -> Report {
+  func report(
+    of request: InvocationRequest, requestID: String, into sink: ResponseSink? = nil
+  ) async -> Report {
     guard !isStopped else { return Report(result: .cancelled) }
     var request = request
     request.timeout = configuration.timeout
     request.traceID = InvocationRequest.randomTraceID()
     request.requestID = requestID
     jobCount += 1
-    let job = Job(id: jobCount, requestID: requestID, request: request)
+    let job = Job(id: jobCount, requestID: requestID, request: request, sink: sink)
     return await withTaskCancellationHandler {
       await withCheckedContinuation { caller in
         callers[job.id] = caller
@@ -206,7 +225,7 @@ public actor Function {
     switch work {
     case .initialization(let starter): starter.resume(returning: await environment.initialize())
     case .invocation(let job):
-      let result = await environment.invoke(job.request)
+      let result = await environment.invoke(job.request, into: job.sink)
       end(job, Report(result: result, logTail: await environment.logTail))
     }
   }
@@ -219,7 +238,7 @@ public actor Function {
 
   private func end(_ job: Job, _ report: Report) {
     switch report.result {
-    case .response, .cancelled: break
+    case .response, .abandoned, .cancelled: break
     case .functionError, .initError, .initTimedOut, .timedOut, .exited, .throttled:
       onFailure(job.requestID, report.result)
     }

@@ -49,7 +49,7 @@ extension InvocationRequest {
 
 /// How an invocation ended, as its caller learns it.
 public enum InvocationResult: Sendable, Equatable {
-  /// The function answered with these bytes.
+  /// The function answered with these bytes; of a stream that was given on as it came, there are none.
   case response([UInt8])
   /// The function failed, or Lambda failed it: `type` is `Function.…` or `Runtime.…`, `body` the error's JSON.
   case functionError(type: String, body: [UInt8])
@@ -63,6 +63,8 @@ public enum InvocationResult: Sendable, Equatable {
   case exited(String)
   /// It was not begun, because as many ran already as a process of Managed Instances is given.
   case throttled
+  /// Whoever was to have the response as a stream hung up, and the runtime's connection was broken off.
+  case abandoned
   /// The caller gave up, or the Runtime API was stopped.
   case cancelled
 }
@@ -85,7 +87,7 @@ extension InvocationResult {
     case .timedOut: .error(type: "Sandbox.Timedout", "Task timed out after \(timeout.seconds) seconds", requestID)
     case .initTimedOut: .error(type: "Sandbox.Timedout", "The runtime did not ask for an event in time", requestID)
     case .exited(let how): .error(type: "Runtime.ExitError", "Runtime \(how)", requestID)
-    case .throttled, .cancelled: nil
+    case .throttled, .abandoned, .cancelled: nil
     }
   }
 }

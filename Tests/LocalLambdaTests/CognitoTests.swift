@@ -94,7 +94,7 @@ struct CognitoTests {
       let api = HTTPAPI(
         limit: .milliseconds(300), function: scripted.function, authorizer: JWTAuthorizer(tokens: TokenIssuer()))
       let start = ContinuousClock.now
-      let answer = await api.respond(to: HTTPCall(method: "GET", path: "/api/x"))
+      let answer = try #require(await api.respond(to: HTTPCall(method: "GET", path: "/api/x")).response)
       #expect(start.duration(to: .now) < .seconds(10), "the function's own limit is thirty seconds")
       #expect(answer.status == 503)
       #expect(String(decoding: answer.body, as: UTF8.self) == #"{"message":"Service Unavailable"}"#)

@@ -135,7 +135,8 @@ struct ManagedInstancesTests {
   }
 
   @Test func `A process that ends fails all that it had, and is replaced once`() async throws {
-    let script = #"echo "$event" >>seen; while [ ! -e go ]; do sleep 0.05; done; if [ -e back ]; then answer 1; else kill $$; fi"#
+    let script =
+      #"echo "$event" >>seen; while [ ! -e go ]; do sleep 0.05; done; if [ -e back ]; then answer 1; else kill $$; fi"#
     try await ScriptedFunction.with(script, managed: 2) { scripted in
       let function = scripted.function
       async let first = function.invoke([UInt8(ascii: "1")])

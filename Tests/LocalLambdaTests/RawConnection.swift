@@ -46,19 +46,37 @@ final class RawConnection: Sendable {
 
   /// What comes until the server closes the connection.
   func readToEnd() async throws -> String {
+    String(decoding: try await readBytesToEnd(), as: UTF8.self)
+  }
+
+  /// What comes until the server closes the connection, as bytes.
+  func readBytesToEnd() async throws -> [UInt8] {
+    try await read { _ in false }
+  }
+
+  /// What comes until it ends with a text, or with what comes with that.
+  func read(until text: String) async throws -> String {
+    let bytes = try await read { String(decoding: $0, as: UTF8.self).contains(text) }
+    let read = String(decoding: bytes, as: UTF8.self)
+    try #require(read.contains(text), "the connection ended before: \(read)")
+    return read
+  }
+
+  private func read(until isEnough: @escaping @Sendable ([UInt8]) -> Bool) async throws -> [UInt8] {
     let (bytes, error) = await withCheckedContinuation { continuation in
       Thread.detachNewThread { [self] in
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
-        while true {
-          let count = read(descriptor, &chunk, chunk.count)
+        while !isEnough(bytes) {
+          let count = Glibc.read(descriptor, &chunk, chunk.count)
           guard count > 0 else { return continuation.resume(returning: (bytes, count < 0 ? errno : 0)) }
           bytes += chunk[..<count]
         }
+        continuation.resume(returning: (bytes, 0))
       }
     }
     try #require(error != EAGAIN, "the server did not close the connection")
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 
   /// Hangs up.

@@ -56,7 +56,7 @@ struct RuntimeCallTests {
   }
 
   @Test(arguments: [
-    (nil, nil), ("", nil), ("streaming", nil), ("buffered", InvalidPost.unknownResponseMode),
+    (nil, nil), ("", nil), ("buffered", InvalidPost.unknownResponseMode),
     ("Streaming", .unknownResponseMode),
   ])
   func `A response mode is checked`(mode: String?, bad: InvalidPost?) {
@@ -64,5 +64,17 @@ struct RuntimeCallTests {
     let call = RuntimeCall(.response, requestID: "a", HTTPCall(method: "POST", path: "", headers: headers, body: [7]))
     let result: Result<InvocationResult, InvalidPost> = bad.map { .failure($0) } ?? .success(.response([7]))
     #expect(call == .post(requestID: "a", invocationID: nil, result))
+  }
+
+  @Test func `A response that streams is told by its head`() throws {
+    var call = HTTPCall(method: "POST", path: Self.base + "/invocation/8f5b/response")
+    call.headers = [.init(name: "lambda-runtime-function-response-mode", value: "streaming")]
+    #expect(RuntimeCall.isStream(call))
+    call.stream = HTTPBodyStream()
+    #expect(RuntimeCall(.response, requestID: "8f5b", call) == .stream(requestID: "8f5b", invocationID: nil))
+    for path in ["/invocation/8f5b/error", "/init/error", "/invocation/next"] {
+      call.path = Self.base + path
+      #expect(!RuntimeCall.isStream(call))
+    }
   }
 }

@@ -163,6 +163,7 @@ extension RuntimeCall {
   fileprivate var label: String {
     switch self {
     case .next: "next"
+    case .stream(let id, let invocationID): "stream to '\(id)' as '\(invocationID ?? "")'"
     case .post(let id, let invocationID, .success): "post to '\(id)' as '\(invocationID ?? "")'"
     case .post(let id, _, .failure(let invalid)): "post to '\(id)' that is \(invalid)"
     case .initError(.success): "init error"

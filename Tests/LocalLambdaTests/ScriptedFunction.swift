@@ -18,7 +18,7 @@ struct ScriptedFunction {
   var failures: [String: InvocationResult] { failureList.results.withLock { $0 } }
 
   /// Runs a test with a function that does what a script says, with `$event` and `$id` set, and the shell functions
-  /// `answer` and `fail` at hand, once it has done the preparation. The function is stopped afterwards, and its folder is
+  /// `answer`, `fail` and `stream` at hand, once it has done the preparation. The function is stopped afterwards, and its folder is
   /// removed.
   static func with(
     _ script: String, timeout: Duration = .seconds(30), environments: Int = 4, managed: Int? = nil,
@@ -67,6 +67,12 @@ struct ScriptedFunction {
     post() { curl --silent --noproxy '*' --data-binary "$2" "$api/$id/$1" >/dev/null; }
     answer() { post response "$1"; }
     fail() { post error "$1"; }
+    # Responds with standard input as it comes; the content type is the argument.
+    stream() {
+      curl --silent --no-buffer --noproxy '*' --fail --request POST --upload-file - --header 'Expect:' \
+        --header 'Lambda-Runtime-Function-Response-Mode: streaming' --header "Content-Type: ${1:-text/plain}" \
+        "$api/$id/response" >/dev/null
+    }
     serve() {
       local head=head-$BASHPID
       while event=$(curl --silent --show-error --fail --noproxy '*' --dump-header "$head" "$api/next"); do

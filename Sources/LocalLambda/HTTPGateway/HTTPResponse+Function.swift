@@ -8,18 +8,30 @@ extension HTTPResponse {
   /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
   init?(functionOutput output: [UInt8]) {
     guard let root = try? JSONDocument(output).root else { return nil }
-    guard let statusCode = root["statusCode"] else {
+    guard root["statusCode"] != nil else {
       self.init(status: 200, headers: ["content-type": "application/json"], body: output)
       return
     }
-    guard let status = try? statusCode.integer(), (200...599).contains(status),
-      let body = Self.body(root), var headers = Self.headers(root["headers"]),
-      let cookies = Self.cookies(root["cookies"])
+    guard let body = Self.body(root) else { return nil }
+    self.init(root, contentType: "text/plain;charset=UTF-8")
+    self.body = body
+  }
+
+  /// The head of a response whose body is streamed, of the prelude that comes before it; nil if that makes none:
+  /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>.
+  init?(prelude: [UInt8]) {
+    guard let root = try? JSONDocument(prelude).root, root.kind == .object else { return nil }
+    self.init(root, contentType: "application/octet-stream")
+  }
+
+  private init?(_ root: JSONValue, contentType: String) {
+    guard let status = root["statusCode"].map({ try? $0.integer() }) ?? 200, (200...599).contains(status),
+      var headers = Self.headers(root["headers"]), let cookies = Self.cookies(root["cookies"])
     else { return nil }
     let cookie = headers.removeValue(forKey: "set-cookie")
     self.init(
-      status: status, headers: headers.merging(["content-type": "text/plain;charset=UTF-8"]) { given, _ in given },
-      cookies: [cookie].compactMap(\.self) + cookies, body: body)
+      status: status, headers: headers.merging(["content-type": contentType]) { given, _ in given },
+      cookies: [cookie].compactMap(\.self) + cookies)
   }
 
   private static func body(_ root: JSONValue) -> [UInt8]? {

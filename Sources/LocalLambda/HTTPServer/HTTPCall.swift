@@ -14,6 +14,9 @@ struct HTTPCall: Sendable, Equatable {
   var bodyFault: BodyFault?
   /// The fields after a chunked body, with lower-case names: <https://www.rfc-editor.org/rfc/rfc9112#section-7.1.2>.
   var trailers: [Header] = []
+  /// The body as it comes, of a request whose handler reads it so; then `body` and what is said of it are empty.
+  var stream: HTTPBodyStream?
+  var isHTTP11 = true
   /// The server's port that it came in on.
   var port = 0
 
@@ -40,6 +43,16 @@ struct HTTPCall: Sendable, Equatable {
   var segments: [Substring]? {
     path.hasPrefix("/") ? path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) : nil
   }
+}
+
+/// A body on its way, in or out, with back-pressure.
+typealias HTTPBodyStream = PieceChannel<[UInt8], HTTPBodyEnd>
+
+/// How a body ended that came, or went, piece by piece.
+enum HTTPBodyEnd: Sendable, Equatable {
+  case complete(trailers: [HTTPCall.Header] = [])
+  /// The connection ended, or is to end, before the body did.
+  case truncated
 }
 
 extension [HTTPCall.Header] {

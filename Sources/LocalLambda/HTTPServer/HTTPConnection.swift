@@ -11,15 +11,20 @@ final class HTTPConnection: Sendable {
 
   private let socket: Socket
   private let limits: HTTPServer.Limits
+  private let streams: HTTPServer.StreamRule
   private let handler: HTTPServer.Handler
   private let activity = Mutex(Activity())
 
   private let port: Int
 
-  init(socket: Socket, port: Int, limits: HTTPServer.Limits, handler: @escaping HTTPServer.Handler) {
+  init(
+    socket: Socket, port: Int, limits: HTTPServer.Limits, streams: @escaping HTTPServer.StreamRule,
+    handler: @escaping HTTPServer.Handler
+  ) {
     self.socket = socket
     self.port = port
     self.limits = limits
+    self.streams = streams
     self.handler = handler
   }
 
@@ -38,24 +43,27 @@ final class HTTPConnection: Sendable {
 
   /// Serves the connection until it ends.
   func run() {
-    var input = Input(socket: socket, limits: limits)
-    while true {
-      guard input.waitForRequest(), begin() else { break }
-      switch input.request() {
-      case .nothing: return end()
-      case .refused(let status):
-        _ = send(HTTPResponse(status: status), method: "", keepsAlive: false)
-        socket.linger()
-        return end()
-      case .call(var call, let keepsAlive):
-        call.port = port
-        guard let reply = reply(to: call, hasEnded: input.hasEnded), send(reply, to: call, keepsAlive: keepsAlive)
-        else {
-          return end()
-        }
-      }
-    }
+    var input = RequestInput(socket: socket, limits: limits)
+    while input.waitForRequest(), begin(), serve(&input) {}
     end()
+  }
+
+  /// Serves a request; whether another may follow.
+  private func serve(_ input: inout RequestInput) -> Bool {
+    do throws(RequestInput.Failure) {
+      let (head, keepsAlive) = try input.head()
+      var call = head
+      call.port = port
+      if streams(call) { return stream(call, from: &input, keepsAlive: keepsAlive) }
+      input.readBody(of: &call)
+      guard let reply = reply(to: call, hasEnded: input.hasEnded) else { return false }
+      return send(reply, to: call, keepsAlive: keepsAlive && call.bodyFault != .truncated, hasEnded: input.hasEnded)
+    } catch {
+      guard case .refused(let status) = error else { return false }
+      _ = send(HTTPResponse(status: status), method: "", keepsAlive: false)
+      socket.linger()
+      return false
+    }
   }
 
   /// Whether the request that has begun to come is still taken.
@@ -77,10 +85,79 @@ final class HTTPConnection: Sendable {
     return reply
   }
 
+  // MARK: Bodies as they come and go
+
+  /// Serves a request whose handler reads the body as it comes, and may reply before its end; whether another may follow.
+  private func stream(_ call: HTTPCall, from input: inout RequestInput, keepsAlive: Bool) -> Bool {
+    let body = HTTPBodyStream()
+    var call = call
+    call.stream = body
+    let box = EventBox<HTTPReply>()
+    let handling = Task { [handler, call] in
+      box.put(await handler(call))
+      body.cancel()
+    }
+    var isWhole = false
+    loop: while let part = input.bodyPart(or: box) {
+      switch part {
+      case .piece(let piece): if !write(piece, to: body) { break loop }
+      case .end(let end):
+        isWhole = end != .truncated
+        body.finish(end)
+        break loop
+      }
+    }
+    // Where the handler has replied, or the connection is gone, that is the end; otherwise it has been told.
+    body.finish(.truncated)
+    guard let reply = socket.value(of: box, hasEnded: input.hasEnded) else {
+      handling.cancel()
+      return false
+    }
+    guard send(reply, to: call, keepsAlive: keepsAlive && isWhole, hasEnded: input.hasEnded) else {
+      // The client may still be sending, and should see the response all the same; one that is broken off sees none.
+      if case .response = reply, !isWhole { socket.linger() }
+      return false
+    }
+    return true
+  }
+
+  /// Hands a piece of a body to its reader, once that has taken the one before; false if it takes no more.
+  private func write(_ piece: [UInt8], to body: HTTPBodyStream) -> Bool {
+    if let isTaken = body.offer(piece) { return isTaken }
+    let box = EventBox<Bool>()
+    Task { box.put(await body.write(piece)) }
+    return socket.value(of: box, hasEnded: true) ?? false
+  }
+
+  /// Sends a body as it comes; whether all of it went.
+  private func send(_ body: HTTPBodyStream, chunked: Bool, hasEnded: Bool) -> Bool {
+    while true {
+      let box = EventBox<HTTPBodyStream.Item?>()
+      Task { box.put(await body.next()) }
+      switch socket.value(of: box, hasEnded: hasEnded) {
+      case .some(.some(.piece(let piece))):
+        let chunk = chunked ? Array("\(String(piece.count, radix: 16))\r\n".utf8) + piece + Array("\r\n".utf8) : piece
+        if !socket.write(chunk) { return false }
+      case .some(.some(.end(.complete))): return !chunked || socket.write(Array("0\r\n\r\n".utf8))
+      case .some(.some(.end(.truncated))), .some(nil), nil: return false
+      }
+    }
+  }
+
+  // MARK: Responses
+
   /// Whether another request may follow.
-  private func send(_ reply: HTTPReply, to call: HTTPCall, keepsAlive: Bool) -> Bool {
+  private func send(_ reply: HTTPReply, to call: HTTPCall, keepsAlive: Bool, hasEnded: Bool) -> Bool {
     switch reply {
     case .response(let response): return send(response, method: call.method, keepsAlive: keepsAlive)
+    case .stream(let response, let body):
+      defer { body.cancel() }
+      // In HTTP/1.0 a body of unknown length ends with the connection.
+      let keepsAlive = keepsAlive && call.isHTTP11 && !activity.withLock { $0.isStopping }
+      guard socket.write(response.encodedHead(chunked: call.isHTTP11, closes: !keepsAlive)) else { return false }
+      guard response.isBodiless || call.method == "HEAD" || send(body, chunked: call.isHTTP11, hasEnded: hasEnded)
+      else { return false }
+      return keepsAlive && isDone()
     case .brokenOff(let response, let count):
       let (head, body) = response.encoded(method: call.method, closes: false)
       _ = socket.write(head + body.prefix(max(0, count)))
@@ -92,95 +169,14 @@ final class HTTPConnection: Sendable {
   private func send(_ response: HTTPResponse, method: String, keepsAlive: Bool) -> Bool {
     let keepsAlive = keepsAlive && !activity.withLock { $0.isStopping }
     let (head, body) = response.encoded(method: method, closes: !keepsAlive)
-    guard socket.write(head + body), keepsAlive else { return false }
-    return activity.withLock {
+    return socket.write(head + body) && keepsAlive && isDone()
+  }
+
+  /// All of a response is gone: whether another request may come.
+  private func isDone() -> Bool {
+    activity.withLock {
       $0.isBusy = false
       return !$0.isStopping
     }
-  }
-}
-
-/// What comes in on a connection.
-private struct Input: ~Copyable {
-  enum Request {
-    case call(HTTPCall, keepsAlive: Bool)
-    /// What came is no request; the status says why.
-    case refused(Int)
-    /// The connection ended in a request's head.
-    case nothing
-  }
-
-  private let socket: Socket
-  private let maximumBodyBytes: Int
-  private var parser: RequestParser
-  private var buffer = [UInt8](repeating: 0, count: 1 << 16)
-  /// Whether the client has said that it will send no more.
-  private(set) var hasEnded = false
-
-  init(socket: Socket, limits: HTTPServer.Limits) {
-    self.socket = socket
-    maximumBodyBytes = limits.maximumBodyBytes
-    parser = RequestParser(maximumHeadBytes: limits.maximumHeadBytes)
-  }
-
-  /// Waits until some of a request is there; false if the connection ends instead.
-  mutating func waitForRequest() -> Bool {
-    !parser.isBetweenRequests || readMore()
-  }
-
-  /// Reads a request to its end.
-  mutating func request() -> Request {
-    var call = HTTPCall(method: "", path: "")
-    var keepsAlive = false
-    while true {
-      do {
-        switch try parser.next() {
-        case .head(let head):
-          call = HTTPCall(head)
-          keepsAlive = head.keepsAlive
-          // A client that asks waits with its body.
-          if head.isHTTP11, parser.isInBody, call.header("expect")?.lowercased() == "100-continue" {
-            _ = socket.write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
-          }
-        case .body(let piece):
-          call.bodySize += piece.count
-          if call.bodySize <= maximumBodyBytes { call.body += piece }
-        case .end(let trailers):
-          call.trailers = trailers
-          if call.bodySize > maximumBodyBytes { call.fail(.tooLarge(limit: maximumBodyBytes)) }
-          return .call(call, keepsAlive: keepsAlive)
-        case nil:
-          if readMore() { continue }
-          guard parser.isInBody else { return .nothing }
-          call.fail(.truncated)
-          return .call(call, keepsAlive: false)
-        }
-      } catch {
-        guard parser.isInBody else { return .refused(error.status) }
-        call.fail(.truncated)
-        return .call(call, keepsAlive: false)
-      }
-    }
-  }
-
-  private mutating func readMore() -> Bool {
-    let count = socket.read(into: &buffer)
-    hasEnded = count == 0
-    parser.append(buffer[..<count])
-    return !hasEnded
-  }
-}
-
-extension HTTPCall {
-  fileprivate init(_ head: RequestParser.Head) {
-    let parts = head.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    self.init(
-      method: head.method, path: String(parts[0]), query: parts.count > 1 ? String(parts[1]) : "", headers: head.headers
-    )
-  }
-
-  fileprivate mutating func fail(_ fault: BodyFault) {
-    body = []
-    bodyFault = fault
   }
 }

@@ -13,10 +13,33 @@ struct HTTPResponse: Sendable, Equatable {
 /// What becomes of a request.
 enum HTTPReply: Sendable, Equatable {
   case response(HTTPResponse)
+  /// The response's head, and its body as it comes.
+  case stream(HTTPResponse, HTTPBodyStream)
   /// The response's head and so many bytes of its body, and then the connection is closed.
   case brokenOff(HTTPResponse, afterBytes: Int)
   /// The connection is closed without a response.
   case disconnect
+
+  /// The response, whose body may still be to come; nil where there is none.
+  var response: HTTPResponse? {
+    switch self {
+    case .response(let response), .stream(let response, _), .brokenOff(let response, _): response
+    case .disconnect: nil
+    }
+  }
+
+  /// The same reply with one header more.
+  func with(_ header: String, _ value: String) -> HTTPReply {
+    switch self {
+    case .response(var response):
+      response.headers[header] = value
+      return .response(response)
+    case .stream(var response, let body):
+      response.headers[header] = value
+      return .stream(response, body)
+    case .brokenOff, .disconnect: return self
+    }
+  }
 }
 
 extension HTTPResponse {
@@ -25,16 +48,29 @@ extension HTTPResponse {
   /// The status line has no phrase, which clients are told to ignore. One to HEAD, and some statuses, have no body,
   /// whatever the response says: <https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1>.
   func encoded(method: String, closes: Bool) -> (head: [UInt8], body: [UInt8]) {
-    let isBodiless = [204, 205, 304].contains(status)
+    let length = ["content-length: \(isBodiless ? 0 : body.count)"]
+    let head = head(bodyHeaders: status != 204 && status != 304 ? length : [], closes: closes)
+    return (head, isBodiless || method == "HEAD" ? [] : body)
+  }
+
+  /// The head of a response whose body comes in chunks, or ends with the connection.
+  func encodedHead(chunked: Bool, closes: Bool) -> [UInt8] {
+    head(bodyHeaders: chunked && !isBodiless ? ["transfer-encoding: chunked"] : [], closes: closes)
+  }
+
+  /// Whether no body may follow.
+  var isBodiless: Bool { [204, 205, 304].contains(status) }
+
+  private func head(bodyHeaders: [String], closes: Bool) -> [UInt8] {
     var lines = ["HTTP/1.1 \(status) "]
     for (name, value) in headers.sorted(by: { $0.key < $1.key }) where name.isHTTPName {
       lines.append("\(name): \(value.singleLine)")
     }
     lines += cookies.map { "set-cookie: \($0.singleLine)" }
-    if status != 204 && status != 304 { lines.append("content-length: \(isBodiless ? 0 : body.count)") }
+    lines += bodyHeaders
     if headers["date"] == nil { lines.append("date: \(Self.date())") }
     if closes { lines.append("connection: close") }
-    return (Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8), isBodiless || method == "HEAD" ? [] : body)
+    return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
   }
 
   /// Now, in the form of <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>.

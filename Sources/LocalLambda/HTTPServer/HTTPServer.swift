@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// An HTTP/1.1 server on 127.0.0.1, which listens from ``start(port:limits:handler:)`` to ``stop()``.
+/// An HTTP/1.1 server on 127.0.0.1, which listens from ``start(port:limits:streams:handler:)`` to ``stop()``.
 ///
 /// It has a thread for each connection, which may block: the clients are those of one laptop, and above a limit the others
 /// wait until one has ended. A thread also knows at once who hangs up, and a reply may be to break off a response, neither
@@ -11,6 +11,9 @@ import Synchronization
 final class HTTPServer: Sendable {
   /// Answers a request; the task is cancelled when the client hangs up, and what it returns then goes nowhere.
   typealias Handler = @Sendable (HTTPCall) async -> HTTPReply
+
+  /// Whether the body of a request with this head is read by its handler as it comes.
+  typealias StreamRule = @Sendable (HTTPCall) -> Bool
 
   struct Limits {
     /// Of the request line and the headers together, and of the trailers; more is a 431.
@@ -33,16 +36,20 @@ final class HTTPServer: Sendable {
   let port: Int
   private let listener: Socket
   private let limits: Limits
+  private let streams: StreamRule
   private let handler: Handler
   private let state = Mutex(State())
   /// How many more connections there may be. It begins with none, because a semaphore must not end with fewer than it
   /// began with.
   private let places = DispatchSemaphore(value: 0)
 
-  private init(listener: Socket, port: Int, limits: Limits, handler: @escaping Handler) {
+  private init(
+    listener: Socket, port: Int, limits: Limits, streams: @escaping StreamRule, handler: @escaping Handler
+  ) {
     self.listener = listener
     self.port = port
     self.limits = limits
+    self.streams = streams
     self.handler = handler
     for _ in 0..<limits.maximumConnections { places.signal() }
   }
@@ -50,9 +57,11 @@ final class HTTPServer: Sendable {
   /// Starts a server, which listens when this returns; the port 0 is any that is free.
   ///
   /// - Throws: ``PortError`` where the port cannot be listened on.
-  static func start(port: Int, limits: Limits, handler: @escaping Handler) throws(PortError) -> HTTPServer {
+  static func start(
+    port: Int, limits: Limits, streams: @escaping StreamRule = { _ in false }, handler: @escaping Handler
+  ) throws(PortError) -> HTTPServer {
     let (listener, port) = try Socket.listen(port: port)
-    let server = HTTPServer(listener: listener, port: port, limits: limits, handler: handler)
+    let server = HTTPServer(listener: listener, port: port, limits: limits, streams: streams, handler: handler)
     Thread.detachNewThread { server.accept() }
     return server
   }
@@ -80,7 +89,8 @@ final class HTTPServer: Sendable {
     while true {
       places.wait()
       guard let socket = listener.accept() else { break }
-      let connection = HTTPConnection(socket: socket, port: port, limits: limits, handler: handler)
+      let connection = HTTPConnection(
+        socket: socket, port: port, limits: limits, streams: streams, handler: handler)
       let isTaken = state.withLock {
         if !$0.isStopping { $0.connections[ObjectIdentifier(connection)] = connection }
         return !$0.isStopping

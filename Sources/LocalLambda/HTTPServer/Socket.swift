@@ -120,6 +120,19 @@ final class Socket: Sendable {
     }
   }
 
+  /// Waits until there is something to read, or that the stream has ended, which is true, or until there is a value.
+  func waitForInput<Value>(or box: EventBox<Value>) -> Bool {
+    var polled = [
+      pollfd(fd: box.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    while true {
+      poll(&polled, 2, box.descriptor < 0 ? 10 : -1)
+      if box.value != nil { return false }
+      if polled[1].revents != 0 { return true }
+    }
+  }
+
   private func set(_ option: Int32, of level: Int32) {
     var on: Int32 = 1
     setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size))

@@ -1,60 +1,65 @@
 import JSON
 import struct Foundation.Data
 
-/// Lambda's `Invoke`, so that `aws lambda invoke --endpoint-url …` and the SDKs work:
-/// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>.
+/// Lambda's `Invoke` and `InvokeWithResponseStream`, so that `aws lambda invoke --endpoint-url …` and the SDKs work:
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>,
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html>.
 ///
 /// Signatures are not looked at. Events that nobody waits for are not tried again where they fail, as Lambda would after a
 /// minute.
 struct InvokeAPI {
-  /// The date that begins its paths.
-  static let version: Substring = "2015-03-31"
+  /// The dates that begin its paths.
+  static let versions: Set<Substring> = ["2015-03-31", "2021-11-15"]
 
   let function: Function
 
-  func respond(to call: HTTPCall) async -> HTTPResponse {
+  func respond(to call: HTTPCall) async -> HTTPReply {
     let path = call.segments ?? []
-    guard path.count == 4, path.starts(with: [Self.version, "functions"]), path[3] == "invocations" else {
-      return .notFound
+    guard path.count == 4, path[1] == "functions" else { return .response(.notFound) }
+    let isStream: Bool
+    switch (path[0], path[3]) {
+    case ("2015-03-31", "invocations"): isStream = false
+    case ("2021-11-15", "response-streaming-invocations"): isStream = true
+    default: return .response(.notFound)
     }
-    guard call.method == "POST" else { return .methodNotAllowed(allowed: "POST") }
+    guard call.method == "POST" else { return .response(.methodNotAllowed(allowed: "POST")) }
     let requestID = String.randomUUID()
-    var response: HTTPResponse
-    do {
+    let reply: HTTPReply
+    do throws(InvokeError) {
       let invoke = try InvokeCall(
         call, reference: path[2], name: function.configuration.name, aliases: function.configuration.aliases)
-      response = try await self.respond(to: invoke, requestID: requestID)
+      if isStream {
+        reply = try await stream(invoke, requestID: requestID)
+      } else {
+        reply = .response(try await respond(to: invoke, requestID: requestID))
+      }
     } catch {
-      response = error.response
+      reply = .response(error.response)
     }
-    response.headers["x-amzn-requestid"] = requestID
-    return response
+    return reply.with("x-amzn-requestid", requestID)
   }
 
   private func respond(to call: InvokeCall, requestID: String) async throws(InvokeError) -> HTTPResponse {
-    var request = InvocationRequest(payload: call.payload)
-    request.qualifier = call.qualifier
     switch call.type {
-    case .dryRun: return HTTPResponse(status: 204, headers: [:], body: [])
+    case .dryRun: return HTTPResponse(status: 204)
     case .event:
       // Nobody waits for it; a failure is told to whoever set the function up.
-      Task { [request] in await function.report(of: request, requestID: requestID) }
-      return HTTPResponse(status: 202, headers: [:], body: [])
+      Task { await function.report(of: call.request, requestID: requestID) }
+      return HTTPResponse(status: 202)
     case .requestResponse:
-      request.clientContext = call.clientContext
-      let report = await function.report(of: request, requestID: requestID)
-      if report.result == .throttled { throw .tooManyRequests }
-      var response = try Self.response(
-        report.result.output(requestID: requestID, timeout: function.configuration.timeout))
+      let report = await function.report(of: call.request, requestID: requestID)
+      var response = try Self.response(report.result, requestID: requestID, timeout: function.configuration.timeout)
       if call.wantsLog { response.headers["x-amz-log-result"] = Data(report.logTail).base64EncodedString() }
       return response
     }
   }
 
-  private static func response(_ output: InvocationOutput?) throws(InvokeError) -> HTTPResponse {
+  private static func response(
+    _ result: InvocationResult, requestID: String, timeout: Duration
+  ) throws(InvokeError) -> HTTPResponse {
     var response: HTTPResponse
-    switch output {
-    case nil: throw .stopped
+    switch result.output(requestID: requestID, timeout: timeout) {
+    case nil: throw result == .throttled ? .tooManyRequests : .stopped
     case .response(let bytes): response = .json(bytes)
     case .error(let bytes):
       response = .json(bytes)
@@ -62,6 +67,38 @@ struct InvokeAPI {
     }
     response.headers["x-amz-executed-version"] = InvokeCall.latest
     return response
+  }
+
+  // MARK: Streams
+
+  /// The response as an event stream: an event for each chunk, and one that tells how it ended.
+  private func stream(_ call: InvokeCall, requestID: String) async throws(InvokeError) -> HTTPReply {
+    switch call.type {
+    case .dryRun: return .response(HTTPResponse(status: 204))
+    case .event: throw .eventHasNoStream
+    case .requestResponse: break
+    }
+    let stream = function.responseStream(of: call.request, requestID: requestID)
+    // What was not taken is told by the status, which has to wait for that.
+    let first = await stream.makeAsyncIterator().next()
+    if first == nil, let failure = await stream.failure,
+      failure.output(requestID: requestID, timeout: function.configuration.timeout) == nil
+    {
+      throw failure == .throttled ? .tooManyRequests : .stopped
+    }
+    let body = HTTPBodyStream()
+    body.whenCancelled { stream.cancel() }
+    Task {
+      if let first { _ = await body.write(EventStream.payloadChunk(first.bytes)) }
+      for await chunk in stream { _ = await body.write(EventStream.payloadChunk(chunk.bytes)) }
+      let end = await stream.failure?.output(requestID: requestID, timeout: function.configuration.timeout)
+      _ = await body.write(EventStream.invokeComplete(end, log: call.wantsLog ? stream.logTail : nil))
+      body.finish(.complete())
+    }
+    let headers = [
+      "content-type": "application/vnd.amazon.eventstream", "x-amz-executed-version": InvokeCall.latest,
+    ]
+    return .stream(HTTPResponse(status: 200, headers: headers), body)
   }
 }
 
@@ -77,6 +114,8 @@ enum InvokeError: Error, Equatable {
   case payloadTooLarge
   /// For an event that nobody waits for.
   case eventTooLarge(bytes: Int)
+  /// Nobody would wait for the stream.
+  case eventHasNoStream
   /// As many invocations run as there may.
   case tooManyRequests
   case stopped
@@ -84,7 +123,9 @@ enum InvokeError: Error, Equatable {
   var status: Int {
     switch self {
     case .notFound: 404
-    case .payloadNotJSON, .badClientContext, .unknownInvocationType, .unknownLogType, .qualifiersDiffer: 400
+    case .payloadNotJSON, .badClientContext, .unknownInvocationType, .unknownLogType, .qualifiersDiffer,
+      .eventHasNoStream:
+      400
     case .payloadTooLarge, .eventTooLarge: 413
     case .tooManyRequests: 429
     case .stopped: 500
@@ -95,7 +136,7 @@ enum InvokeError: Error, Equatable {
     switch self {
     case .notFound: "ResourceNotFoundException"
     case .payloadNotJSON, .badClientContext: "InvalidRequestContentException"
-    case .unknownInvocationType, .unknownLogType, .qualifiersDiffer: "InvalidParameterValueException"
+    case .unknownInvocationType, .unknownLogType, .qualifiersDiffer, .eventHasNoStream: "InvalidParameterValueException"
     case .payloadTooLarge: "RequestTooLargeException"
     case .eventTooLarge: "RequestEntityTooLargeException"
     case .tooManyRequests: "TooManyRequestsException"
@@ -117,6 +158,7 @@ enum InvokeError: Error, Equatable {
         + "(limit \(Function.maximumAsynchronousPayloadBytes) bytes)"
     case .payloadTooLarge:
       "Request must be smaller than \(Function.maximumPayloadBytes) bytes for the InvokeFunction operation"
+    case .eventHasNoStream: "Event is not RequestResponse or DryRun"
     case .tooManyRequests: "Rate Exceeded."
     case .stopped: "The server is stopping."
     }

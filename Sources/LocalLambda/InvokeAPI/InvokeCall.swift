@@ -18,6 +18,15 @@ struct InvokeCall: Equatable {
   /// Whether the end of the log is wanted with the response.
   let wantsLog: Bool
 
+  /// What the function is asked for.
+  var request: InvocationRequest {
+    var request = InvocationRequest(payload: payload)
+    request.qualifier = qualifier
+    // It does not come with an event that nobody waits for.
+    if type == .requestResponse { request.clientContext = clientContext }
+    return request
+  }
+
   /// Reads a call; `reference` is what stands for the function in the path, `name` that of the one that is there, with
   /// its aliases.
   init(_ call: HTTPCall, reference: Substring, name: String, aliases: Set<String>) throws(InvokeError) {

@@ -10,6 +10,9 @@ public final class RuntimeAPI: Sendable {
     public var port = 0
     /// The most bytes a post may have: 6 MiB and 100 bytes with Lambda.
     public var maximumResponseBytes = Function.maximumPayloadBytes
+    /// The most bytes of a response that is given on as a stream: 200 MiB with Lambda. Where the caller waits for all of
+    /// it, ``maximumResponseBytes`` is the limit.
+    public var maximumStreamBytes = 200 << 20
     /// What `Lambda-Runtime-Invoked-Function-Arn` says.
     public var functionARN = "arn:aws:lambda:us-east-1:123456789012:function:local"
     /// Whether each hand-out of an event has a `Lambda-Runtime-Invocation-Id` of its own; Lambda's had none before July
@@ -55,12 +58,14 @@ public final class RuntimeAPI: Sendable {
     var rules = RuntimeState.Rules(
       functionARN: options.functionARN, maximumConcurrency: options.maximumConcurrency.map { max(1, $0) })
     if !options.sendsInvocationID { rules.invocationID = { _ in nil } }
-    let broker = RuntimeBroker(rules: rules, recordsExchanges: options.recordsExchanges)
+    let broker = RuntimeBroker(rules: rules, options: options)
     // An X-Ray error cause is a header, and may have nearly a mebibyte.
     var limits = HTTPServer.Limits(maximumHeadBytes: 2 << 20, maximumBodyBytes: options.maximumResponseBytes)
     // Each worker keeps one, and may lose one that is not known to be lost yet.
     limits.maximumConnections += 2 * (rules.maximumConcurrency ?? 0)
-    let server = try HTTPServer.start(port: options.port, limits: limits) { await broker.serve($0) }
+    let server = try HTTPServer.start(port: options.port, limits: limits, streams: RuntimeCall.isStream) {
+      await broker.serve($0)
+    }
     return RuntimeAPI(broker: broker, server: server, rules: rules)
   }
 
@@ -74,7 +79,16 @@ public final class RuntimeAPI: Sendable {
   /// Queues an event, first come, first served, and waits for how its invocation ends: with Managed Instances at once as
   /// throttled, where as many are there as the runtime is given. Cancelling the task ends it as cancelled.
   public func invoke(_ request: InvocationRequest) async -> InvocationResult {
-    await broker.invoke(request)
+    await broker.invoke(request, into: nil)
+  }
+
+  /// Queues an event like ``invoke(_:)``, and gives the response as it comes.
+  public func invokeWithResponseStream(_ request: InvocationRequest) -> InvocationStream {
+    InvocationStream { [broker] sink in await broker.invoke(request, into: sink) }
+  }
+
+  func invoke(_ request: InvocationRequest, into sink: ResponseSink?) async -> InvocationResult {
+    await broker.invoke(request, into: sink)
   }
 
   /// Prepares for a new runtime, whose init begins now; an invocation that runs ends as cancelled, those that are
@@ -134,7 +148,7 @@ public struct Exchange: Sendable, Equatable {
   /// The request's headers, with lower-case names; those of one name are joined with ", ".
   public let headers: [String: String]
   /// How many bytes of a body arrived.
-  public let bodySize: Int
+  public internal(set) var bodySize: Int
   /// The HTTP status of the response: nil while the call waits for one, and for ever where a ``Fault`` closed the
   /// connection.
   public internal(set) var status: Int?

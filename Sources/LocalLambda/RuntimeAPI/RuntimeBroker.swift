@@ -2,20 +2,30 @@
 actor RuntimeBroker {
   private var state: RuntimeState
   private var faults = FaultPlan()
-  private var callers: [String: CheckedContinuation<InvocationResult, Never>] = [:]
-  private var calls: [RuntimeState.CallID: CheckedContinuation<HTTPResponse, Never>] = [:]
+  /// By the invocation's key.
+  private var callers: [String: Caller] = [:]
+  private var calls: [RuntimeState.CallID: CheckedContinuation<HTTPReply, Never>] = [:]
+  /// The requests whose bodies come as streams.
+  private var streams: [RuntimeState.CallID: HTTPCall] = [:]
   private var timers: [RuntimeState.Timer: Task<Void, any Error>] = [:]
   private var initWaiters: [Int: CheckedContinuation<InvocationResult?, Never>] = [:]
   private var initWaiterCount = 0
   private var callCount = 0
   private var invocationCount = 0
-  private let recordsExchanges: Bool
+  private let options: RuntimeAPI.Options
   /// The exchange of the call `id` is at `id - 1`.
   private(set) var exchanges: [Exchange] = []
 
-  init(rules: RuntimeState.Rules, recordsExchanges: Bool) {
+  /// Whoever waits for an invocation's end, and has the response as it comes, or all of it then.
+  private struct Caller {
+    let end: CheckedContinuation<InvocationResult, Never>
+    let sink: ResponseSink?
+    var response: [UInt8] = []
+  }
+
+  init(rules: RuntimeState.Rules, options: RuntimeAPI.Options) {
     state = RuntimeState(rules: rules)
-    self.recordsExchanges = recordsExchanges
+    self.options = options
   }
 
   var initError: ReportedError? { state.initError }
@@ -26,17 +36,17 @@ actor RuntimeBroker {
 
   var waitingCalls: Int { state.waiting.count }
 
-  func invoke(_ request: InvocationRequest) async -> InvocationResult {
+  func invoke(_ request: InvocationRequest, into sink: ResponseSink?) async -> InvocationResult {
     invocationCount += 1
     let invocation = Invocation(
       key: String(invocationCount), requestID: request.requestID ?? .randomUUID(), request: request)
     return await withTaskCancellationHandler {
       await withCheckedContinuation { caller in
-        callers[invocation.key] = caller
+        callers[invocation.key] = Caller(end: caller, sink: sink)
         handle(.invoke(invocation))
       }
     } onCancel: {
-      Task { await self.handle(.cancel(invocation.key)) }
+      Task { await self.handle(sink == nil ? .cancel(invocation.key) : .abandoned(invocation.key)) }
     }
   }
 
@@ -68,13 +78,15 @@ actor RuntimeBroker {
       case .status(let status): throw .injected(status: status)
       case .disconnect(taken: false): return .disconnect
       case .disconnect(taken: true):
-        _ = await respond(to: call, id)
+        _ = await respond(to: call, id, request)
         return .disconnect
-      case .brokenOff(let count): return .brokenOff(await respond(to: call, id), afterBytes: count)
-      case nil: return reply(await respond(to: call, id), to: id)
+      case .brokenOff(let count):
+        guard case .response(let response) = await respond(to: call, id, request) else { return .disconnect }
+        return .brokenOff(response, afterBytes: count)
+      case nil: return recorded(await respond(to: call, id, request), id)
       }
     } catch {
-      return reply(.refused(error), to: id)
+      return recorded(.response(.refused(error)), id)
     }
   }
 
@@ -86,10 +98,10 @@ actor RuntimeBroker {
   func handle(_ input: RuntimeState.Input) {
     for effect in state.handle(input, at: millisecondsSinceEpoch()) {
       switch effect {
-      case .respond(let call, let response): calls.removeValue(forKey: call)?.resume(returning: response)
-      case .finish(let key, let result):
-        timers.removeValue(forKey: .invocation(key))?.cancel()
-        callers.removeValue(forKey: key)?.resume(returning: result)
+      case .respond(let call, let response): reply(to: call, .response(response))
+      case .breakOff(let call): reply(to: call, .disconnect)
+      case .stream(let call, let key): Task { await forward(call, to: key) }
+      case .finish(let key, let result): finish(key, result)
       case .start(let timer, let duration): start(timer, for: duration)
       }
     }
@@ -101,24 +113,76 @@ actor RuntimeBroker {
 
   private func receive(_ request: HTTPCall) -> RuntimeState.CallID {
     callCount += 1
-    if recordsExchanges { exchanges.append(Exchange(request)) }
+    if options.recordsExchanges { exchanges.append(Exchange(request)) }
     return callCount
   }
 
-  private func reply(_ response: HTTPResponse, to id: RuntimeState.CallID) -> HTTPReply {
-    if recordsExchanges { exchanges[id - 1].status = response.status }
-    return .response(response)
+  private func reply(to call: RuntimeState.CallID, _ reply: HTTPReply) {
+    streams[call] = nil
+    calls.removeValue(forKey: call)?.resume(returning: reply)
   }
 
-  private func respond(to call: RuntimeCall, _ id: RuntimeState.CallID) async -> HTTPResponse {
+  /// Takes note of what a call got.
+  private func recorded(_ reply: HTTPReply, _ id: RuntimeState.CallID) -> HTTPReply {
+    if options.recordsExchanges, case .response(let response) = reply { exchanges[id - 1].status = response.status }
+    return reply
+  }
+
+  private func respond(to call: RuntimeCall, _ id: RuntimeState.CallID, _ request: HTTPCall) async -> HTTPReply {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         calls[id] = continuation
+        if request.stream != nil { streams[id] = request }
         handle(.call(id, call))
       }
     } onCancel: {
       Task { await self.handle(.hungUp(id)) }
     }
+  }
+
+  private func finish(_ key: String, _ result: InvocationResult) {
+    timers.removeValue(forKey: .invocation(key))?.cancel()
+    guard let caller = callers.removeValue(forKey: key) else { return }
+    if case .response = result, !caller.response.isEmpty {
+      caller.end.resume(returning: .response(caller.response))
+    } else {
+      caller.end.resume(returning: result)
+    }
+  }
+
+  // MARK: Streams
+
+  /// Gives a stream on to whoever invoked, until one of its ends is gone.
+  private func forward(_ call: RuntimeState.CallID, to key: String) async {
+    guard let request = streams[call], let body = request.stream else { return }
+    if let sink = callers[key]?.sink {
+      sink.contentType = request.header("content-type")
+      // Whoever hangs up need not wait for a chunk to be noticed.
+      sink.chunks.whenCancelled { Task { await self.handle(.abandoned(key)) } }
+    }
+    let limit = callers[key]?.sink == nil ? options.maximumResponseBytes : options.maximumStreamBytes
+    var size = 0
+    while let item = await body.next() {
+      switch item {
+      case .end(.truncated): return handle(.streamEnded(call, .failure(.truncated)))
+      case .end(.complete(let trailers)):
+        return handle(.streamEnded(call, .success(RuntimeCall.endOfStream(trailers: trailers))))
+      case .piece(let piece):
+        size += piece.count
+        if options.recordsExchanges { exchanges[call - 1].bodySize = size }
+        guard size <= limit else { return handle(.streamEnded(call, .failure(.tooLarge(limit: limit)))) }
+        guard await give(piece, to: key) else { return handle(.abandoned(key)) }
+      }
+    }
+  }
+
+  /// Whether the caller still wants it.
+  private func give(_ piece: [UInt8], to key: String) async -> Bool {
+    guard let sink = callers[key]?.sink else {
+      callers[key]?.response += piece
+      return callers[key] != nil
+    }
+    return await sink.write(piece)
   }
 
   private func start(_ timer: RuntimeState.Timer, for duration: Duration) {

@@ -38,6 +38,8 @@ enum RuntimeCall: Sendable, Equatable {
   /// Ends the invocation of these ids, the second of which an old runtime does not send back, with what was posted or
   /// because of what is wrong with it.
   case post(requestID: String, invocationID: String?, Result<InvocationResult, InvalidPost>)
+  /// Begins a response to the invocation of these ids whose body comes as a stream.
+  case stream(requestID: String, invocationID: String?)
   case initError(Result<ReportedError, InvalidPost>)
 
   /// Reads a call of a route.
@@ -47,6 +49,7 @@ enum RuntimeCall: Sendable, Equatable {
     let invocationID = call.header("lambda-runtime-invocation-id").flatMap { $0.isEmpty ? nil : $0 }
     switch route {
     case .next: self = .next
+    case .response where call.stream != nil: self = .stream(requestID: requestID, invocationID: invocationID)
     case .response:
       self = .post(requestID: requestID, invocationID: invocationID, Self.response(call, body))
     case .error:
@@ -59,19 +62,27 @@ enum RuntimeCall: Sendable, Equatable {
 
   private static let errorType = "lambda-runtime-function-error-type"
 
-  /// What a response says, which may be a stream that ends, in its trailers, with an error: see
-  /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>.
   private static func response(
     _ call: HTTPCall, _ body: Result<[UInt8], InvalidPost>
   ) -> Result<InvocationResult, InvalidPost> {
-    switch call.header("lambda-runtime-function-response-mode") {
-    case nil, "": return body.map { .response($0) }
-    case "streaming": break
-    default: return .failure(.unknownResponseMode)
-    }
-    guard let type = call.trailers.joined(errorType) else { return body.map { .response($0) } }
-    let error = call.trailers.joined("lambda-runtime-function-error-body").flatMap { Data(base64Encoded: $0) }
-    return body.map { _ in .functionError(type: ErrorType.recorded(type), body: Array(error ?? Data())) }
+    let mode = call.header(responseMode) ?? ""
+    return mode.isEmpty ? body.map { .response($0) } : .failure(.unknownResponseMode)
+  }
+
+  private static let responseMode = "lambda-runtime-function-response-mode"
+
+  /// Whether a request with this head is a response that comes as a stream:
+  /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>.
+  static func isStream(_ head: HTTPCall) -> Bool {
+    head.header(responseMode) == "streaming"
+      && (try? Route.parse(method: head.method, path: head.path))?.route == .response
+  }
+
+  /// How an invocation ends whose stream has ended with these trailers: well, or with the error in them.
+  static func endOfStream(trailers: [HTTPCall.Header]) -> InvocationResult {
+    guard let type = trailers.joined(errorType) else { return .response([]) }
+    let body = trailers.joined("lambda-runtime-function-error-body").flatMap { Data(base64Encoded: $0) } ?? Data()
+    return .functionError(type: ErrorType.recorded(type), body: Array(body))
   }
 }
 

@@ -32,6 +32,9 @@ struct RuntimeState {
       case .invoke(let invocation): invoke(invocation, at: now)
       case .call(let call, .next): next(call, at: now)
       case .call(let call, .post(let id, let invocationID, let result)): post(result, to: id, invocationID, call)
+      case .call(let call, .stream(let id, let invocationID)): beginStream(of: id, invocationID, call)
+      case .streamEnded(let call, let result): endStream(call, result)
+      case .abandoned(let key): abandon(key, as: isStreaming(key) ? .abandoned : .cancelled)
       case .call(let call, .initError(let error)): failInit(error, call)
       case .hungUp(let call): hangUp(call)
       case .cancel(let key): abandon(key, as: .cancelled)
@@ -94,13 +97,17 @@ struct RuntimeState {
     return .event(running[index], functionARN: rules.functionARN)
   }
 
+  private func isStreaming(_ key: String) -> Bool {
+    running.contains { $0.invocation.key == key && $0.stream != nil }
+  }
+
   private mutating func abandon(_ key: String, as result: InvocationResult) -> [Effect] {
     if let index = running.firstIndex(where: { $0.invocation.key == key }) {
       let over = running.remove(at: index)
       abandoned.insert(over.invocation.requestID)
       if let invocationID = over.invocationID { stale.insert(invocationID) }
       if rules.maximumConcurrency != nil { late.append(over) }
-      return [.finish(key, result)]
+      return over.endOfStream(refusing: .tooLate, breakingOff: result != .timedOut) + [.finish(key, result)]
     }
     guard let index = queue.firstIndex(where: { $0.key == key }) else { return [] }
     queue.remove(at: index)
@@ -142,11 +149,7 @@ struct RuntimeState {
     do throws(Refusal) { index = try self.index(ofRunning: id, invocationID) } catch {
       return [.respond(call, .refused(error))]
     }
-    let key = running.remove(at: index).invocation.key
-    return switch result {
-    case .success(let result): [.respond(call, .accepted), .finish(key, result)]
-    case .failure(let invalid): [.respond(call, .refused(.invalidPost(invalid))), .finish(key, invalid.failure)]
-    }
+    return end(running.remove(at: index).invocation.key, with: result, call)
   }
 
   /// Which invocation a post is for. A runtime that sends no invocation id back is taken at its request id's word.
@@ -154,17 +157,51 @@ struct RuntimeState {
     guard phase != .stopped else { throw .containerError }
     let sameRequestID = running.indices.filter { running[$0].invocation.requestID == id }
     if let invocationID {
-      if let index = sameRequestID.first(where: { running[$0].invocationID == invocationID }) { return index }
+      if let index = sameRequestID.first(where: { running[$0].invocationID == invocationID }) {
+        return try unlessStreaming(index)
+      }
       guard stale.contains(invocationID) || !sameRequestID.isEmpty || abandoned.contains(id) else {
         throw running.isEmpty ? .wrongState : .unknownRequestID
       }
       late.removeAll { $0.invocationID == invocationID }
       throw .staleInvocationID
     }
-    if let index = sameRequestID.first { return index }
+    if let index = sameRequestID.first { return try unlessStreaming(index) }
     guard abandoned.contains(id) else { throw running.isEmpty ? .wrongState : .unknownRequestID }
     if let index = late.firstIndex(where: { $0.invocation.requestID == id }) { late.remove(at: index) }
     throw .tooLate
+  }
+
+  /// A response that has begun can neither begin again nor be an error.
+  private func unlessStreaming(_ index: Int) throws(Refusal) -> Int {
+    guard running[index].stream == nil else { throw .wrongState }
+    return index
+  }
+
+  /// Takes a stream, or refuses it before it has come.
+  private mutating func beginStream(of id: String, _ invocationID: String?, _ call: CallID) -> [Effect] {
+    do throws(Refusal) {
+      let index = try index(ofRunning: id, invocationID)
+      running[index].stream = call
+      return [.stream(call, running[index].invocation.key)]
+    } catch {
+      return [.respond(call, .refused(error))]
+    }
+  }
+
+  /// A stream that was broken off in the meantime has ended before.
+  private mutating func endStream(_ call: CallID, _ result: Result<InvocationResult, InvalidPost>) -> [Effect] {
+    guard let index = running.firstIndex(where: { $0.stream == call }) else { return [] }
+    return end(running.remove(at: index).invocation.key, with: result, call)
+  }
+
+  private func end(
+    _ key: String, with result: Result<InvocationResult, InvalidPost>, _ call: CallID
+  ) -> [Effect] {
+    switch result {
+    case .success(let result): [.respond(call, .accepted), .finish(key, result)]
+    case .failure(let invalid): [.respond(call, .refused(.invalidPost(invalid))), .finish(key, invalid.failure)]
+    }
   }
 
   private mutating func failInit(_ error: Result<ReportedError, InvalidPost>, _ call: CallID) -> [Effect] {
@@ -208,77 +245,11 @@ struct RuntimeState {
   private mutating func closeRunning(_ phase: Phase, as result: InvocationResult) -> [Effect] {
     let ended =
       waiting.map { Effect.respond($0, .refused(.containerError)) }
-      + running.map { .finish($0.invocation.key, result) }
+      + running.flatMap {
+        $0.endOfStream(refusing: .containerError, breakingOff: false) + [.finish($0.invocation.key, result)]
+      }
     (waiting, running, late) = ([], [], [])
     self.phase = phase
     return ended
-  }
-}
-
-/// An invocation that waits or runs.
-struct Invocation: Sendable, Equatable {
-  /// Names it here: of its request id there may be two.
-  let key: String
-  let requestID: String
-  let request: InvocationRequest
-}
-
-/// An invocation that was handed out.
-struct Running: Equatable {
-  let invocation: Invocation
-  let deadline: Int64
-  /// What `Lambda-Runtime-Invocation-Id` said at its last hand-out; nil where that is not sent.
-  var invocationID: String?
-}
-
-extension RuntimeState {
-  /// What differs from one Runtime API to another.
-  struct Rules: Sendable {
-    var functionARN: String
-    /// Of Managed Instances, how many invocations run at once; nil on demand, where it is one.
-    var maximumConcurrency: Int?
-    /// A new value of `Lambda-Runtime-Invocation-Id`, given how often an event was handed out; nil sends none.
-    var invocationID: @Sendable (Int) -> String? = { _ in .randomUUID() }
-  }
-
-  /// Names a call whose response is owed.
-  typealias CallID = Int
-
-  enum Phase: Equatable {
-    /// Until the runtime asks for its first event.
-    case initializing
-    /// From then on.
-    case ready
-    /// The runtime is gone; every invocation ends like this until a new one is about to start.
-    case failed(InvocationResult)
-    case stopped
-  }
-
-  enum Timer: Hashable {
-    case initialization
-    /// Of the invocation of this key.
-    case invocation(String)
-  }
-
-  enum Input {
-    case invoke(Invocation)
-    case call(CallID, RuntimeCall)
-    /// Whoever called waits no more.
-    case hungUp(CallID)
-    /// By its key.
-    case cancel(String)
-    case elapsed(Timer)
-    case exited(String)
-    /// A new runtime is about to start, and has so long to ask for its first event; nil: for ever.
-    case reset(initLimit: Duration?)
-    case stop
-  }
-
-  enum Effect: Equatable {
-    case respond(CallID, HTTPResponse)
-    /// The invocation of this key.
-    case finish(String, InvocationResult)
-    /// Anew, if it runs already.
-    case start(Timer, Duration)
   }
 }

@@ -2,7 +2,8 @@
 ///
 /// - `/api/…` is an HTTP API of API Gateway, with a JWT authorizer.
 /// - `/cognito/users` is a user pool in memory, with the function as its post-confirmation trigger.
-/// - `/2015-03-31/functions/{name}/invocations` is Lambda's `Invoke`.
+/// - `/2015-03-31/functions/{name}/invocations` is Lambda's `Invoke`, and
+///   `/2021-11-15/functions/{name}/response-streaming-invocations` its `InvokeWithResponseStream`.
 /// - Files are sent as they are.
 ///
 /// It listens from ``start(_:function:files:onRequest:)`` to ``stop()``. Requests of other web sites are refused.
@@ -48,7 +49,7 @@ public final class LocalServer: Sendable {
       allowedHosts: Set(options.allowedHosts.map { $0.lowercased() }), onRequest: onRequest)
     return LocalServer(
       server: try HTTPServer.start(port: options.port, limits: LocalResponder.limits) {
-        .response(await responder.respond(to: $0))
+        await responder.respond(to: $0)
       })
   }
 
@@ -74,29 +75,31 @@ struct LocalResponder {
   let onRequest: @Sendable (ServedRequest) -> Void
 
   /// Answers a request, and tells of it.
-  func respond(to call: HTTPCall) async -> HTTPResponse {
+  func respond(to call: HTTPCall) async -> HTTPReply {
     let start = ContinuousClock.now
-    let response: HTTPResponse =
+    let reply: HTTPReply =
       switch call.bodyFault {
       case _ where !HostGuard(port: call.port, allowedHosts: allowedHosts).admits(call):
-        HostGuard.refusal
+        .response(HostGuard.refusal)
       case nil: await route(call)
-      case .tooLarge where call.segments?.first == InvokeAPI.version: InvokeError.payloadTooLarge.response
-      case .tooLarge: HTTPResponse.message("Request Too Long", status: 413)
-      case .truncated: HTTPResponse.message("Bad Request", status: 400)
+      case .tooLarge where call.segments?.first.map(InvokeAPI.versions.contains) == true:
+        .response(InvokeError.payloadTooLarge.response)
+      case .tooLarge: .response(.message("Request Too Long", status: 413))
+      case .truncated: .response(.message("Bad Request", status: 400))
       }
-    onRequest(
-      ServedRequest(
-        method: call.method, path: call.path, status: response.status, duration: ContinuousClock.now - start))
-    return response
+    if let status = reply.response?.status {
+      onRequest(
+        ServedRequest(method: call.method, path: call.path, status: status, duration: ContinuousClock.now - start))
+    }
+    return reply
   }
 
-  private func route(_ call: HTTPCall) async -> HTTPResponse {
+  private func route(_ call: HTTPCall) async -> HTTPReply {
     switch call.segments?.first {
     case "api": await httpAPI.respond(to: call)
-    case "cognito": await cognitoAPI.respond(to: call)
-    case InvokeAPI.version: await invokeAPI.respond(to: call)
-    default: files[call.path]?.respond(to: call) ?? .notFound
+    case "cognito": .response(await cognitoAPI.respond(to: call))
+    case let version? where InvokeAPI.versions.contains(version): await invokeAPI.respond(to: call)
+    default: .response(files[call.path]?.respond(to: call) ?? .notFound)
     }
   }
 }
@@ -109,7 +112,7 @@ public struct ServedRequest: Sendable {
   public let path: String
   /// The status of the response.
   public let status: Int
-  /// The time from the request's head to its response.
+  /// The time from the request's head to its response, or to the head of one that is a stream.
   public let duration: Duration
 }
 
