@@ -182,6 +182,7 @@ public actor Function {
     var options = RuntimeAPI.Options()
     options.functionARN = configuration.arn
     options.recordsExchanges = false
+    options.handler = configuration.variables["_HANDLER"] ?? options.handler
     options.maximumConcurrency = configuration.maximumConcurrency
     var next: Work? = first
     while let work = next {

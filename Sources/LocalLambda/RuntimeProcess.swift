@@ -1,13 +1,17 @@
 import Glibc
 import Subprocess
+import Synchronization
 import SystemPackage
 
 /// A `bootstrap` that runs as a child process, in a process group of its own, and is always reaped.
 final class RuntimeProcess: Sendable {
-  /// How long the process has between SIGTERM and SIGKILL, as with Lambda.
-  private static let grace = Duration.milliseconds(500)
+  /// The process's id while it runs.
+  private final class Identity: Sendable {
+    let id = Mutex<pid_t?>(nil)
+  }
 
   private let running: Task<Void, Never>
+  private let identity: Identity
 
   /// Starts the program at `path`; both its standard output and error are `output`.
   ///
@@ -16,37 +20,52 @@ final class RuntimeProcess: Sendable {
     path: String, variables: [String: String], output: FileDescriptor,
     onExit: @escaping @Sendable (String) async -> Void
   ) {
+    let identity = Identity()
+    self.identity = identity
     running = Task {
-      await onExit(await Self.run(path: path, variables: variables, output: output))
+      let phrase = await Self.run(path: path, variables: variables, output: output, identity)
+      await onExit(phrase)
     }
   }
 
   /// Ends the process, if it has not ended by itself after `delay`, and waits until it is gone.
-  func end(after delay: Duration = .zero) async {
+  ///
+  /// - Parameter grace: how long it has between SIGTERM and SIGKILL; nil: it gets SIGKILL at once.
+  func end(after delay: Duration = .zero, grace: Duration? = nil) async {
     let ending = Task {
       try await Task.sleep(for: delay)
+      if let grace {
+        identity.id.withLock { if let id = $0 { _ = kill(-id, SIGTERM) } }
+        try await Task.sleep(for: grace)
+      }
       running.cancel()
     }
     await running.value
     ending.cancel()
   }
 
-  /// Ends the process without waiting for it.
+  /// Kills the process without waiting for it.
   func cancel() {
     running.cancel()
   }
 
-  private static func run(path: String, variables: [String: String], output: FileDescriptor) async -> String {
+  private static func run(
+    path: String, variables: [String: String], output: FileDescriptor, _ identity: Identity
+  ) async -> String {
     var options = PlatformOptions()
     // A group of its own, so that what the process has started ends with it, and a terminal's Ctrl-C comes to us alone.
     options.processGroupID = 0
-    options.teardownSequence = [.send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: grace)]
+    options.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)]
     do {
       let result = try await Subprocess.run(
         .path(FilePath(path)),
         environment: .custom(Dictionary(uniqueKeysWithValues: variables.map { (.init(stringLiteral: $0), $1) })),
-        platformOptions: options, output: .fileDescriptor(output, closeAfterSpawningProcess: false),
-        error: .fileDescriptor(output, closeAfterSpawningProcess: false))
+        platformOptions: options, input: .none, output: .fileDescriptor(output, closeAfterSpawningProcess: false),
+        error: .fileDescriptor(output, closeAfterSpawningProcess: false)
+      ) { execution in
+        identity.id.withLock { $0 = execution.processIdentifier.value }
+      }
+      identity.id.withLock { $0 = nil }
       // What it had started would otherwise go on, and speak to the Runtime API of the next.
       kill(-result.processIdentifier.value, SIGKILL)
       return result.terminationStatus.phrase

@@ -61,7 +61,7 @@ struct ExecutionEnvironmentTests {
     #expect(result == .initTimedOut)
   }
 
-  @Test func `A process that ignores SIGTERM is killed, and so are its children`() async throws {
+  @Test func `A process is killed, and so are its children`() async throws {
     let script = "trap '' TERM; sleep 60 & echo $! >child; echo $$ >pid; wait"
     let result = try await invoke(script: script, initLimit: .milliseconds(500)) { directory in
       try expectReaped(directory)

@@ -28,6 +28,26 @@ extension HTTPResponse {
     return HTTPResponse(status: 200, headers: headers.compactMapValues { $0 }, body: request.payload)
   }
 
+  /// The event for an extension that wants to know of each invocation.
+  static func invokeEvent(_ running: Running, functionARN: String) -> HTTPResponse {
+    let request = running.invocation.request
+    var response = HTTPResponse.json(
+      JSONWriter.object {
+        $0.add("eventType", "INVOKE")
+        $0.add("deadlineMs", Int(running.deadline))
+        $0.add("requestId", running.invocation.requestID)
+        $0.add("invokedFunctionArn", functionARN + (request.qualifier.map { ":\($0)" } ?? ""))
+        if let traceID = request.traceID {
+          $0.object("tracing") {
+            $0.add("type", "X-Amzn-Trace-Id")
+            $0.add("value", traceID)
+          }
+        }
+      })
+    response.headers["Lambda-Extension-Event-Identifier"] = .randomUUID()
+    return response
+  }
+
   static func errorBody(type: String, message: String) -> [UInt8] {
     JSONWriter.object {
       $0.add("errorMessage", message)

@@ -12,6 +12,8 @@ enum Refusal: Error, Sendable, Equatable {
   /// event again.
   case staleInvocationID
   case invalidPost(InvalidPost)
+  /// A call of an extension does not fit what that is, or is doing.
+  case extensionCall(_ type: String, _ sentence: String)
   /// The runtime cannot go on and should exit.
   case containerError
   /// A fault that a test asked for.
@@ -22,7 +24,7 @@ enum Refusal: Error, Sendable, Equatable {
     switch self {
     case .unknownPath: 404
     case .wrongMethod: 405
-    case .wrongState: 403
+    case .wrongState, .extensionCall: 403
     case .unknownRequestID: 400
     case .tooLate, .staleInvocationID: 410
     case .invalidPost(let post): post.status
@@ -40,6 +42,7 @@ enum Refusal: Error, Sendable, Equatable {
     case .tooLate: "RequestTimeout"
     case .staleInvocationID: "ErrorRuntimeInvokeTimeout"
     case .invalidPost(let post): post.errorType
+    case .extensionCall(let type, _): type
     case .containerError: "ContainerError"
     case .injected: "InjectedFault"
     }
@@ -54,6 +57,7 @@ enum Refusal: Error, Sendable, Equatable {
     case .tooLate: "The deadline of the invocation has passed."
     case .staleInvocationID: "The invocation id is not that of a running invocation."
     case .invalidPost(let post): post.message
+    case .extensionCall(_, let sentence): sentence
     case .containerError: "The runtime cannot go on and should exit."
     case .injected(let status): "Status \(status) was injected by a test."
     }

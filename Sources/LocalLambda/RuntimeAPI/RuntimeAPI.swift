@@ -1,4 +1,4 @@
-/// The Lambda Runtime API on loopback, as strict as AWS's, for one runtime.
+/// The Lambda Runtime API on loopback, as strict as AWS's, for one runtime, and with it the Extensions API.
 ///
 /// It listens from ``start(options:)`` to ``stop()``. Whoever invokes waits until a runtime, in this process or
 /// another, has asked for the event and answered it, or until one of them has given up. See
@@ -15,6 +15,8 @@ public final class RuntimeAPI: Sendable {
     public var maximumStreamBytes = 200 << 20
     /// What `Lambda-Runtime-Invoked-Function-Arn` says.
     public var functionARN = "arn:aws:lambda:us-east-1:123456789012:function:local"
+    /// What the function's configuration calls its handler, which extensions are told.
+    public var handler = "bootstrap"
     /// Whether each hand-out of an event has a `Lambda-Runtime-Invocation-Id` of its own; Lambda's had none before July
     /// 2026.
     public var sendsInvocationID = true
@@ -56,7 +58,8 @@ public final class RuntimeAPI: Sendable {
   /// - Throws: ``PortError`` where the port cannot be listened on.
   public static func start(options: Options = Options()) async throws(PortError) -> RuntimeAPI {
     var rules = RuntimeState.Rules(
-      functionARN: options.functionARN, maximumConcurrency: options.maximumConcurrency.map { max(1, $0) })
+      functionARN: options.functionARN, handler: options.handler,
+      maximumConcurrency: options.maximumConcurrency.map { max(1, $0) })
     if !options.sendsInvocationID { rules.invocationID = { _ in nil } }
     let broker = RuntimeBroker(rules: rules, options: options)
     // An X-Ray error cause is a header, and may have nearly a mebibyte.
@@ -115,6 +118,13 @@ public final class RuntimeAPI: Sendable {
   /// Whether the runtime has ended, or could not start: every invocation ends so, until ``reset(initLimit:)``.
   var isRuntimeGone: Bool {
     get async { await broker.isRuntimeGone }
+  }
+
+  /// How long the runtime's process has between SIGTERM and SIGKILL, as Lambda's own does where it has registered an
+  /// extension; nil where it has not, and there is no SIGTERM:
+  /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown>.
+  var shutdownTime: Duration? {
+    get async { await broker.hasExtension ? .milliseconds(isManaged ? 600 : 500) : nil }
   }
 
   /// How many calls of `/next` wait for an event.

@@ -34,6 +34,8 @@ actor RuntimeBroker {
     if case .failed = state.phase { true } else { false }
   }
 
+  var hasExtension: Bool { !state.extensions.isEmpty }
+
   var waitingCalls: Int { state.waiting.count }
 
   func invoke(_ request: InvocationRequest, into sink: ResponseSink?) async -> InvocationResult {
@@ -72,18 +74,22 @@ actor RuntimeBroker {
   func serve(_ request: HTTPCall) async -> HTTPReply {
     let id = receive(request)
     do throws(Refusal) {
+      if ExtensionCall.isPath(request.path) {
+        let input = RuntimeState.Input.extensionCall(id, try ExtensionCall(request))
+        return recorded(await respond(to: input, id, request), id)
+      }
       let (route, requestID) = try Route.parse(method: request.method, path: request.path)
       let call = RuntimeCall(route, requestID: requestID, request)
       switch faults.take(for: route) {
       case .status(let status): throw .injected(status: status)
       case .disconnect(taken: false): return .disconnect
       case .disconnect(taken: true):
-        _ = await respond(to: call, id, request)
+        _ = await respond(to: .call(id, call), id, request)
         return .disconnect
       case .brokenOff(let count):
-        guard case .response(let response) = await respond(to: call, id, request) else { return .disconnect }
+        guard case .response(let response) = await respond(to: .call(id, call), id, request) else { return .disconnect }
         return .brokenOff(response, afterBytes: count)
-      case nil: return recorded(await respond(to: call, id, request), id)
+      case nil: return recorded(await respond(to: .call(id, call), id, request), id)
       }
     } catch {
       return recorded(.response(.refused(error)), id)
@@ -128,12 +134,15 @@ actor RuntimeBroker {
     return reply
   }
 
-  private func respond(to call: RuntimeCall, _ id: RuntimeState.CallID, _ request: HTTPCall) async -> HTTPReply {
+  /// Takes a call, which is an input of the state, and waits for what it gets.
+  private func respond(
+    to input: RuntimeState.Input, _ id: RuntimeState.CallID, _ request: HTTPCall
+  ) async -> HTTPReply {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         calls[id] = continuation
         if request.stream != nil { streams[id] = request }
-        handle(.call(id, call))
+        handle(input)
       }
     } onCancel: {
       Task { await self.handle(.hungUp(id)) }

@@ -26,6 +26,8 @@ extension RuntimeState {
   /// What differs from one Runtime API to another.
   struct Rules: Sendable {
     var functionARN: String
+    /// What the function's configuration calls its handler, which extensions are told.
+    var handler = "bootstrap"
     /// Of Managed Instances, how many invocations run at once; nil on demand, where it is one.
     var maximumConcurrency: Int?
     /// A new value of `Lambda-Runtime-Invocation-Id`, given how often an event was handed out; nil sends none.
@@ -36,7 +38,7 @@ extension RuntimeState {
   typealias CallID = Int
 
   enum Phase: Equatable {
-    /// Until the runtime asks for its first event.
+    /// Until the runtime, and with it its extensions, ask for their first event.
     case initializing
     /// From then on.
     case ready
@@ -54,6 +56,7 @@ extension RuntimeState {
   enum Input {
     case invoke(Invocation)
     case call(CallID, RuntimeCall)
+    case extensionCall(CallID, ExtensionCall)
     /// Whoever called waits no more.
     case hungUp(CallID)
     /// By its key.

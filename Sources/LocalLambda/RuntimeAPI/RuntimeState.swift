@@ -13,6 +13,9 @@ struct RuntimeState {
   /// Calls of `/next` that wait for an event.
   private(set) var waiting: [CallID] = []
   private var handOuts = 0
+  private(set) var extensions = ExtensionRegistry()
+  /// Whether the runtime has asked for an event, which ends its own init.
+  private var hasAsked = false
   /// Request ids whose callers wait no more, and the invocation ids of hand-outs that are over without a response, so that
   /// a late one is told so.
   private var abandoned: Set<String> = []
@@ -36,6 +39,7 @@ struct RuntimeState {
       case .streamEnded(let call, let result): endStream(call, result)
       case .abandoned(let key): abandon(key, as: isStreaming(key) ? .abandoned : .cancelled)
       case .call(let call, .initError(let error)): failInit(error, call)
+      case .extensionCall(let call, let what): serve(what, call, at: now)
       case .hungUp(let call): hangUp(call)
       case .cancel(let key): abandon(key, as: .cancelled)
       case .elapsed(.invocation(let key)): abandon(key, as: .timedOut)
@@ -76,7 +80,9 @@ struct RuntimeState {
 
   private mutating func handOut(at now: Int64) -> [Effect] {
     var effects: [Effect] = []
-    while phase == .ready, !waiting.isEmpty, !queue.isEmpty, running.count < rules.maximumConcurrency ?? 1 {
+    while phase == .ready, extensions.areReady, !waiting.isEmpty, !queue.isEmpty,
+      running.count < rules.maximumConcurrency ?? 1
+    {
       let invocation = queue.removeFirst()
       abandoned.remove(invocation.requestID)
       running.append(Running(invocation: invocation, deadline: now + invocation.request.timeout.milliseconds))
@@ -85,6 +91,7 @@ struct RuntimeState {
       waiting.removeFirst(calls.count)
       effects += calls.map { .respond($0, event(ofRunning: running.count - 1)) }
       effects.append(.start(.invocation(invocation.key), invocation.request.timeout))
+      effects += extensions.begin(running[running.count - 1], functionARN: rules.functionARN)
     }
     return effects
   }
@@ -120,8 +127,9 @@ struct RuntimeState {
     switch phase {
     case .failed: return [.respond(call, .refused(.wrongState))]
     case .stopped: return [.respond(call, .refused(.containerError))]
-    case .initializing, .ready: phase = .ready
+    case .initializing, .ready: hasAsked = true
     }
+    beginIfReady()
     if let workers = rules.maximumConcurrency {
       // A worker that asks for an event is not at its last one any more.
       if waiting.count + busyWorkers >= workers, !late.isEmpty { late.removeFirst() }
@@ -133,9 +141,14 @@ struct RuntimeState {
     return handOut(at: now)
   }
 
+  /// Init is over when the runtime and all its extensions have asked for an event.
+  private mutating func beginIfReady() {
+    if phase == .initializing, hasAsked, extensions.areReady { phase = .ready }
+  }
+
   /// A call that waits for an event gets none any more: the event would be lost with its connection.
   private mutating func hangUp(_ call: CallID) -> [Effect] {
-    guard let index = waiting.firstIndex(of: call) else { return [] }
+    guard let index = waiting.firstIndex(of: call) else { return extensions.hangUp(call) ?? [] }
     waiting.remove(at: index)
     return [.respond(call, .refused(.containerError))]
   }
@@ -206,12 +219,40 @@ struct RuntimeState {
 
   private mutating func failInit(_ error: Result<ReportedError, InvalidPost>, _ call: CallID) -> [Effect] {
     guard phase != .stopped else { return [.respond(call, .refused(.containerError))] }
-    guard phase == .initializing else { return [.respond(call, .refused(.wrongState))] }
+    guard phase == .initializing, !hasAsked else { return [.respond(call, .refused(.wrongState))] }
     switch error {
     case .failure(let invalid): return [.respond(call, .refused(.invalidPost(invalid)))]
     case .success(let error):
       initError = error
       return [.respond(call, .accepted)] + end(as: .initError(type: error.type, body: error.body))
+    }
+  }
+
+  /// Serves a call of an extension.
+  private mutating func serve(_ what: ExtensionCall, _ call: CallID, at now: Int64) -> [Effect] {
+    guard failure == nil else {
+      return [.respond(call, .refused(phase == .stopped ? .containerError : .wrongState))]
+    }
+    do throws(Refusal) {
+      switch what {
+      case .register(let registration):
+        let isOpen = phase == .initializing && !hasAsked
+        return [.respond(call, try extensions.register(registration, isOpen: isOpen, rules))]
+      case .next(let identifier):
+        let effects = try extensions.next(identifier, call)
+        beginIfReady()
+        return effects + handOut(at: now)
+      case .error(let error):
+        let name = try extensions.reporter(error)
+        let type = error.type ?? ""
+        return [.respond(call, .accepted)]
+          + end(
+            as: error.isInit
+              ? .initError(type: type, body: error.body)
+              : .exited("was ended because its extension \(name) reported \(type)"))
+      }
+    } catch {
+      return [.respond(call, .refused(error))]
     }
   }
 
@@ -233,6 +274,7 @@ struct RuntimeState {
     guard phase != .stopped else { return [] }
     initError = nil
     let ended = closeRunning(.initializing, as: .cancelled)
+    (extensions, hasAsked) = (ExtensionRegistry(), false)
     return ended + (initLimit.map { [.start(.initialization, $0)] } ?? [])
   }
 
@@ -250,6 +292,6 @@ struct RuntimeState {
       }
     (waiting, running, late) = ([], [], [])
     self.phase = phase
-    return ended
+    return ended + extensions.close()
   }
 }
