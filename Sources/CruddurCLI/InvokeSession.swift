@@ -29,6 +29,8 @@ struct InvokeSession {
   private func deliver() async throws -> Bool {
     var options = RuntimeAPI.Options()
     options.recordsExchanges = false
+    options.handler = variables["_HANDLER"] ?? options.handler
+    options.isSnapStart = variables["AWS_LAMBDA_INITIALIZATION_TYPE"] == "snap-start"
     let api = try await RuntimeAPI.start(options: options)
     let environment = ExecutionEnvironment(
       bootstrap: executable.path, runtimeAPI: api, caller: ProcessInfo.processInfo.environment, configured: variables)

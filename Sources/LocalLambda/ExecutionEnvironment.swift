@@ -8,6 +8,7 @@ import SystemPackage
 /// what it plays:
 ///
 /// - On demand, the process serves invocations one after the other, and one that did not respond in time is ended.
+/// - With SnapStart the process waits in its snapshot from its init until the first invocation restores it.
 /// - With Managed Instances it serves several at once, ``invoke(_:)`` being called as often as one likes, and goes on when
 ///   one takes too long: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html>.
 public actor ExecutionEnvironment {
@@ -52,7 +53,7 @@ public actor ExecutionEnvironment {
     process?.cancel()
   }
 
-  /// Starts the process ahead of the first event, and waits until it asks for one.
+  /// Starts the process ahead of the first event, and waits until it asks for one, or waits in a snapshot.
   ///
   /// - Returns: nil if it does; otherwise how its init ended, and the next invocation gets a fresh process.
   public func initialize() async -> InvocationResult? {
@@ -77,6 +78,8 @@ public actor ExecutionEnvironment {
   func invoke(_ request: InvocationRequest, into sink: ResponseSink?) async -> InvocationResult {
     if !runtimeAPI.isManaged { await log?.begin() }
     let process = await started()
+    // Ten seconds, as hooks have with Lambda: https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks.html
+    if runtimeAPI.isSnapStart, await runtimeAPI.initFailure() == nil { await runtimeAPI.restore(limit: .seconds(10)) }
     let result = await runtimeAPI.invoke(request, into: sink)
     await end(process, after: result)
     if !runtimeAPI.isManaged { logTail = await log?.end() ?? [] }

@@ -17,7 +17,7 @@ public actor Function {
     public var bootstrap: String
     /// How long an invocation may take, counted from the moment the runtime has it.
     public var timeout: Duration
-    /// The variables of the function's environment.
+    /// The variables of the function's environment. With `AWS_LAMBDA_INITIALIZATION_TYPE=snap-start` snapshots are played.
     public var variables: [String: String]
     /// The caller's variables, some of which are handed on; see ``ExecutionEnvironment``.
     public var caller: [String: String]
@@ -182,6 +182,7 @@ public actor Function {
     var options = RuntimeAPI.Options()
     options.functionARN = configuration.arn
     options.recordsExchanges = false
+    options.isSnapStart = configuration.variables["AWS_LAMBDA_INITIALIZATION_TYPE"] == "snap-start"
     options.handler = configuration.variables["_HANDLER"] ?? options.handler
     options.maximumConcurrency = configuration.maximumConcurrency
     var next: Work? = first

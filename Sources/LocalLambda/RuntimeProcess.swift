@@ -28,9 +28,8 @@ final class RuntimeProcess: Sendable {
     }
   }
 
-  /// Ends the process, if it has not ended by itself after `delay`, and waits until it is gone.
-  ///
-  /// - Parameter grace: how long it has between SIGTERM and SIGKILL; nil: it gets SIGKILL at once.
+  /// Ends the process, if it has not ended by itself after `delay`, and waits until it is gone: `grace` is how long it has
+  /// between SIGTERM and SIGKILL, and without it there is SIGKILL at once.
   func end(after delay: Duration = .zero, grace: Duration? = nil) async {
     let ending = Task {
       try await Task.sleep(for: delay)

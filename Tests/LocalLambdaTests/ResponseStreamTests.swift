@@ -244,7 +244,7 @@ struct ResponseStreamTests {
         answer "$$"
       fi
       """#
-    try await ScriptedFunction.with(script) { scripted in
+    try await ScriptedFunction.with(script, environments: 1) { scripted in
       let response = scripted.function.invokeWithResponseStream([UInt8(ascii: "1")])
       #expect(Self.text(await response.makeAsyncIterator().next()) == "one\n")
       response.cancel()

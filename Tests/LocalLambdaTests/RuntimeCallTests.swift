@@ -12,6 +12,10 @@ struct RuntimeCallTests {
       "POST", base + "/invocation/8f5b/error",
       .post(requestID: "8f5b", invocationID: nil, .success(.functionError(type: "Runtime.Unknown", body: [7])))
     ),
+    ("GET", base + "/restore/next", .restoreNext),
+    (
+      "POST", base + "/restore/error", .restoreError(.success(ReportedError(type: "Runtime.Unknown", body: [7])))
+    ),
     ("POST", base + "/init/error", .initError(.success(ReportedError(type: "Runtime.Unknown", body: [7])))),
   ])
   func `A call is read from its request`(method: String, path: String, call: RuntimeCall) throws {
@@ -32,6 +36,8 @@ struct RuntimeCallTests {
     ("GET", base + "/invocation/8f5b/response", .wrongMethod),
     ("PUT", base + "/invocation/8f5b/error", .wrongMethod),
     ("GET", base + "/init/error", .wrongMethod),
+    ("POST", base + "/restore/next", .wrongMethod),
+    ("GET", base + "/restore/error", .wrongMethod),
   ])
   func `What is no call is refused`(method: String, path: String, refusal: Refusal) {
     #expect(throws: refusal) { try Route.parse(method: method, path: path) }

@@ -167,7 +167,9 @@ extension RuntimeCall {
     case .post(let id, let invocationID, .success): "post to '\(id)' as '\(invocationID ?? "")'"
     case .post(let id, _, .failure(let invalid)): "post to '\(id)' that is \(invalid)"
     case .initError(.success): "init error"
-    case .initError(.failure(let bad)): "init error that is \(bad)"
+    case .initError(.failure(let invalid)): "init error that is \(invalid)"
+    case .restoreNext: "restore next"
+    case .restoreError: "restore error"
     }
   }
 }

@@ -22,6 +22,7 @@ struct ScriptedFunction {
   /// removed.
   static func with(
     _ script: String, timeout: Duration = .seconds(30), environments: Int = 4, managed: Int? = nil,
+    variables: [String: String] = [:],
     preparation: String = "",
     _ test: (ScriptedFunction) async throws -> Void
   ) async throws {
@@ -33,7 +34,7 @@ struct ScriptedFunction {
     let failures = FailureList()
     let function = Function(
       .init(
-        name: "scripted", bootstrap: path, timeout: timeout, maximumEnvironments: environments,
+        name: "scripted", bootstrap: path, timeout: timeout, variables: variables, maximumEnvironments: environments,
         maximumConcurrency: managed)
     ) { id, result in failures.results.withLock { $0[id] = result } }
     let outcome: Result<Void, any Error>

@@ -17,6 +17,9 @@ public final class RuntimeAPI: Sendable {
     public var functionARN = "arn:aws:lambda:us-east-1:123456789012:function:local"
     /// What the function's configuration calls its handler, which extensions are told.
     public var handler = "bootstrap"
+    /// Whether the runtime may have a snapshot taken of it, as with SnapStart: then it waits in `/restore/next` until
+    /// ``RuntimeAPI/restore(limit:)``.
+    public var isSnapStart = false
     /// Whether each hand-out of an event has a `Lambda-Runtime-Invocation-Id` of its own; Lambda's had none before July
     /// 2026.
     public var sendsInvocationID = true
@@ -37,6 +40,8 @@ public final class RuntimeAPI: Sendable {
   let variables: [String: String]
   /// Whether it plays Managed Instances.
   let isManaged: Bool
+  /// Whether it plays SnapStart.
+  let isSnapStart: Bool
   private let broker: RuntimeBroker
   private let server: HTTPServer
 
@@ -47,8 +52,10 @@ public final class RuntimeAPI: Sendable {
       variables["AWS_LAMBDA_MAX_CONCURRENCY"] = String(workers)
       variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
     }
+    if rules.isSnapStart { variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = "snap-start" }
     self.variables = variables
     isManaged = rules.maximumConcurrency != nil
+    isSnapStart = rules.isSnapStart
     self.broker = broker
     self.server = server
   }
@@ -58,7 +65,7 @@ public final class RuntimeAPI: Sendable {
   /// - Throws: ``PortError`` where the port cannot be listened on.
   public static func start(options: Options = Options()) async throws(PortError) -> RuntimeAPI {
     var rules = RuntimeState.Rules(
-      functionARN: options.functionARN, handler: options.handler,
+      functionARN: options.functionARN, handler: options.handler, isSnapStart: options.isSnapStart,
       maximumConcurrency: options.maximumConcurrency.map { max(1, $0) })
     if !options.sendsInvocationID { rules.invocationID = { _ in nil } }
     let broker = RuntimeBroker(rules: rules, options: options)
@@ -102,9 +109,21 @@ public final class RuntimeAPI: Sendable {
     await broker.handle(.reset(initLimit: initLimit))
   }
 
-  /// Waits until the runtime has asked for its first event, which is nil, or has failed to, which is how. Cancelling the
-  /// task ends the waiting as cancelled.
-  func initFailure() async -> InvocationResult? {
+  /// Whether the runtime waits in `/restore/next`, as in a snapshot.
+  public var holdsSnapshot: Bool {
+    get async { await broker.holdsSnapshot }
+  }
+
+  /// Lets a runtime go on that waits in a snapshot; if none does, nothing.
+  ///
+  /// - Parameter limit: how long it has to ask for its first event; nil: as long as it takes.
+  public func restore(limit: Duration? = nil) async {
+    await broker.handle(.restore(limit: limit))
+  }
+
+  /// Waits until the runtime has asked for its first event, or to be restored, which is nil, or has failed to, which is
+  /// how. Cancelling the task ends the waiting as cancelled.
+  public func initFailure() async -> InvocationResult? {
     await broker.initFailure()
   }
 

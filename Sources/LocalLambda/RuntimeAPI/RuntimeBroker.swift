@@ -34,6 +34,8 @@ actor RuntimeBroker {
     if case .failed = state.phase { true } else { false }
   }
 
+  var holdsSnapshot: Bool { state.holdsSnapshot }
+
   var hasExtension: Bool { !state.extensions.isEmpty }
 
   var waitingCalls: Int { state.waiting.count }
@@ -52,9 +54,10 @@ actor RuntimeBroker {
     }
   }
 
-  /// Waits for the end of the runtime's init: nil if it asked for an event, otherwise what came in between.
+  /// Waits for the end of the runtime's init: nil if it asked for an event, or to be restored, otherwise what came in
+  /// between.
   func initFailure() async -> InvocationResult? {
-    guard state.phase == .initializing else { return state.failure }
+    if state.isInitOver { return state.failure }
     initWaiterCount += 1
     let id = initWaiterCount
     return await withTaskCancellationHandler {
@@ -111,7 +114,7 @@ actor RuntimeBroker {
       case .start(let timer, let duration): start(timer, for: duration)
       }
     }
-    guard state.phase != .initializing else { return }
+    guard state.isInitOver else { return }
     timers.removeValue(forKey: .initialization)?.cancel()
     for waiter in initWaiters.values { waiter.resume(returning: state.failure) }
     initWaiters = [:]

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The four calls of the Lambda Runtime API, <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+/// The calls of the Lambda Runtime API, <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>, and the two of
+/// SnapStart, <https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks.html>.
 public enum Route: Sendable, Equatable {
   /// `GET /2018-06-01/runtime/invocation/next`
   case next
@@ -10,8 +11,12 @@ public enum Route: Sendable, Equatable {
   case error
   /// `POST /2018-06-01/runtime/init/error`
   case initError
+  /// `GET /2018-06-01/runtime/restore/next`
+  case restoreNext
+  /// `POST /2018-06-01/runtime/restore/error`
+  case restoreError
 
-  /// The route of a path and the request id in it, which is empty for the two routes that have none.
+  /// The route of a path and the request id in it, which is empty for the routes that have none.
   ///
   /// - Throws: ``Refusal/unknownPath`` and ``Refusal/wrongMethod``.
   static func parse(method: String, path: String) throws(Refusal) -> (route: Route, requestID: String) {
@@ -21,13 +26,15 @@ public enum Route: Sendable, Equatable {
     switch Array(parts.dropFirst(2)) {
     case ["invocation", "next"]: (route, requestID) = (.next, "")
     case ["init", "error"]: (route, requestID) = (.initError, "")
+    case ["restore", "next"]: (route, requestID) = (.restoreNext, "")
+    case ["restore", "error"]: (route, requestID) = (.restoreError, "")
     case let rest where rest.count == 3 && rest[0] == "invocation" && rest[2] == "response":
       (route, requestID) = (.response, String(rest[1]))
     case let rest where rest.count == 3 && rest[0] == "invocation" && rest[2] == "error":
       (route, requestID) = (.error, String(rest[1]))
     default: throw .unknownPath
     }
-    guard method == (route == .next ? "GET" : "POST") else { throw .wrongMethod }
+    guard method == (route == .next || route == .restoreNext ? "GET" : "POST") else { throw .wrongMethod }
     return (route, requestID)
   }
 }
@@ -41,6 +48,9 @@ enum RuntimeCall: Sendable, Equatable {
   /// Begins a response to the invocation of these ids whose body comes as a stream.
   case stream(requestID: String, invocationID: String?)
   case initError(Result<ReportedError, InvalidPost>)
+  /// The runtime is as it should be in a snapshot, and waits until it is restored.
+  case restoreNext
+  case restoreError(Result<ReportedError, InvalidPost>)
 
   /// Reads a call of a route.
   init(_ route: Route, requestID: String, _ call: HTTPCall) {
@@ -55,8 +65,9 @@ enum RuntimeCall: Sendable, Equatable {
     case .error:
       self = .post(
         requestID: requestID, invocationID: invocationID, body.map { .functionError(type: errorType, body: $0) })
-    case .initError:
-      self = .initError(body.map { ReportedError(type: errorType, body: $0) })
+    case .initError: self = .initError(body.map { ReportedError(type: errorType, body: $0) })
+    case .restoreNext: self = .restoreNext
+    case .restoreError: self = .restoreError(body.map { ReportedError(type: errorType, body: $0) })
     }
   }
 

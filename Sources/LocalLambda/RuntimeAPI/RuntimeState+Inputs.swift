@@ -28,6 +28,8 @@ extension RuntimeState {
     var functionARN: String
     /// What the function's configuration calls its handler, which extensions are told.
     var handler = "bootstrap"
+    /// Whether a snapshot may be taken of the runtime.
+    var isSnapStart = false
     /// Of Managed Instances, how many invocations run at once; nil on demand, where it is one.
     var maximumConcurrency: Int?
     /// A new value of `Lambda-Runtime-Invocation-Id`, given how often an event was handed out; nil sends none.
@@ -45,6 +47,14 @@ extension RuntimeState {
     /// The runtime is gone; every invocation ends like this until a new one is about to start.
     case failed(InvocationResult)
     case stopped
+  }
+
+  /// What has come of a snapshot.
+  enum Snapshot: Equatable {
+    case none
+    /// The runtime waits in it, with this call.
+    case held(CallID)
+    case restored
   }
 
   enum Timer: Hashable {
@@ -67,6 +77,8 @@ extension RuntimeState {
     case streamEnded(CallID, Result<InvocationResult, InvalidPost>)
     case elapsed(Timer)
     case exited(String)
+    /// The runtime that waits in a snapshot goes on, and has so long to ask for its first event; nil: for ever.
+    case restore(limit: Duration?)
     /// A new runtime is about to start, and has so long to ask for its first event; nil: for ever.
     case reset(initLimit: Duration?)
     case stop

@@ -16,6 +16,7 @@ struct RuntimeState {
   private(set) var extensions = ExtensionRegistry()
   /// Whether the runtime has asked for an event, which ends its own init.
   private var hasAsked = false
+  private var snapshot = Snapshot.none
   /// Request ids whose callers wait no more, and the invocation ids of hand-outs that are over without a response, so that
   /// a late one is told so.
   private var abandoned: Set<String> = []
@@ -40,10 +41,13 @@ struct RuntimeState {
       case .abandoned(let key): abandon(key, as: isStreaming(key) ? .abandoned : .cancelled)
       case .call(let call, .initError(let error)): failInit(error, call)
       case .extensionCall(let call, let what): serve(what, call, at: now)
+      case .call(let call, .restoreNext): snapshot(call)
+      case .call(let call, .restoreError(let error)): failRestore(error, call)
+      case .restore(let limit): restore(limit: limit)
       case .hungUp(let call): hangUp(call)
       case .cancel(let key): abandon(key, as: .cancelled)
       case .elapsed(.invocation(let key)): abandon(key, as: .timedOut)
-      case .elapsed(.initialization): phase == .initializing ? end(as: .initTimedOut) : []
+      case .elapsed(.initialization): isInitOver ? [] : end(as: .initTimedOut)
       case .exited(let reason): end(as: .exited(reason))
       case .reset(let initLimit): reset(initLimit: initLimit)
       case .stop: stop()
@@ -58,6 +62,14 @@ struct RuntimeState {
     case .failed(let result): result
     case .stopped: .cancelled
     }
+  }
+
+  /// Whether the runtime has done what it has to do before it is given an event, or before a snapshot of it is taken.
+  var isInitOver: Bool { phase != .initializing || holdsSnapshot }
+
+  /// Whether the runtime waits in a snapshot.
+  var holdsSnapshot: Bool {
+    if case .held = snapshot { true } else { false }
   }
 
   // MARK: Invocations
@@ -127,6 +139,7 @@ struct RuntimeState {
     switch phase {
     case .failed: return [.respond(call, .refused(.wrongState))]
     case .stopped: return [.respond(call, .refused(.containerError))]
+    case .initializing where holdsSnapshot: return [.respond(call, .refused(.wrongState))]
     case .initializing, .ready: hasAsked = true
     }
     beginIfReady()
@@ -148,6 +161,10 @@ struct RuntimeState {
 
   /// A call that waits for an event gets none any more: the event would be lost with its connection.
   private mutating func hangUp(_ call: CallID) -> [Effect] {
+    if snapshot == .held(call) {
+      snapshot = .none
+      return [.respond(call, .refused(.containerError))]
+    }
     guard let index = waiting.firstIndex(of: call) else { return extensions.hangUp(call) ?? [] }
     waiting.remove(at: index)
     return [.respond(call, .refused(.containerError))]
@@ -218,8 +235,15 @@ struct RuntimeState {
   }
 
   private mutating func failInit(_ error: Result<ReportedError, InvalidPost>, _ call: CallID) -> [Effect] {
+    fail(error, call, isInTime: phase == .initializing && !hasAsked && snapshot == .none)
+  }
+
+  /// Ends the runtime with an error that it reports before its first event, if it may at this time.
+  private mutating func fail(
+    _ error: Result<ReportedError, InvalidPost>, _ call: CallID, isInTime: Bool
+  ) -> [Effect] {
     guard phase != .stopped else { return [.respond(call, .refused(.containerError))] }
-    guard phase == .initializing, !hasAsked else { return [.respond(call, .refused(.wrongState))] }
+    guard isInTime else { return [.respond(call, .refused(.wrongState))] }
     switch error {
     case .failure(let invalid): return [.respond(call, .refused(.invalidPost(invalid)))]
     case .success(let error):
@@ -227,6 +251,30 @@ struct RuntimeState {
       return [.respond(call, .accepted)] + end(as: .initError(type: error.type, body: error.body))
     }
   }
+
+  // MARK: Snapshots
+
+  /// The runtime waits to be restored, once, and before its first event.
+  private mutating func snapshot(_ call: CallID) -> [Effect] {
+    guard phase != .stopped else { return [.respond(call, .refused(.containerError))] }
+    guard rules.isSnapStart, phase == .initializing, !hasAsked, snapshot == .none else {
+      return [.respond(call, .refused(.wrongState))]
+    }
+    snapshot = .held(call)
+    return []
+  }
+
+  private mutating func restore(limit: Duration?) -> [Effect] {
+    guard case .held(let call) = snapshot else { return [] }
+    snapshot = .restored
+    return [.respond(call, HTTPResponse(status: 200))] + (limit.map { [.start(.initialization, $0)] } ?? [])
+  }
+
+  private mutating func failRestore(_ error: Result<ReportedError, InvalidPost>, _ call: CallID) -> [Effect] {
+    fail(error, call, isInTime: phase == .initializing && !hasAsked && snapshot == .restored)
+  }
+
+  // MARK: Extensions
 
   /// Serves a call of an extension.
   private mutating func serve(_ what: ExtensionCall, _ call: CallID, at now: Int64) -> [Effect] {
@@ -236,7 +284,7 @@ struct RuntimeState {
     do throws(Refusal) {
       switch what {
       case .register(let registration):
-        let isOpen = phase == .initializing && !hasAsked
+        let isOpen = phase == .initializing && !hasAsked && snapshot == .none
         return [.respond(call, try extensions.register(registration, isOpen: isOpen, rules))]
       case .next(let identifier):
         let effects = try extensions.next(identifier, call)
@@ -290,8 +338,9 @@ struct RuntimeState {
       + running.flatMap {
         $0.endOfStream(refusing: .containerError, breakingOff: false) + [.finish($0.invocation.key, result)]
       }
-    (waiting, running, late) = ([], [], [])
+    let held: [Effect] = if case .held(let call) = snapshot { [.respond(call, .refused(.containerError))] } else { [] }
+    (waiting, running, late, snapshot) = ([], [], [], .none)
     self.phase = phase
-    return ended + extensions.close()
+    return ended + held + extensions.close()
   }
 }
