@@ -28,3 +28,13 @@ static inline CURLcode ccurl_getinfo_long(CURL *handle, CURLINFO info, long *val
 static inline CURLcode ccurl_setopt_trailer_callback(CURL *handle, curl_trailer_callback callback) {
   return curl_easy_setopt(handle, CURLOPT_TRAILERFUNCTION, callback);
 }
+
+// Who tells of a connection's socket when it is made, and closes it.
+static inline CURLcode ccurl_setopt_socket_callbacks(
+    CURL *handle, curl_sockopt_callback made, curl_closesocket_callback close, void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, made);
+  if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, context);
+  if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, close);
+  if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, context);
+  return code;
+}

@@ -17,6 +17,8 @@ struct Runtime: Sendable {
   var isConcurrent = false
   /// Whether each invocation's trace is put into the process's environment: only where no other worker does so.
   var exportsTrace = true
+  /// The most bytes of a stream.
+  var maximumStreamLength = Response.maximumStreamLength
   /// How long the process took until here.
   var initialization: Duration = .zero
 

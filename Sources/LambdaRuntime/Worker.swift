@@ -1,4 +1,5 @@
 import Logging
+import Synchronization
 
 /// Asks for an event, has it handled, sends what came of it; and again, until there is no point in going on.
 ///
@@ -14,9 +15,8 @@ final class Worker: @unchecked Sendable {
   /// The invocation that is running.
   private var task: Task<Void, Never>?
   private var isInvocationOver = false
-  /// Whether the invocation's response is a stream that takes more.
-  private var isStreamOpen = false
-  private var streamLength = 0
+  /// The response that is being written, if it is a stream.
+  private var stream: OpenStream?
   /// Why there is no point in going on, once that is known.
   private var failure: ExitReason?
 
@@ -144,17 +144,18 @@ final class Worker: @unchecked Sendable {
     let context = report.context
     supervisor.goOn(of: number)
     client.beginStream(contentType: contentType, of: context)
-    streamLength = 0
-    isStreamOpen = true
+    let open = OpenStream()
+    self.stream = open
     executor.wait(in: waitForReader) { [client = client.http] in client.wakeUp() }
     var broken: ErrorReport?
     do {
-      try await stream(ResponseWriter(send: write))
+      try await stream(ResponseWriter { try await self.write($0, to: open) })
     } catch {
       broken = ErrorReport(error)
     }
     executor.waitForJobs()
-    isStreamOpen = false
+    open.isOpen.store(false, ordering: .releasing)
+    self.stream = nil
     report.handler = .now - context.receivedAt
     let verdict = supervisor.finish(of: number)
     guard verdict != .abandoned else { return }
@@ -174,21 +175,23 @@ final class Worker: @unchecked Sendable {
   }
 
   /// Takes some of a stream's bytes, from whatever thread, and sends them on this worker's.
-  private func write(_ bytes: [UInt8]) async throws {
+  private func write(_ bytes: [UInt8], to stream: OpenStream) async throws {
+    // The thread may be gone by now, and then nothing comes back from there.
+    guard stream.isOpen.load(ordering: .acquiring) else { throw StreamError.closed }
     try await withTaskExecutorPreference(executor) {
       try await withTaskCancellationHandler {
-        try self.send(bytes)
+        try self.send(bytes, to: stream)
       } onCancel: { [client = client.http] in
         client.wakeUp()
       }
     }
   }
 
-  private func send(_ bytes: [UInt8]) throws {
-    guard isStreamOpen else { throw StreamError.closed }
+  private func send(_ bytes: [UInt8], to stream: OpenStream) throws {
+    guard self.stream === stream else { throw StreamError.closed }
     try Task.checkCancellation()
-    streamLength += bytes.count
-    guard streamLength <= Response.maximumStreamLength else { throw StreamError.tooLong }
+    stream.length += bytes.count
+    guard stream.length <= runtime.maximumStreamLength else { throw StreamError.tooLong }
     guard client.sendPiece(bytes, while: { !Task.isCancelled }) else { throw StreamError.closed }
     try Task.checkCancellation()
   }
@@ -219,6 +222,12 @@ final class Worker: @unchecked Sendable {
     }
     for observer in runtime.observers { observer.invocationEnded(report) }
   }
+}
+
+/// A response that is being written. The worker's thread alone changes its length.
+private final class OpenStream: @unchecked Sendable {
+  let isOpen = Atomic(true)
+  var length = 0
 }
 
 extension InvocationReport {

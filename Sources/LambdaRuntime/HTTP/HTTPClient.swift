@@ -53,6 +53,7 @@ final class HTTPClient: @unchecked Sendable {
     _ = ccurl_setopt_pointer(easy, CURLOPT_READDATA, transfer)
     _ = ccurl_setopt_trailer_callback(easy, Transfer.onTrailers)
     _ = ccurl_setopt_pointer(easy, CURLOPT_TRAILERDATA, transfer)
+    _ = ccurl_setopt_socket_callbacks(easy, Transfer.onSocket, Transfer.onClose, transfer)
   }
 
   deinit {
@@ -121,10 +122,15 @@ final class HTTPClient: @unchecked Sendable {
   var isStreamOver: Bool { code != nil }
 
   /// Waits until the server ends the transfer, or ``wakeUp()``.
+  ///
+  /// libcurl does not look at a connection whose body it waits for, so this does: what comes before the body is over can
+  /// only be its end.
   func waitForStream() {
     guard code == nil else { return }
-    curl_multi_poll(multi, nil, 0, HTTPClient.pollMilliseconds, nil)
-    advance { false }
+    let socket = transfer.sockets.last
+    var watched = curl_waitfd(fd: socket ?? -1, events: CShort(CURL_WAIT_POLLIN), revents: 0)
+    curl_multi_poll(multi, &watched, socket == nil ? 0 : 1, HTTPClient.pollMilliseconds, nil)
+    if watched.revents != 0 { code = CURLE_SEND_ERROR } else { advance { false } }
   }
 
   /// Ends the body, with `trailers` behind it, which are whole lines, and waits for the response.

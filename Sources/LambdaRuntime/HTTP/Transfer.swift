@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// A request's body, where it is sent in pieces.
 struct Upload {
@@ -18,6 +19,8 @@ final class Transfer {
   /// Whether libcurl has been given a list of headers.
   var hasHeaders = false
   var upload = Upload()
+  /// Those that are open: one, or several for a moment while libcurl tries which of a host's addresses answers first.
+  var sockets: [curl_socket_t] = []
   private var head = ResponseHead()
   private var body: [UInt8] = []
   private var bodyLength = 0
@@ -70,6 +73,19 @@ final class Transfer {
       list.pointee = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().upload.trailers.curlList
       return CURL_TRAILERFUNC_OK
     }
+
+  /// See <https://curl.se/libcurl/c/CURLOPT_SOCKOPTFUNCTION.html>: a socket has been made.
+  static let onSocket: @convention(c) (UnsafeMutableRawPointer?, curl_socket_t, curlsocktype) -> CInt = {
+    context, socket, _ in
+    if let context { Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().sockets.append(socket) }
+    return CURL_SOCKOPT_OK
+  }
+
+  /// See <https://curl.se/libcurl/c/CURLOPT_CLOSESOCKETFUNCTION.html>: a socket is to be closed.
+  static let onClose: @convention(c) (UnsafeMutableRawPointer?, curl_socket_t) -> CInt = { context, socket in
+    if let context { Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().sockets.removeAll { $0 == socket } }
+    return close(socket)
+  }
 
   private func receive(body bytes: UnsafeRawBufferPointer) {
     if bodyLength == 0 {
