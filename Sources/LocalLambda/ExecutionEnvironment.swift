@@ -81,7 +81,7 @@ public actor ExecutionEnvironment {
     // Ten seconds, as hooks have with Lambda: https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks.html
     if runtimeAPI.isSnapStart, await runtimeAPI.initFailure() == nil { await runtimeAPI.restore(limit: .seconds(10)) }
     let result = await runtimeAPI.invoke(request, into: sink)
-    await end(process, after: result)
+    await end(process, after: result, timeout: request.timeout)
     if !runtimeAPI.isManaged { logTail = await log?.end() ?? [] }
     return result
   }
@@ -112,13 +112,26 @@ public actor ExecutionEnvironment {
     return process
   }
 
-  /// Ends a process that is of no use any more after how its init or an invocation ended.
-  private func end(_ process: RuntimeProcess, after result: InvocationResult) async {
+  /// Ends a process that is of no use any more after how its init, or an invocation with this timeout, ended.
+  private func end(_ process: RuntimeProcess, after result: InvocationResult, timeout: Duration = .zero) async {
     let delay: Duration
     switch result {
-    case .response, .functionError, .throttled, .abandoned: return
+    case .response, .functionError, .throttled: return
+    // It is told by its connection; if it does not come to an end in its time, it never will.
+    case .abandoned where !runtimeAPI.isManaged:
+      if await within(
+        timeout,
+        { [runtimeAPI] in
+          await runtimeAPI.nextCall(); return true
+        }) == true
+      {
+        return
+      }
+      delay = .zero
     // Others may run in it.
-    case .timedOut where runtimeAPI.isManaged, .cancelled where runtimeAPI.isManaged: return
+    case .abandoned,
+      .timedOut where runtimeAPI.isManaged, .cancelled where runtimeAPI.isManaged:
+      return
     // It is about to exit by itself, and may have something to log before.
     case .initError: delay = .milliseconds(500)
     case .initTimedOut, .timedOut, .exited, .cancelled: delay = .zero

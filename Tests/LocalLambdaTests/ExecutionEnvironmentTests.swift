@@ -71,6 +71,19 @@ struct ExecutionEnvironmentTests {
     #expect(result == .initTimedOut)
   }
 
+  @Test func `On demand a process that does not respond in time is ended, and replaced`() async throws {
+    try await ScriptedFunction.with(
+      #"[ "$event" = 1 ] && exec sleep 60; answer 2"#, timeout: .seconds(1), environments: 1
+    ) { scripted in
+      #expect(await scripted.function.invoke([UInt8(ascii: "1")]) == .timedOut)
+      #expect(await scripted.function.invoke([UInt8(ascii: "2")]) == .response([UInt8(ascii: "2")]))
+      let pids = scripted.lines(of: "pids").compactMap { pid_t($0) }
+      #expect(pids.count == 2)
+      let first = try #require(pids.first)
+      #expect(kill(first, 0) == -1, "it has gone on")
+    }
+  }
+
   @Test func `An invocation that is cancelled ends the process`() async throws {
     try await withRuntimeAPI { api, _ in
       try await withBootstrap("echo $$ >pid; sleep 60") { path, directory in

@@ -66,4 +66,30 @@ struct FaultTests {
       _ = await result
     }
   }
+
+  @Test func `A fault befalls an extension's calls, too`() async throws {
+    try await withRuntimeAPI { api, curl in
+      await api.inject(Fault(route: .extensionRegister, status: 500))
+      let url = "http://\(api.endpoint)/2020-01-01/extension/register"
+      let options = ["--data", #"{"events":[]}"#, "--header", "Lambda-Extension-Name: own"]
+      let first = try await curl.send(url, options)
+      let second = try await curl.send(url, options)
+      #expect([first.status, second.status] == [500, 200])
+    }
+  }
+
+  @Test func `A fault befalls a stream before its end`() async throws {
+    try await withRuntimeAPI { api, curl in
+      await api.inject(Fault(route: .response, status: 500))
+      async let result = api.invoke(.patient)
+      let id = try await curl.next().requestID
+      let connection = try RawConnection(api.endpoint)
+      try connection.write(
+        "POST /2018-06-01/runtime/invocation/\(id)/response HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+          + "Lambda-Runtime-Function-Response-Mode: streaming\r\n\r\n3\r\none\r\n")
+      #expect(try await connection.readToEnd().hasPrefix("HTTP/1.1 500 "))
+      #expect(try await curl.post("/invocation/\(id)/response", "1").status == 202)
+      #expect(await result == .response([UInt8(ascii: "1")]))
+    }
+  }
 }

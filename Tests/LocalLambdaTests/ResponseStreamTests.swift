@@ -206,6 +206,7 @@ struct ResponseStreamTests {
       #expect(await response.makeAsyncIterator().next() != nil)
       #expect(try await curl.post("/invocation/\(stream.requestID)/response").status == 403)
       #expect(try await curl.post("/invocation/\(stream.requestID)/error").status == 403)
+      #expect(try await curl.next().status == 403)
       try stream.end()
       #expect(await response.failure == nil)
     }
@@ -256,6 +257,23 @@ struct ResponseStreamTests {
         return
       }
       #expect(scripted.lines(of: "pids") == [String(decoding: pid, as: UTF8.self)])
+    }
+  }
+
+  @Test func `A process that does not come to an end after its stream was hung up is replaced`() async throws {
+    let script = #"""
+      if [ "$event" = 1 ]; then
+        { echo one; sleep 60; } | stream &
+        exec sleep 60
+      fi
+      answer 2
+      """#
+    try await ScriptedFunction.with(script, timeout: .seconds(2), environments: 1) { scripted in
+      let response = scripted.function.invokeWithResponseStream([UInt8(ascii: "1")])
+      for await _ in response { break }
+      response.cancel()
+      #expect(await scripted.function.invoke([UInt8(ascii: "2")]) == .response([UInt8(ascii: "2")]))
+      #expect(scripted.lines(of: "pids").count == 2)
     }
   }
 }

@@ -20,7 +20,7 @@ struct RuntimeCallTests {
   ])
   func `A call is read from its request`(method: String, path: String, call: RuntimeCall) throws {
     let (route, requestID) = try Route.parse(method: method, path: path)
-    #expect(RuntimeCall(route, requestID: requestID, HTTPCall(method: method, path: path, body: [7])) == call)
+    #expect(try RuntimeCall(route, requestID: requestID, HTTPCall(method: method, path: path, body: [7])) == call)
   }
 
   @Test(arguments: [
@@ -65,9 +65,10 @@ struct RuntimeCallTests {
     (nil, nil), ("", nil), ("buffered", InvalidPost.unknownResponseMode),
     ("Streaming", .unknownResponseMode),
   ])
-  func `A response mode is checked`(mode: String?, bad: InvalidPost?) {
+  func `A response mode is checked`(mode: String?, bad: InvalidPost?) throws {
     let headers = mode.map { [HTTPCall.Header(name: "lambda-runtime-function-response-mode", value: $0)] } ?? []
-    let call = RuntimeCall(.response, requestID: "a", HTTPCall(method: "POST", path: "", headers: headers, body: [7]))
+    let call = try RuntimeCall(
+      .response, requestID: "a", HTTPCall(method: "POST", path: "", headers: headers, body: [7]))
     let result: Result<InvocationResult, InvalidPost> = bad.map { .failure($0) } ?? .success(.response([7]))
     #expect(call == .post(requestID: "a", invocationID: nil, result))
   }
@@ -77,7 +78,7 @@ struct RuntimeCallTests {
     call.headers = [.init(name: "lambda-runtime-function-response-mode", value: "streaming")]
     #expect(RuntimeCall.isStream(call))
     call.stream = HTTPBodyStream()
-    #expect(RuntimeCall(.response, requestID: "8f5b", call) == .stream(requestID: "8f5b", invocationID: nil))
+    #expect(try RuntimeCall(.response, requestID: "8f5b", call) == .stream(requestID: "8f5b", invocationID: nil))
     for path in ["/invocation/8f5b/error", "/init/error", "/invocation/next"] {
       call.path = Self.base + path
       #expect(!RuntimeCall.isStream(call))

@@ -139,6 +139,14 @@ enum ExtensionCall: Sendable, Equatable {
     var isInit: Bool
   }
 
+  var route: Route {
+    switch self {
+    case .register: .extensionRegister
+    case .next: .extensionNext
+    case .error: .extensionError
+    }
+  }
+
   /// Whether a path is of this API.
   static func isPath(_ path: String) -> Bool { path.hasPrefix("/2020-01-01/") }
 

@@ -147,8 +147,13 @@ public final class RuntimeAPI: Sendable {
   }
 
   /// How many calls of `/next` wait for an event.
-  var waitingCalls: Int {
+  public var waitingCalls: Int {
     get async { await broker.waitingCalls }
+  }
+
+  /// Waits until the runtime asks for an event, or is gone.
+  func nextCall() async {
+    await broker.nextCall()
   }
 
   /// Commits a fault on calls that are still to come, after those that were asked for before. A call that waits already

@@ -8,8 +8,9 @@ actor RuntimeBroker {
   /// The requests whose bodies come as streams.
   private var streams: [RuntimeState.CallID: HTTPCall] = [:]
   private var timers: [RuntimeState.Timer: Task<Void, any Error>] = [:]
-  private var initWaiters: [Int: CheckedContinuation<InvocationResult?, Never>] = [:]
-  private var initWaiterCount = 0
+  private var waiters:
+    [Int: (condition: (RuntimeState) -> Bool, continuation: CheckedContinuation<RuntimeState?, Never>)] = [:]
+  private var waiterCount = 0
   private var callCount = 0
   private var invocationCount = 0
   private let options: RuntimeAPI.Options
@@ -57,46 +58,68 @@ actor RuntimeBroker {
   /// Waits for the end of the runtime's init: nil if it asked for an event, or to be restored, otherwise what came in
   /// between.
   func initFailure() async -> InvocationResult? {
-    if state.isInitOver { return state.failure }
-    initWaiterCount += 1
-    let id = initWaiterCount
+    guard let state = await wait(until: { $0.isInitOver }) else { return .cancelled }
+    return state.failure
+  }
+
+  /// Waits until the runtime asks for an event, or is gone.
+  func nextCall() async {
+    _ = await wait { !$0.waiting.isEmpty || $0.failure != nil }
+  }
+
+  /// The state as soon as a condition holds; nil if the task is cancelled before.
+  private func wait(until condition: @escaping @Sendable (RuntimeState) -> Bool) async -> RuntimeState? {
+    if condition(state) { return state }
+    waiterCount += 1
+    let id = waiterCount
     return await withTaskCancellationHandler {
-      await withCheckedContinuation { waiter in
-        if Task.isCancelled { waiter.resume(returning: .cancelled) } else { initWaiters[id] = waiter }
+      await withCheckedContinuation { continuation in
+        if Task.isCancelled {
+          continuation.resume(returning: nil)
+        } else {
+          waiters[id] = (condition, continuation)
+        }
       }
     } onCancel: {
-      Task { await self.endInitWait(id) }
+      Task { await self.endWait(id) }
     }
   }
 
-  private func endInitWait(_ id: Int) {
-    initWaiters.removeValue(forKey: id)?.resume(returning: .cancelled)
+  private func endWait(_ id: Int) {
+    waiters.removeValue(forKey: id)?.continuation.resume(returning: nil)
   }
 
   /// Serves a request of the runtime. Cancelling the task ends a call that waits.
   func serve(_ request: HTTPCall) async -> HTTPReply {
     let id = receive(request)
     do throws(Refusal) {
-      if ExtensionCall.isPath(request.path) {
-        let input = RuntimeState.Input.extensionCall(id, try ExtensionCall(request))
-        return recorded(await respond(to: input, id, request), id)
-      }
-      let (route, requestID) = try Route.parse(method: request.method, path: request.path)
-      let call = RuntimeCall(route, requestID: requestID, request)
+      let (route, input) = try Self.input(of: request, id)
       switch faults.take(for: route) {
       case .status(let status): throw .injected(status: status)
       case .disconnect(taken: false): return .disconnect
       case .disconnect(taken: true):
-        _ = await respond(to: .call(id, call), id, request)
+        _ = await respond(to: input, id, request)
         return .disconnect
       case .brokenOff(let count):
-        guard case .response(let response) = await respond(to: .call(id, call), id, request) else { return .disconnect }
+        guard case .response(let response) = await respond(to: input, id, request) else { return .disconnect }
         return .brokenOff(response, afterBytes: count)
-      case nil: return recorded(await respond(to: .call(id, call), id, request), id)
+      case nil: return recorded(await respond(to: input, id, request), id)
       }
     } catch {
       return recorded(.response(.refused(error)), id)
     }
+  }
+
+  /// What a call is for the state.
+  private static func input(
+    of request: HTTPCall, _ id: RuntimeState.CallID
+  ) throws(Refusal) -> (Route, RuntimeState.Input) {
+    if ExtensionCall.isPath(request.path) {
+      let call = try ExtensionCall(request)
+      return (call.route, .extensionCall(id, call))
+    }
+    let (route, requestID) = try Route.parse(method: request.method, path: request.path)
+    return (route, .call(id, try RuntimeCall(route, requestID: requestID, request)))
   }
 
   /// Commits a fault on calls that are still to come.
@@ -114,10 +137,11 @@ actor RuntimeBroker {
       case .start(let timer, let duration): start(timer, for: duration)
       }
     }
-    guard state.isInitOver else { return }
-    timers.removeValue(forKey: .initialization)?.cancel()
-    for waiter in initWaiters.values { waiter.resume(returning: state.failure) }
-    initWaiters = [:]
+    if state.isInitOver { timers.removeValue(forKey: .initialization)?.cancel() }
+    for (id, waiter) in waiters where waiter.condition(state) {
+      waiters[id] = nil
+      waiter.continuation.resume(returning: state)
+    }
   }
 
   private func receive(_ request: HTTPCall) -> RuntimeState.CallID {

@@ -1,7 +1,8 @@
 import Foundation
 
-/// The calls of the Lambda Runtime API, <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>, and the two of
-/// SnapStart, <https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks.html>.
+/// The calls of the Lambda Runtime API, <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>, the two of
+/// SnapStart, <https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks.html>, and those of extensions,
+/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html>.
 public enum Route: Sendable, Equatable {
   /// `GET /2018-06-01/runtime/invocation/next`
   case next
@@ -15,8 +16,14 @@ public enum Route: Sendable, Equatable {
   case restoreNext
   /// `POST /2018-06-01/runtime/restore/error`
   case restoreError
+  /// `POST /2020-01-01/extension/register`
+  case extensionRegister
+  /// `GET /2020-01-01/extension/event/next`
+  case extensionNext
+  /// `POST /2020-01-01/extension/init/error`, and `…/exit/error`
+  case extensionError
 
-  /// The route of a path and the request id in it, which is empty for the routes that have none.
+  /// The route of a path of the Runtime API and the request id in it, which is empty for the routes that have none.
   ///
   /// - Throws: ``Refusal/unknownPath`` and ``Refusal/wrongMethod``.
   static func parse(method: String, path: String) throws(Refusal) -> (route: Route, requestID: String) {
@@ -53,7 +60,9 @@ enum RuntimeCall: Sendable, Equatable {
   case restoreError(Result<ReportedError, InvalidPost>)
 
   /// Reads a call of a route.
-  init(_ route: Route, requestID: String, _ call: HTTPCall) {
+  ///
+  /// - Throws: ``Refusal/unknownPath`` for one of the Extensions API: see ``ExtensionCall``.
+  init(_ route: Route, requestID: String, _ call: HTTPCall) throws(Refusal) {
     let body = call.bodyFault.map { .failure(InvalidPost($0)) } ?? Result<[UInt8], InvalidPost>.success(call.body)
     let errorType = ErrorType.recorded(call.header(Self.errorType))
     let invocationID = call.header("lambda-runtime-invocation-id").flatMap { $0.isEmpty ? nil : $0 }
@@ -68,6 +77,7 @@ enum RuntimeCall: Sendable, Equatable {
     case .initError: self = .initError(body.map { ReportedError(type: errorType, body: $0) })
     case .restoreNext: self = .restoreNext
     case .restoreError: self = .restoreError(body.map { ReportedError(type: errorType, body: $0) })
+    case .extensionRegister, .extensionNext, .extensionError: throw .unknownPath
     }
   }
 

@@ -147,6 +147,8 @@ struct RuntimeState {
       // A worker that asks for an event is not at its last one any more.
       if waiting.count + busyWorkers >= workers, !late.isEmpty { late.removeFirst() }
       guard waiting.count + busyWorkers < workers else { return [.respond(call, .refused(.wrongState))] }
+    } else if running.contains(where: { $0.stream != nil }) {
+      return [.respond(call, .refused(.wrongState))]
     } else if !running.isEmpty {
       return [.respond(call, event(ofRunning: 0))]
     }
