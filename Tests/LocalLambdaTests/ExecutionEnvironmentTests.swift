@@ -71,6 +71,14 @@ struct ExecutionEnvironmentTests {
     #expect(result == .initTimedOut)
   }
 
+  @Test func `What a process has started ends with it, even if it ends by itself`() async throws {
+    let result = try await invoke(script: "sleep 60 & echo $! >child; exit 3") { directory in
+      let child = try #require(readPID(directory, file: "child"))
+      try await eventually("the child is gone") { isGone(child) }
+    }
+    #expect(result == .exited("exited with status 3"))
+  }
+
   @Test func `On demand a process that does not respond in time is ended, and replaced`() async throws {
     try await ScriptedFunction.with(
       #"[ "$event" = 1 ] && exec sleep 60; answer 2"#, timeout: .seconds(1), environments: 1
