@@ -29,6 +29,7 @@ let package = Package(
     .library(name: "JSONCodable", targets: ["JSONCodable"]),
     .library(name: "LambdaRuntime", targets: ["LambdaRuntime"]),
     .library(name: "LambdaEvents", targets: ["LambdaEvents"]),
+    .library(name: "LambdaHTTP", targets: ["LambdaHTTP"]),
     .library(name: "Postgres", targets: ["Postgres"]),
     .library(name: "RDS", targets: ["RDS"]),
     .library(name: "Cruddur", targets: ["Cruddur"]),
@@ -58,13 +59,17 @@ let package = Package(
     .target(name: "JSONCodable", dependencies: ["JSON"], swiftSettings: settings),
     .target(name: "LambdaRuntime", dependencies: ["CCurl", "JSON", logging], swiftSettings: settings),
     .target(name: "LambdaEvents", dependencies: ["JSON", "LambdaRuntime", logging], swiftSettings: settings),
+    .target(
+      name: "LambdaHTTP", dependencies: ["JSON", "LambdaRuntime", "LambdaEvents", logging], swiftSettings: settings),
     .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: settings),
     .target(name: "RDS", dependencies: ["COpenSSL", "Postgres"], swiftSettings: settings),
     .target(
-      name: "Cruddur", dependencies: ["JSON", "LambdaRuntime", "LambdaEvents", "Postgres", "RDS", logging],
+      name: "Cruddur",
+      dependencies: ["JSON", "LambdaRuntime", "LambdaEvents", "LambdaHTTP", "Postgres", "RDS", logging],
       resources: [.embedInCode("SQL"), .embedInCode("Migrations/SQL")], swiftSettings: settings),
     .executableTarget(
-      name: "Bootstrap", dependencies: ["Cruddur", "JSON", "LambdaRuntime", "LambdaEvents", "Postgres", logging],
+      name: "Bootstrap",
+      dependencies: ["Cruddur", "JSON", "LambdaRuntime", "LambdaEvents", "LambdaHTTP", "Postgres", logging],
       swiftSettings: settings),
     .target(
       name: "LocalLambda",
@@ -74,7 +79,8 @@ let package = Package(
       name: "CruddurCLI", dependencies: ["JSON", "LocalLambda", argumentParser],
       resources: [.embedInCode("Page")], swiftSettings: settings),
     .target(
-      name: "TestSupport", path: "Tests/TestSupport", exclude: ["throwaway-pgbouncer", "throwaway-postgres"],
+      name: "TestSupport", dependencies: ["JSON", logging], path: "Tests/TestSupport",
+      exclude: ["throwaway-pgbouncer", "throwaway-postgres"],
       swiftSettings: settings),
     .executableTarget(name: "Benchmarks", dependencies: ["JSON"], path: "Tests/Benchmarks", swiftSettings: settings),
     .testTarget(
@@ -86,16 +92,23 @@ let package = Package(
     .testTarget(
       name: "LambdaEventsTests", dependencies: ["LambdaEvents", "LambdaRuntime", "JSON", "TestSupport", logging],
       swiftSettings: settings),
+    .testTarget(
+      name: "LambdaHTTPTests",
+      dependencies: ["LambdaHTTP", "LambdaEvents", "LambdaRuntime", "JSON", "TestSupport", logging],
+      swiftSettings: settings),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "RDSTests", dependencies: ["RDS", "Postgres", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "CruddurTests",
-      dependencies: ["Cruddur", "LambdaEvents", "LambdaRuntime", "Postgres", "JSON", "TestSupport", logging],
+      dependencies: [
+        "Cruddur", "LambdaEvents", "LambdaHTTP", "LambdaRuntime", "Postgres", "JSON", "TestSupport", logging,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "BootstrapTests",
       dependencies: [
-        "Bootstrap", "Cruddur", "CruddurCLI", "JSON", "LambdaEvents", "LambdaRuntime", "LocalLambda", "Postgres",
+        "Bootstrap", "Cruddur", "CruddurCLI", "JSON", "LambdaEvents", "LambdaHTTP", "LambdaRuntime", "LocalLambda",
+        "Postgres",
         "TestSupport", logging,
       ],
       swiftSettings: settings),

@@ -1,5 +1,6 @@
 import Cruddur
 import LambdaEvents
+import LambdaHTTP
 import Postgres
 
 /// What the function does with which event.

@@ -1,4 +1,4 @@
-public import LambdaEvents
+public import LambdaHTTP
 public import LambdaRuntime
 public import Postgres
 

@@ -1,4 +1,4 @@
-import LambdaEvents
+import LambdaHTTP
 import LambdaRuntime
 import Postgres
 

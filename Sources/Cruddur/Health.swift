@@ -1,4 +1,5 @@
 public import LambdaEvents
+public import LambdaHTTP
 public import LambdaRuntime
 public import Postgres
 

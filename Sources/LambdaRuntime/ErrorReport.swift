@@ -2,11 +2,11 @@ import JSON
 import Logging
 
 /// What the Runtime API, and the log, are told of an error.
-struct ErrorReport: Sendable, Equatable {
-  var type: ErrorType
-  var message: String
+package struct ErrorReport: Sendable, Equatable {
+  package var type: ErrorType
+  package var message: String
   /// For the log alone.
-  var logMessage: String
+  package var logMessage: String
 
   /// Reports an error that making the handler threw.
   init(initialization error: any Error) {
@@ -20,7 +20,7 @@ struct ErrorReport: Sendable, Equatable {
   /// Reports an error that a handler threw.
   ///
   /// The description of an error that is no ``LambdaError`` may hold anything, personal data too: only its type is told.
-  init(_ error: any Error) {
+  package init(_ error: any Error) {
     switch error {
     case let error as any LambdaError:
       self.init(error)

@@ -1,5 +1,6 @@
 import JSON
 import LambdaEvents
+import LambdaHTTP
 import LambdaRuntime
 import Logging
 import Postgres

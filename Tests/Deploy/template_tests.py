@@ -235,7 +235,7 @@ class Promises:
         cors = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-cors"]
         self.assertEqual(cors["allowOrigins"], {"Fn::Split": [",", ORIGINS]})
         # As the function says where there is no gateway with a configuration of its own.
-        swift = (stack_template.TOP / "Sources/LambdaEvents/HTTP/CORS+Headers.swift").read_text()
+        swift = (stack_template.TOP / "Sources/LambdaHTTP/CORS.swift").read_text()
         self.assertIn(f'("access-control-expose-headers", "{", ".join(cors["exposeHeaders"])}")', swift)
         self.assertIn(f'("access-control-allow-headers", "{", ".join(cors["allowHeaders"])}")', swift)
         self.assertEqual(set(cors["allowMethods"]), {"GET", "HEAD", "POST"})

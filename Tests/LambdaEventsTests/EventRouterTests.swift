@@ -3,6 +3,7 @@ import LambdaEvents
 import LambdaRuntime
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct EventRouterTests {
@@ -24,10 +25,13 @@ import Testing
   private struct PreSignUp: CognitoTrigger {
     struct Response: CognitoResponse {
       var autoConfirmUser: Bool
-      func write(to response: inout JSONObjectWriter) { response.add("autoConfirmUser", autoConfirmUser) }
+      func write(to response: inout JSONObjectWriter, for event: CognitoEvent) {
+        response.add("autoConfirmUser", autoConfirmUser)
+      }
     }
     static func covers(_ source: TriggerSource) -> Bool { source.rawValue.hasPrefix("PreSignUp_") }
-    init(_ event: CognitoEvent) {}
+    let event: CognitoEvent
+    init(_ event: CognitoEvent) { self.event = event }
   }
 
   @Test(arguments: ["PostConfirmation_ConfirmSignUp", "PostConfirmation_ConfirmForgotPassword"])
@@ -87,7 +91,7 @@ import Testing
 
   @Test func `Of a response with several members each is put where it belongs`() throws {
     let text = #"{"triggerSource":"X","response":{"a":1,"b":{"c":[2]},"d":"e"},"response2":{"a":1}}"#
-    let answer = try CognitoEvent(JSONDocument(Array(text.utf8))).answer {
+    let answer = try CognitoEvent(JSONDocument(Array(text.utf8))).withResponse {
       $0.add("d", "longer than before")
       $0.addNull("a")
       $0.add("new", 1)
@@ -101,14 +105,16 @@ import Testing
 
   @Test func `Raw bytes that are not JSON never reach Cognito`() throws {
     let event = try CognitoEvent(JSONDocument(Array(event("X").utf8)))
-    #expect(throws: JSONError.self) { try event.answer { $0.addRaw("a", Array("1,".utf8)) } }
+    #expect(throws: JSONError.self) { try event.withResponse { $0.addRaw("a", Array("1,".utf8)) } }
   }
 
   /// A trigger whose initialiser reads the event's JSON itself.
   private struct UserMigration: CognitoTrigger {
+    let event: CognitoEvent
     let password: String
     static func covers(_ source: TriggerSource) -> Bool { source.rawValue == "UserMigration_Authentication" }
     init(_ event: CognitoEvent) throws {
+      self.event = event
       password = try event.document.root.member("request").member("password").string()
     }
   }
@@ -131,8 +137,10 @@ import Testing
 
   /// A trigger whose initialiser reads JSON within an attribute.
   private struct Linked: CognitoTrigger {
+    let event: CognitoEvent
     static func covers(_ source: TriggerSource) -> Bool { true }
     init(_ event: CognitoEvent) throws {
+      self.event = event
       _ = try JSONDocument(Array(event.userAttributes().requiredString("identities").utf8))
     }
   }

@@ -9,11 +9,12 @@ struct PreSignUp: CognitoTrigger {
   struct Response: CognitoResponse {
     var autoConfirmUser: Bool
 
-    func write(to response: inout JSONObjectWriter) {
+    func write(to response: inout JSONObjectWriter, for event: CognitoEvent) {
       response.add("autoConfirmUser", autoConfirmUser)
     }
   }
 
+  let event: CognitoEvent
   let userAttributes: UserAttributes
 
   static func covers(_ source: TriggerSource) -> Bool {
@@ -21,6 +22,7 @@ struct PreSignUp: CognitoTrigger {
   }
 
   init(_ event: CognitoEvent) throws {
+    self.event = event
     userAttributes = try event.userAttributes()
   }
 }

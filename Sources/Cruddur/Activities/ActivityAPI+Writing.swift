@@ -1,5 +1,6 @@
 import JSON
 public import LambdaEvents
+public import LambdaHTTP
 public import LambdaRuntime
 import Postgres
 
@@ -36,7 +37,7 @@ extension ActivityAPI {
   /// Who writes what. All that is wrong with it is told at once.
   private func read(
     _ request: HTTPRequest, requiresTimeToLive: Bool
-  ) throws(Problem) -> (Author, ActivityDraft) {
+  ) throws -> (Author, ActivityDraft) {
     let isAnonymous = !request.hasAuthorizer
     guard !isAnonymous || allowsAnonymousAuthors else {
       throw Problem(unauthorized: "author_unknown", detail: "Nobody is signed in.")

@@ -1,4 +1,4 @@
-import LambdaEvents
+import LambdaHTTP
 
 extension Problem {
   static let activityNotFound = Problem(status: 404, codes: ["activity_not_found"])

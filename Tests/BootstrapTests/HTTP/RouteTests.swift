@@ -2,6 +2,7 @@ import Cruddur
 import Foundation
 import JSON
 import LambdaEvents
+import LambdaHTTP
 import LambdaRuntime
 import Postgres
 import TestSupport

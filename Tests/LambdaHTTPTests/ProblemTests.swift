@@ -1,6 +1,8 @@
 import JSON
 import LambdaEvents
+import LambdaHTTP
 import LambdaRuntime
+import TestSupport
 import Testing
 
 @Suite struct ProblemTests {
@@ -63,6 +65,25 @@ import Testing
       response.text
         == #"{"type":"about:blank","title":"Internal Server Error","status":500,"codes":["internal_error"]}"#)
     #expect(lines.text == line + " status=500\n")
+  }
+
+  @Test(
+    arguments: [
+      ("text/plain", nil, "{}", 415, "content_type_unsupported", "content-type has to be application/json."),
+      ("application/json", "gzip", "{}", 415, "content_encoding_unsupported", "without a content-encoding"),
+      ("application/json", nil, #"{"secret":"#, 400, "body_not_json", "invalid JSON at byte 10"),
+    ] as [(String, String?, String, Int, String, String)])
+  func `A body that a handler cannot read is a problem of the client's`(
+    type: String, encoding: String?, body: String, status: Int, code: String, detail: String
+  ) async throws {
+    var router = HTTPRouter()
+    router.on(.post, "/") { request, _, _ in HTTPResponse(body: try request.json().bytes) }
+    let headers = ["content-type": type, "content-encoding": encoding].compactMapValues(\.self)
+    let response = try await router.answer(httpEvent("POST", headers: headers, body: body))
+    #expect(response.status == status)
+    #expect(response.text.contains(#""codes":["\#(code)"]"#) && response.text.contains(detail))
+    #expect(!response.text.contains("secret"))
+    #expect(response["accept-encoding"] == (encoding == nil ? nil : "identity"))
   }
 
   @Test(arguments: [

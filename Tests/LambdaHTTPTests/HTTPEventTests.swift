@@ -1,8 +1,9 @@
 import JSON
+import LambdaEvents
+import LambdaHTTP
 import LambdaRuntime
+import TestSupport
 import Testing
-
-@testable import LambdaEvents
 
 /// HTTP events through the router of all events, to the bytes that Lambda is answered with.
 @Suite struct HTTPEventTests {
@@ -32,7 +33,7 @@ import Testing
   }
 
   @Test func `A response is written as payload 2.0 has it`() async throws {
-    let bytes = try await router.handle(Invocation(context: context(), payload: Array(Sample.functionURL.utf8)))
+    let bytes = try await router.handle(Invocation(context: context(), payload: Array(HTTPSample.functionURL.utf8)))
       .collect()
     #expect(
       String(decoding: bytes, as: UTF8.self)
@@ -41,7 +42,7 @@ import Testing
   }
 
   @Test func `An event of API Gateway is answered`() async throws {
-    let answer = try await answer(Sample.apiGateway)
+    let answer = try await answer(HTTPSample.apiGateway)
     #expect(try answer.member("statusCode").integer() == 201)
     #expect(try answer.member("body").string() == #"ana {"message":"Hé\n"}"#)
   }
@@ -69,7 +70,7 @@ import Testing
 
   @Test func `An event of payload 1.0 is refused by name`() async throws {
     await #expect {
-      try await answer(Sample.payload1)
+      try await answer(HTTPSample.payload1)
     } throws: { error in
       let error = error as? EventError
       return error?.errorType.rawValue == "Function.InvalidEvent"
@@ -78,8 +79,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (Sample.loadBalancer, "an Application Load Balancer"), (Sample.restAPI, "a REST API"),
-    (Sample.webSocket, "a WebSocket API"),
+    (HTTPSample.loadBalancer, "an Application Load Balancer"), (HTTPSample.restAPI, "a REST API"),
+    (HTTPSample.webSocket, "a WebSocket API"),
   ]) func `An event of another sender is refused by the sender's name`(event: String, name: String) async throws {
     for router in [router, EventRouter()] {
       let error = await #expect(throws: EventError.self) {
@@ -120,7 +121,8 @@ import Testing
   }
 
   @Test(arguments: ["{}", "[]", #"{"requestContext":{}}"#, #"{"requestContext":"http"}"#, #"{"version":"2.0"}"#])
-  func `An event of no known kind is refused, and the error names both kinds`(event: String) async throws {
+  func `An event of no known kind is refused, and the error names the kinds that there are`(event: String) async throws
+  {
     await #expect {
       try await answer(event)
     } throws: { error in
@@ -133,13 +135,13 @@ import Testing
 
   @Test func `Without a router of their own HTTP requests are of no known kind`() async throws {
     let payload = Array(httpEvent().utf8)
-    await #expect(throws: EventError(.unknown)) {
+    await #expect(throws: EventError(.unknown(handled: []))) {
       try await EventRouter().handle(Invocation(context: context(), payload: payload))
     }
   }
 
   @Test func `Every prefix of an event is refused`() async throws {
-    let event = Array(Sample.apiGateway.utf8)
+    let event = Array(HTTPSample.apiGateway.utf8)
     for length in event.indices {
       await #expect(throws: EventError.self, "the first \(length) bytes") {
         try await router.handle(Invocation(context: context(), payload: Array(event.prefix(length))))
@@ -149,7 +151,7 @@ import Testing
 
   /// What comes of it is an answer or an error of the event, and never a trap.
   @Test(arguments: 0..<4) func `An event may be anything`(round: UInt64) async throws {
-    let event = Array(Sample.apiGateway.utf8)
+    let event = Array(HTTPSample.apiGateway.utf8)
     var state = round
     func random(below limit: Int) -> Int {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

@@ -1,3 +1,4 @@
+public import LambdaEvents
 public import LambdaRuntime
 
 /// Hands each HTTP request to the handler of its method and path, and answers whatever there is none for.
@@ -10,7 +11,7 @@ public import LambdaRuntime
 /// - HEAD is answered as GET: whoever sends the answer on leaves its body out, and says how long it is.
 /// - OPTIONS is answered with 204 and `allow`, and with what a browser's preflight asks for.
 /// - What nobody handles: 404 `route_not_found`, or 405 `method_not_allowed` and `allow`.
-/// - A ``Problem`` that a handler throws is answered as it says. Any other error, or a response that HTTP does not know, is answered with 500
+/// - A ``Problem`` that a handler throws is answered as it says, and an `HTTPBodyError` as the problem that it is. Any other error, or a response that HTTP does not know, is answered with 500
 ///   `internal_error`, and one that is larger than Lambda takes with 500 `response_too_large`; both are logged.
 public struct HTTPRouter: Sendable {
   /// Answers the requests for a method and a pattern.
@@ -50,14 +51,13 @@ public struct HTTPRouter: Sendable {
       do {
         response = try await handle(request, context)
       } catch let problem as Problem {
-        problem.log(to: context.logger)
-        response = problem.response
+        response = problem.logged(to: context.logger).response
+      } catch let error as HTTPBodyError {
+        response = Problem(error).logged(to: context.logger).response
       }
       try response.validate()
     } catch {
-      let problem = Problem(unexpected: error)
-      problem.log(to: context.logger)
-      response = problem.response
+      response = Problem(unexpected: error).logged(to: context.logger).response
     }
     response.headers += cors?.headers(for: request) ?? []
     return response
@@ -67,9 +67,7 @@ public struct HTTPRouter: Sendable {
   func payload(for request: HTTPRequest, _ context: InvocationContext) async -> [UInt8] {
     let payload = await respond(to: request, context).payload
     guard payload.count > Invocation.maximumLength else { return payload }
-    let problem = Problem(tooLarge: payload.count)
-    problem.log(to: context.logger)
-    var response = problem.response
+    var response = Problem(tooLarge: payload.count).logged(to: context.logger).response
     response.headers += cors?.headers(for: request) ?? []
     return response.payload
   }
@@ -96,5 +94,39 @@ public struct HTTPRouter: Sendable {
       if let values = resource.segments.match(path) { return (resource, values) }
     }
     return nil
+  }
+}
+
+extension EventRouter {
+  /// Hands HTTP requests to a router of their own.
+  public mutating func on(_ http: HTTPRouter) {
+    on(HTTPRequest.self) { request, context in .bytes(await http.payload(for: request, context)) }
+  }
+}
+
+extension HTTPRouter {
+  /// What the paths of a pattern stand for: the handlers of its methods.
+  struct Resource: Sendable {
+    let segments: [PathPattern.Segment]
+    var endpoints: [HTTPMethod: Endpoint] = [:]
+  }
+
+  /// A handler, and what its pattern calls the parameters.
+  struct Endpoint: Sendable {
+    let parameterNames: [String]
+    let handle: Handle
+  }
+}
+
+extension HTTPRouter.Resource {
+  /// The method's own, or for HEAD that of GET.
+  func endpoint(for method: HTTPMethod) -> HTTPRouter.Endpoint? {
+    endpoints[method] ?? (method == .head ? endpoints[.get] : nil)
+  }
+
+  /// As the header `allow` has them. Source: <https://www.rfc-editor.org/rfc/rfc9110#section-10.2.1>.
+  var allowedMethods: String {
+    let methods = Set(endpoints.keys).union([.options]).union(endpoints[.get] == nil ? [] : [.head])
+    return methods.map(\.rawValue).sorted().joined(separator: ", ")
   }
 }

@@ -1,7 +1,35 @@
+import JSON
+
+/// An event of payload format 2.0.
+public func httpEvent(
+  _ method: String = "GET", _ path: String = "/", query: String = "", headers: [String: String] = [:],
+  body: String? = nil, isBase64: Bool = false, stage: String = "$default", domain: String = "api.example.com",
+  authorizer: String = "null"
+) -> String {
+  let event = JSONWriter.object {
+    $0.add("version", "2.0")
+    $0.add("rawPath", path)
+    $0.add("rawQueryString", query)
+    $0.object("headers") { for (name, value) in headers { $0.add(name, value) } }
+    $0.object("requestContext") {
+      $0.addRaw("authorizer", authorizer.utf8)
+      $0.add("domainName", domain)
+      $0.object("http") { $0.add("method", method) }
+      $0.add("stage", stage)
+    }
+    if let body { $0.add("body", body) }
+    $0.add("isBase64Encoded", isBase64)
+  }
+  return String(decoding: event, as: UTF8.self)
+}
+
+/// The domain of a function URL.
+public let functionURLDomain = "abc.lambda-url.us-east-1.on.aws"
+
 /// Events with every member that AWS's documentation names.
-enum Sample {
+public enum HTTPSample {
   /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
-  static let apiGateway = #"""
+  public static let apiGateway = #"""
     {
       "version": "2.0",
       "routeKey": "POST /api/activities/{handle}",
@@ -34,7 +62,7 @@ enum Sample {
     """#
 
   /// <https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>
-  static let functionURL = #"""
+  public static let functionURL = #"""
     {
       "version": "2.0",
       "routeKey": "$default",
@@ -63,7 +91,7 @@ enum Sample {
     """#
 
   /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
-  static let payload1 = #"""
+  public static let payload1 = #"""
     {
       "version": "1.0",
       "resource": "/api/activities",
@@ -79,7 +107,7 @@ enum Sample {
     """#
 
   /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html>
-  static let loadBalancer = #"""
+  public static let loadBalancer = #"""
     {
       "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/a/6d0e"}},
       "httpMethod": "GET",
@@ -92,7 +120,7 @@ enum Sample {
     """#
 
   /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-routes-about.html>
-  static let webSocket = #"""
+  public static let webSocket = #"""
     {
       "requestContext": {"routeKey": "$default", "messageId": "GXLKJfX4FiACG1w=", "eventType": "MESSAGE", "messageDirection": "IN",
         "connectionId": "GXLKAfX1FiACG1w=", "connectedAt": 1795243560123, "domainName": "abc.execute-api.us-east-1.amazonaws.com",
@@ -103,7 +131,7 @@ enum Sample {
     """#
 
   /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html>
-  static let restAPI = #"""
+  public static let restAPI = #"""
     {
       "resource": "/api/{proxy+}",
       "path": "/api/activities",

@@ -1,5 +1,7 @@
 import LambdaEvents
+import LambdaHTTP
 import LambdaRuntime
+import TestSupport
 import Testing
 
 @Suite struct CORSTests {

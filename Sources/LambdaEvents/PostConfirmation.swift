@@ -6,11 +6,8 @@ public struct PostConfirmation: CognitoTrigger {
   /// The time that Cognito waits for a trigger's answer, which no setting changes.
   public static let timeLimit: Duration = .seconds(5)
 
-  /// What happened.
-  public let source: TriggerSource
-
-  /// The user's name in the pool; nil in an event that a person wrote without one.
-  public let userName: String?
+  /// The whole event.
+  public let event: CognitoEvent
 
   /// The user's attributes.
   public let userAttributes: UserAttributes
@@ -22,8 +19,7 @@ public struct PostConfirmation: CognitoTrigger {
 
   /// Reads the request.
   public init(_ event: CognitoEvent) throws(EventError) {
-    source = event.triggerSource
-    userName = event.userName
+    self.event = event
     userAttributes = try event.userAttributes()
   }
 }

@@ -1,0 +1,144 @@
+public import JSON
+
+/// What Cognito sends to each trigger: the envelope, as a view of the event's JSON.
+///
+/// Source: <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html>.
+public struct CognitoEvent: Sendable {
+  /// The whole event.
+  public let document: JSONDocument
+
+  /// What made Cognito invoke the function.
+  public let triggerSource: TriggerSource
+
+  /// Reads the envelope.
+  ///
+  /// - Throws: ``EventError`` where there is no trigger source, or it is no string.
+  public init(_ document: JSONDocument) throws(EventError) {
+    triggerSource = TriggerSource(
+      rawValue: try EventError.reading { () throws(JSONError) in try document.root.member("triggerSource").string() })
+    self.document = document
+  }
+
+  /// The user's name in the pool: what they sign in with, a `sub`, or `Google_…` for a federated user.
+  public var userName: String? { string(document.root["userName"]) }
+
+  /// The user pool's id.
+  public var userPoolID: String? { string(document.root["userPoolId"]) }
+
+  /// The user pool's region.
+  public var region: String? { string(document.root["region"]) }
+
+  /// The app client's id.
+  public var clientID: String? { string(document.root["callerContext"]?["clientId"]) }
+
+  /// What the app passed along with its call, JSON's object or null; nil where it passed nothing.
+  public var clientMetadata: JSONValue? { document.root["request"]?["clientMetadata"] }
+
+  /// The user's attributes.
+  ///
+  /// - Throws: ``EventError`` where the event has none.
+  public func userAttributes() throws(EventError) -> UserAttributes {
+    try UserAttributes(
+      EventError.reading { () throws(JSONError) in try document.root.member("request").member("userAttributes") })
+  }
+
+  private func string(_ value: JSONValue?) -> String? {
+    value.flatMap { try? $0.string() }
+  }
+}
+
+extension CognitoEvent {
+  /// The response of a trigger that has nothing to say: the event's own bytes.
+  public var unchanged: [UInt8] { document.bytes }
+
+  /// The response of a trigger that has something to say: the event's own bytes, with what the closure writes in its `response`.
+  ///
+  /// A member that the event's `response` has already gets its new value where it stands; the others are kept, because Cognito
+  /// has put there what holds if a trigger does not say otherwise.
+  ///
+  /// - Throws: What the closure throws; `JSONError` where it adds raw bytes that are not JSON.
+  public func withResponse(_ response: (inout JSONObjectWriter) throws -> Void) throws -> [UInt8] {
+    let object = try JSONWriter.object(response)
+    let said = try JSONDocument(object, maximumDepth: .max).root
+    var bytes = document.bytes
+    guard let old = document.root["response"] else {
+      // Cognito's events have a response; one that a person wrote without gets it at its end. There is a member before: the trigger source.
+      bytes.insert(contentsOf: Array(#","response":"#.utf8) + object, at: document.root.bytes.endIndex - 1)
+      return bytes
+    }
+    guard old.kind == .object else {
+      bytes.replaceSubrange(old.bytes.indices, with: object)
+      return bytes
+    }
+    // From the end on, so that what is still to be changed stays where it is.
+    bytes.insert(contentsOf: try old.members(toAddFrom: said), at: old.bytes.endIndex - 1)
+    for value in try old.values(toReplaceFrom: said) {
+      bytes.replaceSubrange(value.old.bytes.indices, with: value.new.bytes)
+    }
+    return bytes
+  }
+}
+
+extension JSONValue {
+  /// Those members of another object that this one lacks, as they can stand at this one's end.
+  fileprivate func members(toAddFrom other: JSONValue) throws(JSONError) -> [UInt8] {
+    let object = try JSONWriter.object { (writer) throws(JSONError) in
+      for (key, value) in try other.members() where self[key] == nil { writer.add(key, value) }
+    }
+    let members = object.dropFirst().dropLast()
+    var own = try self.members()
+    return members.isEmpty || own.next() == nil ? Array(members) : [UInt8(ascii: ",")] + members
+  }
+
+  /// The values of this object of which another has a new one, the last first.
+  fileprivate func values(
+    toReplaceFrom other: JSONValue
+  ) throws(JSONError) -> [(old: JSONValue, new: JSONValue)] {
+    var values: [Int: (old: JSONValue, new: JSONValue)] = [:]
+    for (key, new) in try other.members() {
+      if let old = self[key] { values[old.offset] = (old, new) }
+    }
+    return values.values.sorted { $0.old.offset > $1.old.offset }
+  }
+}
+
+/// What made Cognito invoke the function, such as `PostConfirmation_ConfirmSignUp`.
+///
+/// An open list: Cognito may send sources that are not named here.
+/// Source: <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html>.
+public struct TriggerSource: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+  /// Cognito's name for it.
+  public let rawValue: String
+
+  /// Takes any name.
+  public init(rawValue: String) {
+    self.rawValue = rawValue
+  }
+
+  /// Cognito's name for it.
+  public var description: String { rawValue }
+
+  /// A user, an administrator on their behalf, or their first federated sign-in confirmed a sign-up.
+  public static let confirmSignUp = TriggerSource(rawValue: "PostConfirmation_ConfirmSignUp")
+
+  /// A user set a new password after having forgotten the old one.
+  public static let confirmForgotPassword = TriggerSource(rawValue: "PostConfirmation_ConfirmForgotPassword")
+}
+
+extension TriggerSource {
+  /// The name if it looks like one of Cognito's: whoever may invoke the function may put anything here, persons and pages of it, too.
+  var forLog: String {
+    let looksLikeCognitos = rawValue.utf8.count <= 128 && rawValue.utf8.allSatisfy(\.isLetterDigitOrUnderscore)
+    return looksLikeCognitos ? rawValue : "(no name of Cognito's)"
+  }
+}
+
+extension UInt8 {
+  fileprivate var isLetterDigitOrUnderscore: Bool {
+    switch self {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+    default: false
+    }
+  }
+}

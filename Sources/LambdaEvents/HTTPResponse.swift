@@ -1,0 +1,77 @@
+import JSON
+import LambdaRuntime
+
+/// What an HTTP request is answered with.
+public struct HTTPResponse: Sendable {
+  /// The status code, 200 to 599.
+  public var status: Int
+
+  /// The headers in order. Several of one name, whatever its case, become one, its values separated by commas; each `set-cookie` stays one of its own.
+  public var headers: [(name: String, value: String)]
+
+  /// The body's bytes, text or not. API Gateway counts them, and leaves them out where the request is HEAD: no `content-length` is needed.
+  public var body: [UInt8]
+
+  /// Makes a response.
+  public init(status: Int = 200, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  /// Makes a response of JSON. Nothing is checked: the bytes are sent as they are.
+  public static func json(_ body: [UInt8], status: Int = 200) -> HTTPResponse {
+    HTTPResponse(status: status, headers: [("content-type", "application/json")], body: body)
+  }
+
+  /// Adds a link to the same path with another query, such as `<?limit=20&cursor=…>; rel="next"`.
+  ///
+  /// It is relative, because only the client knows the path that it sent: API Gateway may have put a stage's name before it, or taken the mapping of a custom
+  /// domain off. Source: <https://www.rfc-editor.org/rfc/rfc8288#section-3>, <https://www.rfc-editor.org/rfc/rfc3986#section-5.2.2>.
+  public mutating func addLink(to query: [(name: String, value: String)], relation: String) {
+    let query = query.map { "\($0.percentEncoded)=\($1.percentEncoded)" }.joined(separator: "&")
+    headers.append(("link", "<?\(query)>; rel=\"\(relation)\""))
+  }
+}
+
+extension HTTPResponse {
+  /// What Lambda is to answer, so that API Gateway or the function URL sends this response.
+  ///
+  /// A body that is UTF-8 goes into the JSON as a string, any other as base64.
+  /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
+  public var payload: [UInt8] {
+    JSONWriter.object { response in
+      response.add("statusCode", status)
+      response.object("headers") { for (name, value) in joinedHeaders { $0.add(name, value) } }
+      response.array("cookies") { for cookie in cookies { $0.add(cookie) } }
+      do {
+        response.add("body", try UTF8Span(validating: body.span))
+        response.add("isBase64Encoded", false)
+      } catch {
+        let text = body.base64
+        response.add("body", UTF8Span(unchecked: text.span))
+        response.add("isBase64Encoded", true)
+      }
+    }
+  }
+
+  /// Commas cannot join cookies: they may stand inside one. Source: <https://www.rfc-editor.org/rfc/rfc6265#section-3>.
+  private static let cookieHeader = "set-cookie"
+
+  private var cookies: [String] {
+    headers.filter { $0.name.asciiLowercased == HTTPResponse.cookieHeader }.map(\.value)
+  }
+
+  /// In the order of each name's first header, its name in small letters.
+  private var joinedHeaders: [(name: String, value: String)] {
+    var joined: [(name: String, value: String)] = []
+    for (name, value) in headers.map({ ($0.name.asciiLowercased, $0.value) }) where name != HTTPResponse.cookieHeader {
+      if let index = joined.firstIndex(where: { $0.name == name }) {
+        joined[index].value += ", \(value)"
+      } else {
+        joined.append((name, value))
+      }
+    }
+    return joined
+  }
+}
