@@ -2,12 +2,12 @@ import LambdaHTTP
 import LambdaRuntime
 import Postgres
 
-/// The part of the time for an answer that is not the database's.
+/// The part of the time for a response that is not the database's.
 private let margin: Duration = .milliseconds(750)
 
 /// Does the database's part of an HTTP request; a failure becomes a problem, whose cause is in the log alone.
 ///
-/// The answer may take `limit`. API Gateway waits thirty seconds at the most:
+/// The response may take `limit`. API Gateway waits thirty seconds at the most:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
 func withDatabase<Value>(
   _ context: InvocationContext, within limit: Duration = .seconds(30),

@@ -39,7 +39,7 @@ public struct EventRouter: Handler {
     routes.append(KindRoute(handle: handle))
   }
 
-  /// Adds the handler of a kind of event that nobody waits for an answer to, such as a schedule: the response is JSON's null.
+  /// Adds the handler of a kind of event whose response nobody waits for, such as a schedule: the response is JSON's null.
   public mutating func on<Event: EventKind>(
     _ kind: Event.Type, handle: @escaping @Sendable (Event, InvocationContext) async throws -> Void
   ) {

@@ -220,7 +220,7 @@ public enum HTTPBodyError: Error, Equatable {
   case notJSON(JSONError)
 }
 
-/// What a request wants to be done: an open list, for a method may be any token, and case counts.
+/// What a request wants to be done: an open list, because a method may be any token, and case counts.
 ///
 /// Source: <https://www.rfc-editor.org/rfc/rfc9110#section-9>.
 public struct HTTPMethod: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
@@ -237,7 +237,7 @@ public struct HTTPMethod: RawRepresentable, Hashable, Sendable, CustomStringConv
 
   /// Reads.
   public static let get = HTTPMethod(rawValue: "GET")
-  /// Reads as GET does, but the answer has no body.
+  /// Reads as GET does, but the response has no body.
   public static let head = HTTPMethod(rawValue: "HEAD")
   /// Has the resource do its own work, such as adding something.
   public static let post = HTTPMethod(rawValue: "POST")

@@ -35,7 +35,7 @@ public struct HTTPResponse: Sendable {
 }
 
 extension HTTPResponse {
-  /// What Lambda is to answer, so that API Gateway or the function URL sends this response.
+  /// What the function's response has to be, so that API Gateway or the function URL sends this response.
   ///
   /// A body that is UTF-8 goes into the JSON as a string, any other as base64.
   /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.

@@ -3,7 +3,7 @@
 /// It has nothing to say to Cognito. Cognito waits five seconds for it.
 /// Source: <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html>.
 public struct PostConfirmation: CognitoTrigger {
-  /// The time that Cognito waits for a trigger's answer, which no setting changes.
+  /// The time that Cognito waits for a trigger's response, which no setting changes.
   public static let timeLimit: Duration = .seconds(5)
 
   /// The whole event.

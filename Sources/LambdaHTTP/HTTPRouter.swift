@@ -8,7 +8,7 @@ public import LambdaRuntime
 /// here from function URLs alone. A slash at the end makes another path. Of several patterns that match, the one that says more gets the request, in whatever
 /// order they were added: a literal before a parameter with a prefix before one without.
 ///
-/// - HEAD is answered as GET: whoever sends the answer on leaves its body out, and says how long it is.
+/// - HEAD is answered as GET: whoever sends the response on leaves its body out, and says how long it is.
 /// - OPTIONS is answered with 204 and `allow`, and with what a browser's preflight asks for.
 /// - What nobody handles: 404 `route_not_found`, or 405 `method_not_allowed` and `allow`.
 /// - A ``Problem`` that a handler throws is answered as it says, and an `HTTPBodyError` as the problem that it is. Any other error, or a response that HTTP does not know, is answered with 500
@@ -63,7 +63,7 @@ public struct HTTPRouter: Sendable {
     return response
   }
 
-  /// Answers a request with what Lambda is to answer, which is never more than it takes.
+  /// Answers a request with what the function's response has to be, which is never more than Lambda takes.
   func payload(for request: HTTPRequest, _ context: InvocationContext) async -> [UInt8] {
     let payload = await respond(to: request, context).payload
     guard payload.count > Invocation.maximumLength else { return payload }

@@ -45,7 +45,7 @@ extension [PathPattern.Segment] {
     return values
   }
 
-  /// Whether it is to be tried before `other`, for it says more: from left to right, a literal more than a parameter, a long prefix more than a short one.
+  /// Whether it is to be tried before `other` because it says more: from left to right, a literal more than a parameter, a long prefix more than a short one.
   func isMoreSpecific(than other: Self) -> Bool {
     other.lexicographicallyPrecedes(self) { $0.specificity < $1.specificity }
   }

@@ -103,7 +103,7 @@ extension Problem {
 
   /// The problem in the place of a response of so many bytes, of which Lambda would send nothing.
   init(tooLarge length: Int) {
-    let detail = "The answer is larger than can be sent. Ask for less."
+    let detail = "The response is larger than can be sent. Ask for less."
     self.init(status: 500, codes: ["response_too_large"], detail: detail, cause: InvalidResponse.tooLarge(length))
   }
 

@@ -36,8 +36,8 @@ import Testing
 
   @Test(arguments: ["PostConfirmation_ConfirmSignUp", "PostConfirmation_ConfirmForgotPassword"])
   func `A trigger with nothing to say is answered with the event's own bytes`(source: String) async throws {
-    let answer = try await postConfirmationOnly.handle(invocation(event(source))).collect()
-    #expect(String(decoding: answer, as: UTF8.self) == event(source))
+    let response = try await postConfirmationOnly.handle(invocation(event(source))).collect()
+    #expect(String(decoding: response, as: UTF8.self) == event(source))
   }
 
   @Test func `A trigger that nobody handles is answered unchanged`() async throws {
@@ -77,28 +77,28 @@ import Testing
   ]) func `A trigger's response is filled in, and nothing else is changed`(before: String, after: String) async throws {
     var router = EventRouter()
     router.on(PreSignUp.self) { _, _ in PreSignUp.Response(autoConfirmUser: true) }
-    let answer = try await router.handle(invocation(event("PreSignUp_SignUp", response: before))).collect()
-    #expect(String(decoding: answer, as: UTF8.self) == event("PreSignUp_SignUp", response: after))
+    let response = try await router.handle(invocation(event("PreSignUp_SignUp", response: before))).collect()
+    #expect(String(decoding: response, as: UTF8.self) == event("PreSignUp_SignUp", response: after))
   }
 
   @Test func `An event without a response gets one`() async throws {
     var router = EventRouter()
     router.on(PreSignUp.self) { _, _ in PreSignUp.Response(autoConfirmUser: false) }
-    let answer = try await router.handle(invocation(#"{"triggerSource":"PreSignUp_SignUp","n":1.50}"#)).collect()
+    let response = try await router.handle(invocation(#"{"triggerSource":"PreSignUp_SignUp","n":1.50}"#)).collect()
     let expected = #"{"triggerSource":"PreSignUp_SignUp","n":1.50,"response":{"autoConfirmUser":false}}"#
-    #expect(String(decoding: answer, as: UTF8.self) == expected)
+    #expect(String(decoding: response, as: UTF8.self) == expected)
   }
 
   @Test func `Of a response with several members each is put where it belongs`() throws {
     let text = #"{"triggerSource":"X","response":{"a":1,"b":{"c":[2]},"d":"e"},"response2":{"a":1}}"#
-    let answer = try CognitoEvent(JSONDocument(Array(text.utf8))).withResponse {
+    let response = try CognitoEvent(JSONDocument(Array(text.utf8))).withResponse {
       $0.add("d", "longer than before")
       $0.addNull("a")
       $0.add("new", 1)
       $0.add("newer", true)
     }
     #expect(
-      String(decoding: answer, as: UTF8.self)
+      String(decoding: response, as: UTF8.self)
         == #"{"triggerSource":"X","response":{"a":null,"b":{"c":[2]},"d":"longer than before","new":1,"newer":true},"response2":{"a":1}}"#
     )
   }

@@ -48,9 +48,9 @@ import Testing
       #"{"triggerSource":"PreSignUp_SignUp","request":{"userAttributes":{"email":"\#(email)"}},"response":{}}"#
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let context = InvocationContext(requestID: "id", logger: logger)
-    let answer = try await router.handle(Invocation(context: context, payload: Array(event.utf8))).collect()
+    let response = try await router.handle(Invocation(context: context, payload: Array(event.utf8))).collect()
     let expected = event.replacing(#""response":{}"#, with: #""response":{"autoConfirmUser":\#(isConfirmed)}"#)
-    #expect(String(decoding: answer, as: UTF8.self) == expected)
+    #expect(String(decoding: response, as: UTF8.self) == expected)
   }
 
   @Test func `The README has the example as it stands here`() throws {

@@ -19,7 +19,7 @@ func context(_ lines: Lines? = nil) -> InvocationContext {
 
 extension HTTPRouter {
   /// What comes of an event.
-  func answer(_ event: String, _ lines: Lines? = nil) async throws -> HTTPResponse {
+  func response(to event: String, _ lines: Lines? = nil) async throws -> HTTPResponse {
     await respond(to: try httpRequest(event), context(lines))
   }
 }

@@ -27,7 +27,7 @@ import Testing
     return router
   }
 
-  private func answer(_ event: String) async throws -> JSONValue {
+  private func response(to event: String) async throws -> JSONValue {
     let bytes = try await router.handle(Invocation(context: context(), payload: Array(event.utf8))).collect()
     return try JSONDocument(bytes).root
   }
@@ -42,23 +42,23 @@ import Testing
   }
 
   @Test func `An event of API Gateway is answered`() async throws {
-    let answer = try await answer(HTTPSample.apiGateway)
-    #expect(try answer.member("statusCode").integer() == 201)
-    #expect(try answer.member("body").string() == #"ana {"message":"Hé\n"}"#)
+    let response = try await response(to: HTTPSample.apiGateway)
+    #expect(try response.member("statusCode").integer() == 201)
+    #expect(try response.member("body").string() == #"ana {"message":"Hé\n"}"#)
   }
 
   @Test func `A body that is not text is written in base64`() async throws {
-    let answer = try await answer(httpEvent("GET", "/binary"))
-    #expect(try answer.member("isBase64Encoded").bool())
-    #expect(try answer.member("body").string() == "if8A")
+    let response = try await response(to: httpEvent("GET", "/binary"))
+    #expect(try response.member("isBase64Encoded").bool())
+    #expect(try response.member("body").string() == "if8A")
   }
 
   @Test func `Several headers of one name are joined, and cookies are not`() async throws {
-    let answer = try await answer(httpEvent("GET", "/headers"))
-    let headers = try answer.member("headers").members().map { "\($0): \(try $1.string())" }
+    let response = try await response(to: httpEvent("GET", "/headers"))
+    let headers = try response.member("headers").members().map { "\($0): \(try $1.string())" }
     #expect(headers == ["vary: origin, accept", "link: </>"])
-    #expect(try answer.member("cookies").elements().map { try $0.string() } == ["a=1, 2; Path=/", "b=2"])
-    #expect(try answer.member("body").string().isEmpty)
+    #expect(try response.member("cookies").elements().map { try $0.string() } == ["a=1, 2; Path=/", "b=2"])
+    #expect(try response.member("body").string().isEmpty)
   }
 
   @Test func `A trigger of Cognito's is still answered with itself`() async throws {
@@ -70,7 +70,7 @@ import Testing
 
   @Test func `An event of payload 1.0 is refused by name`() async throws {
     await #expect {
-      try await answer(HTTPSample.payload1)
+      try await response(to: HTTPSample.payload1)
     } throws: { error in
       let error = error as? EventError
       return error?.errorType.rawValue == "Function.InvalidEvent"
@@ -110,11 +110,11 @@ import Testing
         #expect(lines.text.isEmpty)
         continue
       }
-      let answer = try JSONDocument(payload).root
-      #expect(try answer.member("statusCode").integer() == 500)
-      #expect(try answer.member("headers").member("content-type").string() == "application/problem+json")
-      #expect(try answer.member("headers").member("access-control-allow-origin").string() == "*")
-      #expect(try answer.member("body").string().contains(#""codes":["response_too_large"]"#))
+      let response = try JSONDocument(payload).root
+      #expect(try response.member("statusCode").integer() == 500)
+      #expect(try response.member("headers").member("content-type").string() == "application/problem+json")
+      #expect(try response.member("headers").member("access-control-allow-origin").string() == "*")
+      #expect(try response.member("body").string().contains(#""codes":["response_too_large"]"#))
       #expect(lines.text.contains("errorType=Function.ResponseTooLarge"))
       #expect(lines.text.contains("more than the 6291556 that Lambda allows"))
     }
@@ -124,7 +124,7 @@ import Testing
   func `An event of no known kind is refused, and the error names the kinds that there are`(event: String) async throws
   {
     await #expect {
-      try await answer(event)
+      try await response(to: event)
     } throws: { error in
       let error = error as? EventError
       let message = error?.errorMessage ?? ""
@@ -149,7 +149,7 @@ import Testing
     }
   }
 
-  /// What comes of it is an answer or an error of the event, and never a trap.
+  /// What comes of it is a response or an error of the event, and never a trap.
   @Test(arguments: 0..<4) func `An event may be anything`(round: UInt64) async throws {
     let event = Array(HTTPSample.apiGateway.utf8)
     var state = round
@@ -166,8 +166,8 @@ import Testing
           round % 2 == 0 ? UInt8(random(below: 256)) : interesting[random(below: interesting.count)]
       }
       do {
-        let answer = try await router.handle(Invocation(context: context(), payload: bytes)).collect()
-        let status = try JSONDocument(answer).root.member("statusCode").integer()
+        let response = try await router.handle(Invocation(context: context(), payload: bytes)).collect()
+        let status = try JSONDocument(response).root.member("statusCode").integer()
         #expect([201, 400, 404, 405].contains(status))
       } catch is EventError {
         continue

@@ -39,11 +39,11 @@ import Testing
     ("GET", "/api/activities/a+b", "GET /api/activities/{uuid} uuid=a+b"),
     ("POST", "/api/activities/42/reply", "POST /api/activities/{uuid}/reply uuid=42"),
     ("PUT", "/api/x", "PUT /{x}/{y} x=api y=x"), ("DELETE", "/api/a/home", "DELETE /api/{x}/home x=a"),
-  ]) func `The most specific pattern gets the request`(method: String, path: String, answer: String) async throws {
+  ]) func `The most specific pattern gets the request`(method: String, path: String, expected: String) async throws {
     for routes in [routes, routes.reversed(), Array(routes[5...] + routes[..<5])] {
-      let response = try await router(routes).answer(httpEvent(method, path))
+      let response = try await router(routes).response(to: httpEvent(method, path))
       #expect(response.status == 200)
-      #expect(response.text.unicodeScalars.elementsEqual(answer.unicodeScalars), "\(response.text)")
+      #expect(response.text.unicodeScalars.elementsEqual(expected.unicodeScalars), "\(response.text)")
     }
   }
 
@@ -59,14 +59,14 @@ import Testing
     ("/api/activities/50%", "uuid=50%", "uuid=50%"),
   ]) func `A path is decoded once`(path: String, fromAPI: String, fromFunctionURL: String?) async throws {
     for (domain, expected) in [("api.example.com", fromAPI), (functionURLDomain, fromFunctionURL)] {
-      let text = try await router(routes).answer(httpEvent("GET", path, domain: domain)).text
+      let text = try await router(routes).response(to: httpEvent("GET", path, domain: domain)).text
       #expect(text.split(separator: " ", maxSplits: 2).dropFirst(2).first.map(String.init) == expected, "\(domain)")
     }
   }
 
   @Test func `An event without a domain is an HTTP API's`() async throws {
     let event = #"{"version":"2.0","rawPath":"/%41","requestContext":{"http":{"method":"GET"}}}"#
-    #expect(try await router([(.get, "/{x}")]).answer(event).text == "GET /{x} x=%41")
+    #expect(try await router([(.get, "/{x}")]).response(to: event).text == "GET /{x} x=%41")
   }
 
   @Test(arguments: [
@@ -77,7 +77,7 @@ import Testing
   ]) func `A path of no pattern is not found`(path: String) async throws {
     var routes = routes
     routes.removeAll { $0.1 == "/{x}/{y}" }
-    let response = try await router(routes).answer(httpEvent("GET", path))
+    let response = try await router(routes).response(to: httpEvent("GET", path))
     #expect(response.status == 404)
     #expect(response["content-type"] == "application/problem+json")
     #expect(
@@ -91,15 +91,15 @@ import Testing
       ("/prod/a", "$default", "GET /prod/a"), ("/production", "prod", "GET /production"), ("/prod/", "prod", "GET /"),
       ("/a/a", "a", "GET /a"),
     ]
-    for (path, stage, answer) in cases {
-      #expect(try await router.answer(httpEvent("GET", path, stage: stage)).text == answer)
+    for (path, stage, response) in cases {
+      #expect(try await router.response(to: httpEvent("GET", path, stage: stage)).text == response)
     }
   }
 
   @Test func `The first handler of a method and a pattern gets the requests`() async throws {
     let router = router([(.get, "/{x}"), (.get, "/{y}"), (.post, "/{y}")])
-    #expect(try await router.answer(httpEvent("GET", "/1")).text == "GET /{x} x=1")
-    #expect(try await router.answer(httpEvent("POST", "/1")).text == "POST /{y} y=1")
+    #expect(try await router.response(to: httpEvent("GET", "/1")).text == "GET /{x} x=1")
+    #expect(try await router.response(to: httpEvent("POST", "/1")).text == "POST /{y} y=1")
   }
 
   @Test(arguments: [
@@ -109,7 +109,7 @@ import Testing
     ("PROPFIND", "/api/x/home", "DELETE, OPTIONS, PUT"), ("", "/", "GET, HEAD, OPTIONS"),
   ])
   func `A method that a path does not have is not allowed`(method: String, path: String, allow: String) async throws {
-    let response = try await router(routes).answer(httpEvent(method, path))
+    let response = try await router(routes).response(to: httpEvent(method, path))
     #expect(response.status == 405)
     #expect(response["allow"] == allow)
     #expect(response.text.contains(#""codes":["method_not_allowed"]"#))
@@ -117,35 +117,35 @@ import Testing
 
   /// Whoever sends it on leaves the body out, but says its length.
   @Test(arguments: ["/api/activities/42", "/nowhere"]) func `HEAD is answered as GET`(path: String) async throws {
-    let get = try await router(routes).answer(httpEvent("GET", path))
-    let head = try await router(routes).answer(httpEvent("HEAD", path))
+    let get = try await router(routes).response(to: httpEvent("GET", path))
+    let head = try await router(routes).response(to: httpEvent("HEAD", path))
     #expect(!get.body.isEmpty && head.body == get.body)
     #expect(head.status == get.status)
     #expect(head.headers.map { "\($0.name): \($0.value)" } == get.headers.map { "\($0.name): \($0.value)" })
   }
 
   @Test func `HEAD may have a handler of its own`() async throws {
-    let response = try await router([(.get, "/{x}"), (.head, "/{y}")]).answer(httpEvent("HEAD", "/1"))
+    let response = try await router([(.get, "/{x}"), (.head, "/{y}")]).response(to: httpEvent("HEAD", "/1"))
     #expect(response["x-route"] == "/{y}")
   }
 
   @Test func `OPTIONS says what is allowed`() async throws {
-    let response = try await router(routes).answer(httpEvent("OPTIONS", "/api/activities/home"))
+    let response = try await router(routes).response(to: httpEvent("OPTIONS", "/api/activities/home"))
     #expect(response.status == 204)
     #expect(response["allow"] == "GET, HEAD, OPTIONS")
     #expect(response.body.isEmpty && response.headers.count == 1)
-    #expect(try await router(routes).answer(httpEvent("OPTIONS", "/nowhere")).status == 404)
+    #expect(try await router(routes).response(to: httpEvent("OPTIONS", "/nowhere")).status == 404)
   }
 
   @Test func `OPTIONS may have a handler of its own`() async throws {
-    let response = try await router([(.options, "/")]).answer(httpEvent("OPTIONS", "/"))
+    let response = try await router([(.options, "/")]).response(to: httpEvent("OPTIONS", "/"))
     #expect(response.status == 200 && response.text == "OPTIONS /")
   }
 
   @Test func `A handler gets the body`() async throws {
     var router = HTTPRouter()
     router.on(.post, "/") { request, _, _ in HTTPResponse(body: request.body) }
-    #expect(try await router.answer(httpEvent("POST", "/", body: "/w==", isBase64: true)).body == [0xFF])
+    #expect(try await router.response(to: httpEvent("POST", "/", body: "/w==", isBase64: true)).body == [0xFF])
   }
 
   @Test func `A body that is no base64 is refused before its handler is asked`() async throws {
@@ -154,7 +154,7 @@ import Testing
       Issue.record("a handler was asked")
       return HTTPResponse()
     }
-    let response = try await router.answer(httpEvent("POST", "/", body: "/w=", isBase64: true))
+    let response = try await router.response(to: httpEvent("POST", "/", body: "/w=", isBase64: true))
     #expect(response.status == 400)
     #expect(response.text.contains(#""codes":["body_not_base64"]"#))
   }

@@ -9,7 +9,7 @@ import Testing
   private func response(to error: any Error, _ lines: Lines? = nil, cors: CORS? = nil) async throws -> HTTPResponse {
     var router = HTTPRouter(cors: cors)
     router.on(.get, "/") { _, _, _ in throw error }
-    return try await router.answer(httpEvent(), lines)
+    return try await router.response(to: httpEvent(), lines)
   }
 
   @Test func `A problem is written as RFC 9457 has it`() async throws {
@@ -79,7 +79,7 @@ import Testing
     var router = HTTPRouter()
     router.on(.post, "/") { request, _, _ in HTTPResponse(body: try request.json().bytes) }
     let headers = ["content-type": type, "content-encoding": encoding].compactMapValues(\.self)
-    let response = try await router.answer(httpEvent("POST", headers: headers, body: body))
+    let response = try await router.response(to: httpEvent("POST", headers: headers, body: body))
     #expect(response.status == status)
     #expect(response.text.contains(#""codes":["\#(code)"]"#) && response.text.contains(detail))
     #expect(!response.text.contains("secret"))
@@ -102,10 +102,10 @@ import Testing
     let lines = Lines()
     var router = HTTPRouter()
     router.on(.get, "/") { _, _, _ in response }
-    let answer = try await router.answer(httpEvent(), lines)
-    #expect(answer.status == 500)
-    #expect(answer.headers.map(\.name) == ["content-type"])
-    #expect(answer.text.contains(#""codes":["internal_error"]"#))
+    let response = try await router.response(to: httpEvent(), lines)
+    #expect(response.status == 500)
+    #expect(response.headers.map(\.name) == ["content-type"])
+    #expect(response.text.contains(#""codes":["internal_error"]"#))
     #expect(lines.text.contains(note) && lines.text.contains("errorType=Function.InvalidResponse"))
     #expect(lines.text.split(separator: "\n").count == 1)
   }
@@ -120,7 +120,7 @@ import Testing
   @Test func `Headers may have tabs and text of any language`() async throws {
     var router = HTTPRouter()
     router.on(.get, "/") { _, _, _ in HTTPResponse(headers: [("!#$%&'*+-.^_`|~aZ09", "a\té")]) }
-    #expect(try await router.answer(httpEvent()).status == 200)
+    #expect(try await router.response(to: httpEvent()).status == 200)
   }
 }
 

@@ -32,13 +32,13 @@ public struct MigrationHandler: Handler {
     let migrator = Migrator(database: .migrating(try configuration(secret)))
     let report = try await migrator.run(
       until: context.deadline(within: Self.timeLimit, margin: Self.margin), logger: context.logger)
-    let response = JSONWriter.object { answer in
-      answer.array("applied") { array in
+    let response = JSONWriter.object { object in
+      object.array("applied") { array in
         for name in report.applied { array.add(name) }
       }
-      answer.add("current", migrator.migrations.last?.name)
+      object.add("current", migrator.migrations.last?.name)
       guard !report.remarks.isEmpty else { return }
-      answer.array("remarks") { array in
+      object.array("remarks") { array in
         for remark in report.remarks { array.add(remark) }
       }
     }

@@ -7,7 +7,7 @@ import Postgres
 ///
 /// A forgotten password's event does the same: whoever a failure had cost their row gets it then; who has one keeps it as it is.
 public struct SignUp: Sendable {
-  /// The part of Cognito's five seconds that is not the database's: they began before a cold start, and end when the answer is back.
+  /// The part of Cognito's five seconds that is not the database's: they began before a cold start, and end when the response is back.
   private static let margin: Duration = .milliseconds(750)
 
   /// Cognito shows this to the person who signs up, and adds the full stop: nothing of the database, nothing of theirs.
