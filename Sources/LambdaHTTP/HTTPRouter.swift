@@ -59,17 +59,20 @@ public struct HTTPRouter: Sendable {
     } catch {
       response = Problem(unexpected: error).logged(to: context.logger).response
     }
+    // Nobody would read the stream.
+    if request.method == .head, case .stream = response.body { response.body = .stream { _ in } }
     response.headers += cors?.headers(for: request) ?? []
     return response
   }
 
   /// Answers a request with what the function's response has to be, which is never more than Lambda takes.
-  func payload(for request: HTTPRequest, _ context: InvocationContext) async -> [UInt8] {
-    let payload = await respond(to: request, context).payload
-    guard payload.count > Invocation.maximumLength else { return payload }
-    var response = Problem(tooLarge: payload.count).logged(to: context.logger).response
-    response.headers += cors?.headers(for: request) ?? []
-    return response.payload
+  func response(to request: HTTPRequest, _ context: InvocationContext) async -> Response {
+    let response = await respond(to: request, context)
+    guard let payload = response.payload else { return response.response }
+    guard payload.count > Invocation.maximumLength else { return .bytes(payload) }
+    var problem = Problem(tooLarge: payload.count).logged(to: context.logger).response
+    problem.headers += cors?.headers(for: request) ?? []
+    return problem.response
   }
 
   private func handle(_ request: HTTPRequest, _ context: InvocationContext) async throws -> HTTPResponse {
@@ -100,7 +103,7 @@ public struct HTTPRouter: Sendable {
 extension EventRouter {
   /// Hands HTTP requests to a router of their own.
   public mutating func on(_ http: HTTPRouter) {
-    on(HTTPRequest.self) { request, context in .bytes(await http.payload(for: request, context)) }
+    on(HTTPRequest.self) { request, context in await http.response(to: request, context) }
   }
 }
 

@@ -30,7 +30,7 @@ import Testing
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let response = await router.respond(
       to: try HTTPRequest(JSONDocument(Array(event.utf8))), InvocationContext(requestID: "id", logger: logger))
-    return (response.status, String(decoding: response.body, as: UTF8.self))
+    return (response.status, String(decoding: try await response.collectBody(), as: UTF8.self))
   }
 
   @Test func `What the application may do is enough, and nothing is written`() async throws {

@@ -25,7 +25,13 @@ extension HTTPRouter {
 }
 
 extension HTTPResponse {
-  var text: String { String(decoding: body, as: UTF8.self) }
+  /// Empty for a stream.
+  var bytes: [UInt8] {
+    guard case .bytes(let bytes) = body else { return [] }
+    return bytes
+  }
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// The first header of that name.
   subscript(_ name: String) -> String? { headers.first { $0.name == name }?.value }

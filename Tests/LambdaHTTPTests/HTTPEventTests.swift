@@ -95,7 +95,7 @@ import Testing
 
   /// A payload that is as large as Lambda takes, and one that has a byte more.
   @Test func `A response that Lambda does not take is a problem, and logged`() async throws {
-    let overhead = HTTPResponse.json([]).payload.count
+    let overhead = try await HTTPResponse.json([]).response.collect().count
     for surplus in [0, 1] {
       let body = [UInt8](repeating: UInt8(ascii: "x"), count: Invocation.maximumLength - overhead + surplus)
       var http = HTTPRouter(cors: surplus == 0 ? nil : CORS(origins: ["*"]))

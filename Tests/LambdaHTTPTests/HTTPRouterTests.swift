@@ -119,7 +119,7 @@ import Testing
   @Test(arguments: ["/api/activities/42", "/nowhere"]) func `HEAD is answered as GET`(path: String) async throws {
     let get = try await router(routes).response(to: httpEvent("GET", path))
     let head = try await router(routes).response(to: httpEvent("HEAD", path))
-    #expect(!get.body.isEmpty && head.body == get.body)
+    #expect(!get.bytes.isEmpty && head.bytes == get.bytes)
     #expect(head.status == get.status)
     #expect(head.headers.map { "\($0.name): \($0.value)" } == get.headers.map { "\($0.name): \($0.value)" })
   }
@@ -133,7 +133,7 @@ import Testing
     let response = try await router(routes).response(to: httpEvent("OPTIONS", "/api/activities/home"))
     #expect(response.status == 204)
     #expect(response["allow"] == "GET, HEAD, OPTIONS")
-    #expect(response.body.isEmpty && response.headers.count == 1)
+    #expect(response.bytes.isEmpty && response.headers.count == 1)
     #expect(try await router(routes).response(to: httpEvent("OPTIONS", "/nowhere")).status == 404)
   }
 
@@ -145,7 +145,7 @@ import Testing
   @Test func `A handler gets the body`() async throws {
     var router = HTTPRouter()
     router.on(.post, "/") { request, _, _ in HTTPResponse(body: request.body) }
-    #expect(try await router.response(to: httpEvent("POST", "/", body: "/w==", isBase64: true)).body == [0xFF])
+    #expect(try await router.response(to: httpEvent("POST", "/", body: "/w==", isBase64: true)).bytes == [0xFF])
   }
 
   @Test func `A body that is no base64 is refused before its handler is asked`() async throws {
