@@ -56,7 +56,8 @@ let package = Package(
       name: "COpenSSL", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     .target(name: "JSON", swiftSettings: settings),
-    .target(name: "JSONCodable", dependencies: ["JSON"], swiftSettings: settings),
+    .target(
+      name: "JSONCodable", dependencies: ["JSON", "LambdaEvents", "LambdaRuntime"], swiftSettings: settings),
     .target(name: "LambdaRuntime", dependencies: ["CCurl", "JSON", logging], swiftSettings: settings),
     .target(name: "LambdaEvents", dependencies: ["JSON", "LambdaRuntime", logging], swiftSettings: settings),
     .target(
@@ -85,7 +86,9 @@ let package = Package(
     .executableTarget(name: "Benchmarks", dependencies: ["JSON"], path: "Tests/Benchmarks", swiftSettings: settings),
     .testTarget(
       name: "JSONTests", dependencies: ["JSON"], exclude: ["JSONTestSuite"], swiftSettings: settings),
-    .testTarget(name: "JSONCodableTests", dependencies: ["JSONCodable", "JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "JSONCodableTests", dependencies: ["JSONCodable", "JSON", "LambdaRuntime", "TestSupport", logging],
+      swiftSettings: settings),
     .testTarget(
       name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "JSON", "TestSupport", logging],
       swiftSettings: settings),

@@ -47,3 +47,8 @@ extension JSONTape {
     return "[" + String(decoding: quoted, as: UTF8.self) + "]"
   }
 }
+
+extension JSONError {
+  /// How a path selects the member of a key, as in ``path``.
+  package static func selector(_ key: String) -> String { JSONTape.selector(key) }
+}
