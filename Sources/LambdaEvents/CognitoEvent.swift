@@ -47,6 +47,62 @@ public struct CognitoEvent: Sendable {
   }
 }
 
+/// What the triggers read of `request`. A member that is null counts as absent, and one of another type is the event's fault.
+extension CognitoEvent {
+  func requestMember(_ name: String) -> JSONValue? {
+    document.root["request"]?[name].flatMap { $0.isNull ? nil : $0 }
+  }
+
+  func text(_ name: String) throws(JSONError) -> String? {
+    try requestMember(name)?.string()
+  }
+
+  func requiredText(_ name: String) throws(JSONError) -> String {
+    try document.root.member("request").member(name).string()
+  }
+
+  /// False where it is absent.
+  func flag(_ name: String) throws(JSONError) -> Bool {
+    try requestMember(name)?.bool() ?? false
+  }
+
+  /// Empty where it is absent.
+  func texts(_ name: String) throws(JSONError) -> [String: String] {
+    guard let members = try requestMember(name)?.members() else { return [:] }
+    var texts: [String: String] = [:]
+    for (key, value) in members where !value.isNull { texts[key] = try value.string() }
+    return texts
+  }
+
+  /// The user's attributes where there may be none: it is a machine that signs in, or nobody of that name.
+  func userAttributesIfAny() throws(EventError) -> UserAttributes {
+    try requestMember("userAttributes").map { (value) throws(EventError) in try UserAttributes(value) }
+      ?? UserAttributes()
+  }
+}
+
+extension JSONValue {
+  /// The texts of an array; none where there is no array.
+  static func texts(_ array: JSONValue?) throws(JSONError) -> [String] {
+    guard let array, !array.isNull else { return [] }
+    var texts: [String] = []
+    for element in try array.elements() { texts.append(try element.string()) }
+    return texts
+  }
+}
+
+extension JSONObjectWriter {
+  /// Adds an object of texts, in the order of their keys.
+  mutating func add(_ key: String, _ texts: [String: String]) {
+    object(key) { for (name, text) in texts.sorted(by: { $0.key < $1.key }) { $0.add(name, text) } }
+  }
+
+  /// Adds an array of texts.
+  mutating func add(_ key: String, _ texts: [String]) {
+    array(key) { for text in texts { $0.add(text) } }
+  }
+}
+
 extension CognitoEvent {
   /// The response of a trigger that has nothing to say: the event's own bytes.
   public var unchanged: [UInt8] { document.bytes }
@@ -117,12 +173,6 @@ public struct TriggerSource: RawRepresentable, Hashable, Sendable, CustomStringC
 
   /// Cognito's name for it.
   public var description: String { rawValue }
-
-  /// A user, an administrator on their behalf, or their first federated sign-in confirmed a sign-up.
-  public static let confirmSignUp = TriggerSource(rawValue: "PostConfirmation_ConfirmSignUp")
-
-  /// A user set a new password after having forgotten the old one.
-  public static let confirmForgotPassword = TriggerSource(rawValue: "PostConfirmation_ConfirmForgotPassword")
 }
 
 extension TriggerSource {

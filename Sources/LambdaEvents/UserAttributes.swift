@@ -2,7 +2,12 @@ public import JSON
 
 /// The attributes of a user, `request.userAttributes` of an event: a view of the event's JSON.
 public struct UserAttributes: Sendable {
-  private let object: JSONValue
+  private let object: JSONValue?
+
+  /// No attributes: the request has none.
+  init() {
+    object = nil
+  }
 
   /// - Throws: ``EventError`` where the value is not an object.
   init(_ value: JSONValue) throws(EventError) {
@@ -15,13 +20,13 @@ public struct UserAttributes: Sendable {
   /// An attribute's value; nil where the user does not have it, or it is a string that is not Unicode: half of a surrogate pair
   /// is in it.
   public subscript(_ name: String) -> AttributeValue? {
-    guard let value = object[name] else { return nil }
+    guard let value = object?[name] else { return nil }
     return try? AttributeValue(value)
   }
 
   /// An attribute that is text; nil where the user does not have it or it is something else, half of a surrogate pair included.
   public func string(_ name: String) -> String? {
-    guard let value = object[name], value.kind == .string else { return nil }
+    guard let value = object?[name], value.kind == .string else { return nil }
     return try? value.string()
   }
 
@@ -29,7 +34,10 @@ public struct UserAttributes: Sendable {
   ///
   /// - Throws: ``EventError`` where it is absent, no string, or not Unicode.
   public func requiredString(_ name: String) throws(EventError) -> String {
-    try EventError.reading { () throws(JSONError) in try object.member(name).string() }
+    guard let object else {
+      throw EventError(.unusable(path: "$.request.userAttributes", requirement: "is missing"))
+    }
+    return try EventError.reading { () throws(JSONError) in try object.member(name).string() }
   }
 }
 

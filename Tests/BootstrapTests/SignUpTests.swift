@@ -30,6 +30,21 @@ extension EndToEnd {
       #expect(try rows("count(*)") == String(count))
     }
 
+    @Test func `Every other trigger is answered with itself, and adds nobody`() async throws {
+      let names = [
+        "create-auth-challenge", "custom-email-sender", "custom-message", "custom-sms-sender", "define-auth-challenge",
+        "inbound-federation", "post-authentication", "pre-authentication", "pre-sign-up", "token-generation",
+        "token-generation-v2", "token-generation-v3", "user-migration", "verify-auth-challenge",
+      ]
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        for name in names {
+          let event = try Repository.event(name)
+          #expect(await invoke(event) == .response(event), "\(name)")
+        }
+      }
+      #expect(try rows("count(*)") == "0")
+    }
+
     @Test func `Neither a provider's name for somebody nor their address or number is shown to others`() async throws {
       try await withFunction(["CONNECTION_URL": url]) { invoke in
         for name in ["phone-only", "federated", "federated-oidc"] {

@@ -22,7 +22,7 @@ import Testing
     return router
   }
 
-  private struct PreSignUp: CognitoTrigger {
+  private struct Confirming: CognitoTrigger {
     struct Response: CognitoResponse {
       var autoConfirmUser: Bool
       func write(to response: inout JSONObjectWriter, for event: CognitoEvent) {
@@ -76,14 +76,14 @@ import Testing
     (#""response":"x""#, #""response":{"autoConfirmUser":true}"#),
   ]) func `A trigger's response is filled in, and nothing else is changed`(before: String, after: String) async throws {
     var router = EventRouter()
-    router.on(PreSignUp.self) { _, _ in PreSignUp.Response(autoConfirmUser: true) }
+    router.on(Confirming.self) { _, _ in Confirming.Response(autoConfirmUser: true) }
     let response = try await router.handle(invocation(event("PreSignUp_SignUp", response: before))).collect()
     #expect(String(decoding: response, as: UTF8.self) == event("PreSignUp_SignUp", response: after))
   }
 
   @Test func `An event without a response gets one`() async throws {
     var router = EventRouter()
-    router.on(PreSignUp.self) { _, _ in PreSignUp.Response(autoConfirmUser: false) }
+    router.on(Confirming.self) { _, _ in Confirming.Response(autoConfirmUser: false) }
     let response = try await router.handle(invocation(#"{"triggerSource":"PreSignUp_SignUp","n":1.50}"#)).collect()
     let expected = #"{"triggerSource":"PreSignUp_SignUp","n":1.50,"response":{"autoConfirmUser":false}}"#
     #expect(String(decoding: response, as: UTF8.self) == expected)
@@ -109,7 +109,7 @@ import Testing
   }
 
   /// A trigger whose initialiser reads the event's JSON itself.
-  private struct UserMigration: CognitoTrigger {
+  private struct Migrating: CognitoTrigger {
     let event: CognitoEvent
     let password: String
     static func covers(_ source: TriggerSource) -> Bool { source.rawValue == "UserMigration_Authentication" }
@@ -125,7 +125,7 @@ import Testing
   ])
   func `What a trigger's initialiser cannot read is the event's fault`(request: String, message: String) async throws {
     var router = EventRouter()
-    router.on(UserMigration.self) { _, _ in }
+    router.on(Migrating.self) { _, _ in }
     let payload = #"{"triggerSource":"UserMigration_Authentication","request":\#(request)}"#
     await #expect {
       _ = try await router.handle(invocation(payload))
