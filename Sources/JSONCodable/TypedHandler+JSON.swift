@@ -6,8 +6,9 @@ public import LambdaRuntime
 extension TypedHandler where Event: Decodable & SendableMetatype, Output: Encodable {
   /// Makes a handler of `Codable` events and responses: `TypedHandler(json: { (order: Order, context) in … })`.
   ///
-  /// An event that cannot be decoded is `Function.InvalidEvent`, and one that is not JSON `Function.InvalidJSON`, with the path of
-  /// what is wrong and nothing of its value. A `LambdaError` that a type's `init(from:)` throws stays what it is.
+  /// An event that cannot be decoded is `Function.InvalidEvent`, and one that is not JSON `Function.InvalidJSON`, with
+  /// the path of what is wrong and nothing of its value. A `LambdaError` that a type's `init(from:)` throws stays what
+  /// it is.
   ///
   /// - Parameters:
   ///   - body: Does the work.

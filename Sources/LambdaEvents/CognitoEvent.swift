@@ -2,7 +2,8 @@ public import JSON
 
 /// What Cognito sends to each trigger: the envelope, as a view of the event's JSON.
 ///
-/// Source: <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html>.
+/// Source:
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html>.
 public struct CognitoEvent: Sendable {
   /// The whole event.
   public let document: JSONDocument
@@ -47,7 +48,8 @@ public struct CognitoEvent: Sendable {
   }
 }
 
-/// What the triggers read of `request`. A member that is null counts as absent, and one of another type is the event's fault.
+/// What the triggers read of `request`. A member that is null counts as absent, and one of another type is the event's
+/// fault.
 extension CognitoEvent {
   func requestMember(_ name: String) -> JSONValue? {
     document.root["request"]?[name].flatMap { $0.isNull ? nil : $0 }
@@ -107,10 +109,11 @@ extension CognitoEvent {
   /// The response of a trigger that has nothing to say: the event's own bytes.
   public var unchanged: [UInt8] { document.bytes }
 
-  /// The response of a trigger that has something to say: the event's own bytes, with what the closure writes in its `response`.
+  /// The response of a trigger that has something to say: the event's own bytes, with what the closure writes in its
+  /// `response`.
   ///
-  /// A member that the event's `response` has already gets its new value where it stands; the others are kept, because Cognito
-  /// has put there what holds if a trigger does not say otherwise.
+  /// A member that the event's `response` has already gets its new value where it stands; the others are kept, because
+  /// Cognito has put there what holds if a trigger does not say otherwise.
   ///
   /// - Throws: What the closure throws; `JSONError` where it adds raw bytes that are not JSON.
   public func withResponse(_ response: (inout JSONObjectWriter) throws -> Void) throws -> [UInt8] {
@@ -118,7 +121,8 @@ extension CognitoEvent {
     let said = try JSONDocument(object, maximumDepth: .max).root
     var bytes = document.bytes
     guard let old = document.root["response"] else {
-      // Cognito's events have a response; one that a person wrote without gets it at its end. There is a member before: the trigger source.
+      // Cognito's events have a response; one that a person wrote without gets it at its end. There is a member before:
+      // the trigger source.
       bytes.insert(contentsOf: Array(#","response":"#.utf8) + object, at: document.root.bytes.endIndex - 1)
       return bytes
     }
@@ -160,8 +164,8 @@ extension JSONValue {
 
 /// What made Cognito invoke the function, such as `PostConfirmation_ConfirmSignUp`.
 ///
-/// An open list: Cognito may send sources that are not named here.
-/// Source: <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html>.
+/// An open list: Cognito may send sources that are not named here. Source:
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html>.
 public struct TriggerSource: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
   /// Cognito's name for it.
   public let rawValue: String
@@ -176,7 +180,8 @@ public struct TriggerSource: RawRepresentable, Hashable, Sendable, CustomStringC
 }
 
 extension TriggerSource {
-  /// The name if it looks like one of Cognito's: whoever may invoke the function may put anything here, persons and pages of it, too.
+  /// The name if it looks like one of Cognito's: whoever may invoke the function may put anything here, persons and
+  /// pages of it, too.
   var forLog: String {
     let looksLikeCognitos = rawValue.utf8.count <= 128 && rawValue.utf8.allSatisfy(\.isLetterDigitOrUnderscore)
     return looksLikeCognitos ? rawValue : "(no name of Cognito's)"

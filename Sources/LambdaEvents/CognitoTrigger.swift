@@ -39,8 +39,9 @@ public protocol CognitoResponse: Sendable {
 extension EventRouter {
   /// Adds the handler of a Cognito trigger that has nothing to say to Cognito.
   ///
-  /// The first handler that covers an event's source gets it. An event that none covers is answered with itself, so that a
-  /// pool with a new trigger goes on working. All triggers are one kind of event, which stands where the first one was added.
+  /// The first handler that covers an event's source gets it. An event that none covers is answered with itself, so
+  /// that a pool with a new trigger goes on working. All triggers are one kind of event, which stands where the first
+  /// one was added.
   public mutating func on<Trigger: CognitoTrigger>(
     _ trigger: Trigger.Type, handle: @escaping @Sendable (Trigger, InvocationContext) async throws -> Void
   ) where Trigger.Response == Void {
@@ -52,8 +53,9 @@ extension EventRouter {
 
   /// Adds the handler of a Cognito trigger that has something to say to Cognito.
   ///
-  /// The first handler that covers an event's source gets it. An event that none covers is answered with itself, so that a
-  /// pool with a new trigger goes on working. All triggers are one kind of event, which stands where the first one was added.
+  /// The first handler that covers an event's source gets it. An event that none covers is answered with itself, so
+  /// that a pool with a new trigger goes on working. All triggers are one kind of event, which stands where the first
+  /// one was added.
   public mutating func on<Trigger: CognitoTrigger>(
     _ trigger: Trigger.Type, handle: @escaping @Sendable (Trigger, InvocationContext) async throws -> Trigger.Response
   ) where Trigger.Response: CognitoResponse {

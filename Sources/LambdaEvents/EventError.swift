@@ -39,8 +39,8 @@ public struct EventError: LambdaError, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Has an initialiser of somebody's read an event. What it cannot read is the event's fault: a syntax error, too, can only be
-  /// that of JSON within one of the event's strings.
+  /// Has an initialiser of somebody's read an event. What it cannot read is the event's fault: a syntax error, too, can
+  /// only be that of JSON within one of the event's strings.
   static func blamingEvent<Value>(_ body: () throws -> Value) throws -> Value {
     do {
       return try body()
@@ -68,7 +68,8 @@ public struct EventError: LambdaError, Equatable, CustomStringConvertible {
     case .invalid(let error): "The event is not valid: \(error)"
     case .unusable(let path, let requirement): "The event is not valid: \(path) \(requirement)."
     case .unsupported(let sender):
-      "The event comes from \(sender.name), which this function does not handle: requests have to come from an HTTP API, with payload format 2.0, or a function URL."
+      "The event comes from \(sender.name), which this function does not handle: "
+        + "requests have to come from an HTTP API, with payload format 2.0, or a function URL."
     case .unknown(let handled) where handled.isEmpty:
       "The event is of no kind that this function handles: it handles none."
     case .unknown(let handled):
@@ -86,7 +87,8 @@ public enum UnsupportedSender: Equatable, Sendable {
   /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html>
   case webSocketAPI
 
-  /// Nil where the event is of another sender. An HTTP API with payload format 1.0 says so in `version`, which a REST API's events lack.
+  /// Nil where the event is of another sender. An HTTP API with payload format 1.0 says so in `version`, which a REST
+  /// API's events lack.
   init?(_ event: JSONValue) {
     guard let context = event["requestContext"], context["http"] == nil else { return nil }
     if context["elb"] != nil {

@@ -7,7 +7,8 @@ public protocol EventKind: Sendable {
   /// "HTTP requests (requestContext.http)".
   static var summary: String { get }
 
-  /// Whether an event is of this kind: a look at what only its events have. What else has to be there is for ``init(_:)`` to say.
+  /// Whether an event is of this kind: a look at what only its events have. What else has to be there is for
+  /// ``init(_:)`` to say.
   static func matches(_ event: JSONValue) -> Bool
 
   /// Reads an event.
@@ -24,8 +25,8 @@ extension EventKind {
 
 /// Hands each event, which is read once, to the handler of its kind.
 ///
-/// Of several kinds that an event is of, the first one that was added gets it, as of several handlers of one kind the first one does.
-/// An event of none is an error, which names the kinds that there are.
+/// Of several kinds that an event is of, the first one that was added gets it, as of several handlers of one kind the
+/// first one does. An event of none is an error, which names the kinds that there are.
 public struct EventRouter: Handler {
   private var routes: [any EventRoute] = []
 
@@ -39,7 +40,8 @@ public struct EventRouter: Handler {
     routes.append(KindRoute(handle: handle))
   }
 
-  /// Adds the handler of a kind of event whose response nobody waits for, such as a schedule: the response is JSON's null.
+  /// Adds the handler of a kind of event whose response nobody waits for, such as a schedule: the response is JSON's
+  /// null.
   public mutating func on<Event: EventKind>(
     _ kind: Event.Type, handle: @escaping @Sendable (Event, InvocationContext) async throws -> Void
   ) {
@@ -64,7 +66,8 @@ public struct EventRouter: Handler {
 
   /// Handles one event.
   ///
-  /// - Throws: ``EventError`` where the event cannot be read or is of no kind that is handled; what the kind's handler throws.
+  /// - Throws: ``EventError`` where the event cannot be read or is of no kind that is handled; what the kind's handler
+  ///   throws.
   public func handle(_ invocation: Invocation) async throws -> Response {
     let event = try JSONDocument(event: invocation.payload)
     for route in routes where route.matches(event.root) {

@@ -1,7 +1,8 @@
 public import JSON
 import LambdaRuntime
 
-/// An HTTP request as an API Gateway HTTP API (payload format 2.0) or a function URL sends it: a view of the event's JSON.
+/// An HTTP request as an API Gateway HTTP API (payload format 2.0) or a function URL sends it: a view of the event's
+/// JSON.
 ///
 /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>,
 /// <https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>.
@@ -14,22 +15,25 @@ public struct HTTPRequest: Sendable {
 
   /// The path as the event has it, with the stage's name before it where the API has a stage other than `$default`.
   ///
-  /// A function URL leaves it percent-encoded, as it was sent; an HTTP API has replaced the escapes, so that a `%2F` of the client's is a slash like any
-  /// other, and the path may have any character. Nor is it what the client sent where a custom domain has a mapping of its own. So it is no URL to link to:
-  /// ``HTTPResponse/addLink(to:relation:)`` needs none.
+  /// A function URL leaves it percent-encoded, as it was sent; an HTTP API has replaced the escapes, so that a `%2F` of
+  /// the client's is a slash like any other, and the path may have any character. Nor is it what the client sent where
+  /// a custom domain has a mapping of its own. So it is no URL to link to: ``HTTPResponse/addLink(to:relation:)`` needs
+  /// none.
   public let path: String
 
   /// The query without its question mark, as it was sent; empty where there is none.
   public let rawQuery: String
 
-  /// The body's bytes: base64, in which API Gateway puts what is not text, is undone, and text is UTF-8. Empty where there is none.
+  /// The body's bytes: base64, in which API Gateway puts what is not text, is undone, and text is UTF-8. Empty where
+  /// there is none.
   ///
   /// That it cannot be read is the fault of whoever sent the request, and no error of the event.
   public let content: Result<[UInt8], HTTPBodyError>
 
   /// Reads what every request has.
   ///
-  /// - Throws: ``EventError`` where something is missing, of the wrong type, or the event is of another form, such as payload format 1.0.
+  /// - Throws: ``EventError`` where something is missing, of the wrong type, or the event is of another form, such as
+  ///   payload format 1.0.
   public init(_ document: JSONDocument) throws(EventError) {
     let event = document.root
     if let sender = UnsupportedSender(event) { throw EventError(.unsupported(sender)) }
@@ -122,7 +126,8 @@ extension HTTPRequest {
   /// Whether the API has an authorizer for this route, which let the request pass.
   public var hasAuthorizer: Bool { authorizer != nil }
 
-  /// The claims of the JWT that a JWT authorizer has checked; nil where there is no such authorizer. API Gateway sends each as a string.
+  /// The claims of the JWT that a JWT authorizer has checked; nil where there is no such authorizer. API Gateway sends
+  /// each as a string.
   ///
   /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>.
   public var claims: JSONValue? {
@@ -133,7 +138,8 @@ extension HTTPRequest {
     document.root["requestContext"]?["authorizer"].flatMap { $0.isNull ? nil : $0 }
   }
 
-  /// What stands between the path's slashes, decoded once, without the stage's name, which API Gateway leaves before it unless the stage is `$default`.
+  /// What stands between the path's slashes, decoded once, without the stage's name, which API Gateway leaves before it
+  /// unless the stage is `$default`.
   ///
   /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html>.
   public var pathSegments: [String] {

@@ -6,11 +6,12 @@ public struct HTTPResponse: Sendable {
   /// The status code, 200 to 599.
   public var status: Int
 
-  /// The headers in order. Several of one name, whatever its case, become one, its values separated by commas; each `set-cookie` stays one of its own.
+  /// The headers in order. Several of one name, whatever its case, become one, its values separated by commas; each
+  /// `set-cookie` stays one of its own.
   public var headers: [(name: String, value: String)]
 
-  /// The body, text or not. API Gateway counts its bytes, and leaves them out where the request is HEAD: no `content-length`
-  /// is needed.
+  /// The body, text or not. API Gateway counts its bytes, and leaves them out where the request is HEAD: no
+  /// `content-length` is needed.
   public var body: Body
 
   /// What a response says.
@@ -30,9 +31,9 @@ public struct HTTPResponse: Sendable {
 
   /// Makes a response whose body reaches the client as it is written, 200 MB at the most.
   ///
-  /// Only a function URL whose invoke mode is `RESPONSE_STREAM` sends it on: an HTTP API takes it for a broken one. The status
-  /// and the headers are gone before `stream` is called; if it throws, the client is cut off.
-  /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/config-rs-invoke-furls.html>.
+  /// Only a function URL whose invoke mode is `RESPONSE_STREAM` sends it on: an HTTP API takes it for a broken one. The
+  /// status and the headers are gone before `stream` is called; if it throws, the client is cut off. Source:
+  /// <https://docs.aws.amazon.com/lambda/latest/dg/config-rs-invoke-furls.html>.
   ///
   /// - Returns: The response.
   public static func stream(
@@ -50,8 +51,9 @@ public struct HTTPResponse: Sendable {
 
   /// Adds a link to the same path with another query, such as `<?limit=20&cursor=…>; rel="next"`.
   ///
-  /// It is relative, because only the client knows the path that it sent: API Gateway may have put a stage's name before it, or taken the mapping of a custom
-  /// domain off. Source: <https://www.rfc-editor.org/rfc/rfc8288#section-3>, <https://www.rfc-editor.org/rfc/rfc3986#section-5.2.2>.
+  /// It is relative, because only the client knows the path that it sent: API Gateway may have put a stage's name
+  /// before it, or taken the mapping of a custom domain off. Source:
+  /// <https://www.rfc-editor.org/rfc/rfc8288#section-3>, <https://www.rfc-editor.org/rfc/rfc3986#section-5.2.2>.
   public mutating func addLink(to query: [(name: String, value: String)], relation: String) {
     let query = query.map { "\($0.percentEncoded)=\($1.percentEncoded)" }.joined(separator: "&")
     headers.append(("link", "<?\(query)>; rel=\"\(relation)\""))
@@ -100,8 +102,9 @@ extension HTTPResponse {
     }
   }
 
-  /// Before the body there is a prelude, JSON and eight bytes of zero, which the content type announces; what the body is
-  /// stands in the prelude. Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>.
+  /// Before the body there is a prelude, JSON and eight bytes of zero, which the content type announces; what the body
+  /// is stands in the prelude. Source:
+  /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>.
   private func streamed(_ stream: @escaping Response.Stream) -> Response {
     let prelude = JSONWriter.object { writeHead(to: &$0) } + [UInt8](repeating: 0, count: 8)
     return .stream(contentType: "application/vnd.awslambda.http-integration-response") { writer in

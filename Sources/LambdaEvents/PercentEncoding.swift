@@ -1,8 +1,8 @@
 extension String {
   /// Text of a URL, its escapes replaced.
   ///
-  /// Nothing is refused: a `%` without two hexadecimal digits behind it stands for itself, and bytes that are no UTF-8 become U+FFFD, as browsers and the
-  /// URL standard do it. Source: <https://url.spec.whatwg.org/#percent-decode>.
+  /// Nothing is refused: a `%` without two hexadecimal digits behind it stands for itself, and bytes that are no UTF-8
+  /// become U+FFFD, as browsers and the URL standard do it. Source: <https://url.spec.whatwg.org/#percent-decode>.
   init<Text: Collection<UInt8>>(percentDecoding text: Text, plusIsSpace: Bool = false) {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)

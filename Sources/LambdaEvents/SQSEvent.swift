@@ -69,12 +69,13 @@ public struct SQSEvent: EventKind {
 }
 
 extension SQSEvent {
-  /// Handles one message after the other; the response names those whose handling failed, and SQS hands only them out again.
+  /// Handles one message after the other; the response names those whose handling failed, and SQS hands only them out
+  /// again.
   ///
-  /// The queue's event source mapping has to have `ReportBatchItemFailures`: without it Lambda takes a batch with failures for
-  /// handled. Each failure is logged. Once one message of a FIFO queue has failed, or the invocation was cancelled, the rest
-  /// are not handled, and count as failed: those of one group have to stay in order.
-  /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>.
+  /// The queue's event source mapping has to have `ReportBatchItemFailures`: without it Lambda takes a batch with
+  /// failures for handled. Each failure is logged. Once one message of a FIFO queue has failed, or the invocation was
+  /// cancelled, the rest are not handled, and count as failed: those of one group have to stay in order. Source:
+  /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>.
   public func forEachMessage(
     _ context: InvocationContext, _ handle: (Message) async throws -> Void
   ) async -> Response {

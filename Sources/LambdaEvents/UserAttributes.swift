@@ -17,14 +17,15 @@ public struct UserAttributes: Sendable {
     object = value
   }
 
-  /// An attribute's value; nil where the user does not have it, or it is a string that is not Unicode: half of a surrogate pair
-  /// is in it.
+  /// An attribute's value; nil where the user does not have it, or it is a string that is not Unicode: half of a
+  /// surrogate pair is in it.
   public subscript(_ name: String) -> AttributeValue? {
     guard let value = object?[name] else { return nil }
     return try? AttributeValue(value)
   }
 
-  /// An attribute that is text; nil where the user does not have it or it is something else, half of a surrogate pair included.
+  /// An attribute that is text; nil where the user does not have it or it is something else, half of a surrogate pair
+  /// included.
   public func string(_ name: String) -> String? {
     guard let value = object?[name], value.kind == .string else { return nil }
     return try? value.string()

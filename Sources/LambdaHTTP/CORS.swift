@@ -2,8 +2,8 @@ import LambdaEvents
 
 /// Which pages of other origins a browser lets use the API.
 ///
-/// An HTTP API or function URL with a CORS configuration of its own answers preflights itself and writes over what the function says: use one or the other.
-/// Source: <https://fetch.spec.whatwg.org/#http-cors-protocol>,
+/// An HTTP API or function URL with a CORS configuration of its own answers preflights itself and writes over what the
+/// function says: use one or the other. Source: <https://fetch.spec.whatwg.org/#http-cors-protocol>,
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html>.
 public struct CORS: Sendable {
   /// The origins, such as `https://example.com`, compared exactly; `*` for all.

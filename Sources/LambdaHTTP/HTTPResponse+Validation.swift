@@ -2,9 +2,11 @@ import LambdaEvents
 import LambdaRuntime
 
 extension HTTPResponse {
-  /// Throws where this cannot be sent as HTTP: nothing that a handler took from outside may end a header and begin another one.
+  /// Throws where this cannot be sent as HTTP: nothing that a handler took from outside may end a header and begin
+  /// another one.
   ///
-  /// Source: <https://www.rfc-editor.org/rfc/rfc9110#section-5.1>, <https://www.rfc-editor.org/rfc/rfc9110#section-5.5>.
+  /// Source: <https://www.rfc-editor.org/rfc/rfc9110#section-5.1>,
+  /// <https://www.rfc-editor.org/rfc/rfc9110#section-5.5>.
   func validate() throws(InvalidResponse) {
     guard 200...599 ~= status else { throw .status(status) }
     for (index, header) in headers.enumerated() {

@@ -3,16 +3,18 @@ public import LambdaRuntime
 
 /// Hands each HTTP request to the handler of its method and path, and answers whatever there is none for.
 ///
-/// Patterns are paths with parameters: `/api/activities/{uuid}`, or with a prefix that belongs to the path, `/api/activities/@{handle}`. A pattern's
-/// segments are matched against the path's, whose percent escapes are replaced first, if API Gateway has not done so already: a slash within a segment gets
-/// here from function URLs alone. A slash at the end makes another path. Of several patterns that match, the one that says more gets the request, in whatever
+/// Patterns are paths with parameters: `/api/activities/{uuid}`, or with a prefix that belongs to the path,
+/// `/api/activities/@{handle}`. A pattern's segments are matched against the path's, whose percent escapes are replaced
+/// first, if API Gateway has not done so already: a slash within a segment gets here from function URLs alone. A slash
+/// at the end makes another path. Of several patterns that match, the one that says more gets the request, in whatever
 /// order they were added: a literal before a parameter with a prefix before one without.
 ///
 /// - HEAD is answered as GET: whoever sends the response on leaves its body out, and says how long it is.
 /// - OPTIONS is answered with 204 and `allow`, and with what a browser's preflight asks for.
 /// - What nobody handles: 404 `route_not_found`, or 405 `method_not_allowed` and `allow`.
-/// - A ``Problem`` that a handler throws is answered as it says, and an `HTTPBodyError` as the problem that it is. Any other error, or a response that HTTP does not know, is answered with 500
-///   `internal_error`, and one that is larger than Lambda takes with 500 `response_too_large`; both are logged.
+/// - A ``Problem`` that a handler throws is answered as it says, and an `HTTPBodyError` as the problem that it is. Any
+///   other error, or a response that HTTP does not know, is answered with 500 `internal_error`, and one that is larger
+///   than Lambda takes with 500 `response_too_large`; both are logged.
 public struct HTTPRouter: Sendable {
   /// Answers the requests for a method and a pattern.
   public typealias Handle =

@@ -1,7 +1,8 @@
 /// A path with parameters in it, such as `/api/activities/{uuid}/reply` or `/api/activities/@{handle}`.
 ///
-/// A segment that ends in `{name}` is a parameter, with the text before the brace as the prefix that a path must have there; any other segment is literal.
-/// Segments are compared with those of a path, decoded. A slash at the end makes another path.
+/// A segment that ends in `{name}` is a parameter, with the text before the brace as the prefix that a path must have
+/// there; any other segment is literal. Segments are compared with those of a path, decoded. A slash at the end makes
+/// another path.
 struct PathPattern: Sendable {
   enum Segment: Hashable, Sendable {
     case literal(String)
@@ -30,7 +31,8 @@ struct PathPattern: Sendable {
 }
 
 extension [PathPattern.Segment] {
-  /// The parameters' values where a path's segments, decoded, match; else nil. A prefix with nothing behind it is still the pattern's.
+  /// The parameters' values where a path's segments, decoded, match; else nil. A prefix with nothing behind it is still
+  /// the pattern's.
   func match(_ path: [String]) -> [String]? {
     guard path.count == count else { return nil }
     var values: [String] = []
@@ -45,7 +47,8 @@ extension [PathPattern.Segment] {
     return values
   }
 
-  /// Whether it is to be tried before `other` because it says more: from left to right, a literal more than a parameter, a long prefix more than a short one.
+  /// Whether it is to be tried before `other` because it says more: from left to right, a literal more than a
+  /// parameter, a long prefix more than a short one.
   func isMoreSpecific(than other: Self) -> Bool {
     other.lexicographicallyPrecedes(self) { $0.specificity < $1.specificity }
   }

@@ -5,8 +5,9 @@ import Logging
 
 /// A request that is not answered as it would like: thrown by a handler, sent as `application/problem+json`.
 ///
-/// `{"type":"about:blank","title":"Unprocessable Content","status":422,"detail":"…","codes":["message_blank","ttl_blank"]}`; what status 422 is called
-/// follows from the number. Source: <https://www.rfc-editor.org/rfc/rfc9457>.
+/// `{"type":"about:blank","title":"Unprocessable
+/// Content","status":422,"detail":"…","codes":["message_blank","ttl_blank"]}`; what status 422 is called follows from
+/// the number. Source: <https://www.rfc-editor.org/rfc/rfc9457>.
 public struct Problem: Error {
   /// The status code, 400 to 599.
   public var status: Int
@@ -107,7 +108,8 @@ extension Problem {
     self.init(status: 500, codes: ["response_too_large"], detail: detail, cause: InvalidResponse.tooLarge(length))
   }
 
-  /// Says in the log what the client was told and what was behind it: an error where it is the server's, else for debugging.
+  /// Says in the log what the client was told and what was behind it: an error where it is the server's, else for
+  /// debugging.
   func logged(to logger: Logger) -> Problem {
     var metadata: Logger.Metadata = ["status": "\(status)", "codes": .string(codes.joined(separator: " "))]
     var message = title
@@ -122,8 +124,8 @@ extension Problem {
 }
 
 extension Problem {
-  /// What is wrong with a request's body: 415 `content_type_unsupported` or `content_encoding_unsupported`, 400 `body_not_json` or
-  /// `body_not_base64`.
+  /// What is wrong with a request's body: 415 `content_type_unsupported` or `content_encoding_unsupported`, 400
+  /// `body_not_json` or `body_not_base64`.
   public init(_ error: HTTPBodyError) {
     switch error {
     case .notBase64:

@@ -147,7 +147,8 @@ public struct CreateAuthChallenge: CognitoTrigger {
 
 /// The trigger that checks the answer to a custom challenge.
 ///
-/// Source: <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html>.
+/// Source:
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html>.
 public struct VerifyAuthChallenge: CognitoTrigger {
   /// The whole event.
   public let event: CognitoEvent

@@ -5,8 +5,8 @@ extension TriggerSource {
   public static let inboundFederation = TriggerSource(rawValue: "InboundFederation_ExternalProvider")
 }
 
-/// The trigger that runs when an identity provider has said who somebody is: at their first and at every later sign-in, before
-/// Cognito maps what it said to the user's attributes. An error refuses the sign-in.
+/// The trigger that runs when an identity provider has said who somebody is: at their first and at every later sign-in,
+/// before Cognito maps what it said to the user's attributes. An error refuses the sign-in.
 ///
 /// Source: <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-inbound-federation.html>.
 public struct InboundFederation: CognitoTrigger {
@@ -34,8 +34,8 @@ public struct InboundFederation: CognitoTrigger {
     _ = try attributes.members()
   }
 
-  /// What the provider says of the user, in one: of SAML the assertion's attributes, otherwise those of `userInfo` and the
-  /// claims of `idToken`, which come before. What is no string is as it was written, and null is left out.
+  /// What the provider says of the user, in one: of SAML the assertion's attributes, otherwise those of `userInfo` and
+  /// the claims of `idToken`, which come before. What is no string is as it was written, and null is left out.
   public var userAttributes: [String: String] {
     var all: [String: String] = [:]
     for source in ["samlResponse", "userInfo", "idToken"] {

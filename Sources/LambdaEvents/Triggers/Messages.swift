@@ -91,11 +91,12 @@ public struct CustomEmailSender: CognitoTrigger {
   /// The user's attributes; where a takeover of their account is suspected, what Cognito says of that.
   public let userAttributes: UserAttributes
 
-  /// The code or the temporary password, encrypted with the pool's key by the AWS Encryption SDK, in base64; nil in a message
-  /// that has none.
+  /// The code or the temporary password, encrypted with the pool's key by the AWS Encryption SDK, in base64; nil in a
+  /// message that has none.
   public let encryptedCode: String?
 
-  /// Covers all sources that begin with `CustomEmailSender_`, new ones, too: Cognito sends none of these messages itself.
+  /// Covers all sources that begin with `CustomEmailSender_`, new ones, too: Cognito sends none of these messages
+  /// itself.
   public static func covers(_ source: TriggerSource) -> Bool { source.rawValue.hasPrefix("CustomEmailSender_") }
 
   /// Reads the request.
@@ -116,8 +117,8 @@ public struct CustomSMSSender: CognitoTrigger {
   /// The user's attributes.
   public let userAttributes: UserAttributes
 
-  /// The code or the temporary password, encrypted with the pool's key by the AWS Encryption SDK, in base64; nil in a message
-  /// that has none.
+  /// The code or the temporary password, encrypted with the pool's key by the AWS Encryption SDK, in base64; nil in a
+  /// message that has none.
   public let encryptedCode: String?
 
   /// Covers all sources that begin with `CustomSMSSender_`, new ones, too: Cognito sends none of these messages itself.

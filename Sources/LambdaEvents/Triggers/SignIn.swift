@@ -64,7 +64,8 @@ public struct PostAuthentication: CognitoTrigger {
   }
 }
 
-/// The trigger that fetches a user from elsewhere, whom the pool does not know yet. An error says that there is no such user.
+/// The trigger that fetches a user from elsewhere, whom the pool does not know yet. An error says that there is no such
+/// user.
 ///
 /// Source: <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-migrate-user.html>.
 public struct UserMigration: CognitoTrigger {

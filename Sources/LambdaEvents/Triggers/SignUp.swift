@@ -64,7 +64,8 @@ public struct PreSignUp: CognitoTrigger {
   }
 }
 
-/// The trigger that runs when a user has confirmed their account, or has set a new password after having forgotten the old one.
+/// The trigger that runs when a user has confirmed their account, or has set a new password after having forgotten the
+/// old one.
 ///
 /// It has nothing to say to Cognito. Cognito waits five seconds for it.
 /// Source: <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html>.

@@ -19,9 +19,9 @@ extension TriggerSource {
 
 /// The trigger that runs before tokens are made.
 ///
-/// Version 1 of the event changes the id token, versions 2 and 3 the access token as well, and only in version 3 does a machine's
-/// (``TriggerSource/tokenGenerationClientCredentials``) come here.
-/// Source: <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html>.
+/// Version 1 of the event changes the id token, versions 2 and 3 the access token as well, and only in version 3 does a
+/// machine's (``TriggerSource/tokenGenerationClientCredentials``) come here. Source:
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html>.
 public struct TokenGeneration: CognitoTrigger {
   /// The whole event.
   public let event: CognitoEvent
