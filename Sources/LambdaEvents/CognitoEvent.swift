@@ -96,7 +96,7 @@ extension JSONValue {
 extension JSONObjectWriter {
   /// Adds an object of texts, in the order of their keys.
   mutating func add(_ key: String, _ texts: [String: String]) {
-    object(key) { for (name, text) in texts.sorted(by: { $0.key < $1.key }) { $0.add(name, text) } }
+    object(key) { for name in texts.keys.sorted() { $0.add(name, texts[name]) } }
   }
 
   /// Adds an array of texts.

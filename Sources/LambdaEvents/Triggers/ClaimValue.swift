@@ -57,6 +57,6 @@ public indirect enum ClaimValue: Sendable, ExpressibleByStringLiteral, Expressib
   }
 
   private static func write(_ values: [String: ClaimValue], to object: inout JSONObjectWriter) {
-    for (name, value) in values.sorted(by: { $0.key < $1.key }) { value.write(to: &object, name) }
+    for name in values.keys.sorted() { values[name]?.write(to: &object, name) }
   }
 }

@@ -156,8 +156,8 @@ extension TokenGeneration.Response {
       return
     }
     guard accessToken.isEmpty else { throw TokenGenerationError.accessToken }
-    if let claim = idToken.claims.sorted(by: { $0.key < $1.key }).first(where: { !$0.value.isString }) {
-      throw TokenGenerationError.notAString(claim: claim.key)
+    if let claim = idToken.claims.keys.sorted().first(where: { idToken.claims[$0]?.isString == false }) {
+      throw TokenGenerationError.notAString(claim: claim)
     }
     response.object("claimsOverrideDetails") {
       write(idToken, to: &$0)
