@@ -111,8 +111,7 @@ let package = Package(
       name: "BootstrapTests",
       dependencies: [
         "Bootstrap", "Cruddur", "CruddurCLI", "JSON", "LambdaEvents", "LambdaHTTP", "LambdaRuntime", "LocalLambda",
-        "Postgres",
-        "TestSupport", logging,
+        "Postgres", "TestSupport", logging,
       ],
       swiftSettings: settings),
     .testTarget(
