@@ -3,9 +3,9 @@ public import Postgres
 extension Pool {
   /// The pool of the function that answers events, with a connection for each worker.
   ///
-  /// What fails for a reason that may pass, such as a server that restarts or a deadlock, is tried again. Cognito does
-  /// not send an event again after an error, so a sign-up has all of its time for that, which is less than this. For an
-  /// HTTP request, whose sender can come again, five seconds are patience enough.
+  /// What fails for a reason that may pass, such as a server that restarts or a deadlock, is retried. Cognito does not
+  /// send an event again after an error, so a sign-up has all of its time for retries, which is less than this. For an
+  /// HTTP request, whose sender can come again, five seconds of them are enough.
   public static func serving(_ database: ConnectionConfiguration, limit: Int = 1) -> Pool {
     Pool(database, limit: limit, retryTime: .seconds(5))
   }

@@ -109,9 +109,9 @@ import Testing
   }
 
   /// A pool whose connections have been idle for an hour when they are taken again.
-  private func makeSleepyPool(_ url: String, patience: Duration) throws -> Pool {
+  private func makeSleepyPool(_ url: String, pingTimeout: Duration) throws -> Pool {
     let clock = Shared<Int64>(0)
-    let aging = Aging(patience: patience, lifetime: .seconds(1_000_000_000)) {
+    let aging = Aging(pingTimeout: pingTimeout, lifetime: .seconds(1_000_000_000)) {
       clock.withLock { $0 += 3_600_000_000 }
       return Timestamp(microsecondsSinceEpoch: clock.withLock { $0 })
     }
@@ -122,18 +122,18 @@ import Testing
   {
     let server = try await ThrowawayPostgres.shared
     let proxy = try ForgetfulProxy(to: server.port)
-    let pool = try makeSleepyPool(server.url(port: proxy.port), patience: .milliseconds(200))
+    let pool = try makeSleepyPool(server.url(port: proxy.port), pingTimeout: .milliseconds(200))
     for statement: Statement in ["SELECT 1", Statement("SELECT 1").idempotent()] {
       try await pool.connect(until: ampleTime)
       proxy.forget()
-      let patience = ContinuousClock.now + .milliseconds(200)
+      let end = ContinuousClock.now + .milliseconds(200)
       try await pool.execute(statement)
-      expectTime(of: patience)
+      expectTime(of: end)
     }
   }
 
   @Test func `A connection that was idle for long and answers is kept`() async throws {
-    let pool = try await makeSleepyPool(sharedURL, patience: .seconds(10))
+    let pool = try await makeSleepyPool(sharedURL, pingTimeout: .seconds(10))
     let pids = [
       try value(await pool.execute("SELECT pg_backend_pid() AS value"), as: Int.self),
       try value(await pool.execute("SELECT pg_backend_pid() AS value"), as: Int.self),
@@ -143,17 +143,17 @@ import Testing
 
   @Test func `A statement that is slow after a long time of idleness is not taken for a dead connection`() async throws
   {
-    let pool = try await makeSleepyPool(sharedURL, patience: .seconds(2))
+    let pool = try await makeSleepyPool(sharedURL, pingTimeout: .seconds(2))
     try await pool.connect(until: ampleTime)
     let pid = try value(await pool.execute("SELECT pg_backend_pid() AS value"), as: Int.self)
     let slow = Statement("SELECT pg_backend_pid() AS value FROM pg_sleep(2.5)").idempotent()
     #expect(try value(await pool.execute(slow), as: Int.self) == pid)
   }
 
-  @Test func `The deadline goes before patience`() async throws {
+  @Test func `The deadline comes before the ping's time is over`() async throws {
     let server = try await ThrowawayPostgres.shared
     let proxy = try ForgetfulProxy(to: server.port)
-    let pool = try makeSleepyPool(server.url(port: proxy.port), patience: .seconds(60))
+    let pool = try makeSleepyPool(server.url(port: proxy.port), pingTimeout: .seconds(60))
     try await pool.connect(until: ampleTime)
     proxy.forget()
     let deadline = ContinuousClock.now + .milliseconds(200)

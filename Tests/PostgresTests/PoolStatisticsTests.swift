@@ -54,7 +54,7 @@ import Testing
     #expect(pool.statistics == Pool.Statistics(limit: 1))
   }
 
-  @Test func `A task that is cancelled while it waits leaves the line, and has not timed out`() async throws {
+  @Test func `A task that is cancelled while it waits leaves the queue, and has not timed out`() async throws {
     let pool = try await Pool(url: sharedURL)
     try await pool.transaction { _ in
       let waiter = Task { try await pool.execute("SELECT 1") }

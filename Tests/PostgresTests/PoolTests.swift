@@ -35,7 +35,7 @@ import Testing
     #expect(try await processID(pool) == outer)
   }
 
-  @Test func `A task that was cancelled before does not wait in line`() async throws {
+  @Test func `A task that was cancelled before does not wait in the queue`() async throws {
     let pool = try await Pool(url: sharedURL)
     try await pool.transaction { _ in
       let waiter = Task {
@@ -137,7 +137,7 @@ import Testing
     #expect(served.withLock { $0 } == Array(0..<10))
   }
 
-  @Test func `Waiting for a lease ends at the deadline, and the line moves on`() async throws {
+  @Test func `Waiting for a lease ends at the deadline, and the queue moves on`() async throws {
     let pool = try await Pool(url: sharedURL)
     try await pool.transaction { _ in
       let deadline = ContinuousClock.now + .milliseconds(200)

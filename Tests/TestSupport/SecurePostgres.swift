@@ -57,7 +57,7 @@ public struct SecurePostgres: Sendable {
 
   /// What the server has logged so far.
   public var log: String {
-    get throws { try String(contentsOfFile: path("../log"), encoding: .utf8) }
+    get throws { try postgres.log }
   }
 
   private func path(_ name: String) -> String { "\(folder)/\(name)" }

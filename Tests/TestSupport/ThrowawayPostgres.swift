@@ -74,6 +74,11 @@ public final class ThrowawayPostgres: Sendable {
     try psql(file: databaseFile("seed.sql"), url: url)
   }
 
+  /// What the server has logged so far.
+  public var log: String {
+    get throws { try String(contentsOfFile: psql("SHOW data_directory") + "/../log", encoding: .utf8) }
+  }
+
   /// Stops every process of the server (SIGSTOP), so that it holds its connections and answers nothing.
   public func freeze() {
     signalAll(SIGSTOP)

@@ -3,7 +3,7 @@ extension PostgresError {
   /// has no room, gave way to another transaction, or only reads after a failover. A constraint, a missing privilege or
   /// table, wrong SQL and a wrong password are none of these.
   ///
-  /// A ``Pool`` with a `retryTime` has tried again already when it throws such an error.
+  /// A ``Pool`` with a `retryTime` has retried already when it throws such an error.
   public var isTransient: Bool {
     if isPassing || meansPreparedStatementIsUnusable { return true }
     switch reason {
@@ -15,7 +15,7 @@ extension PostgresError {
     }
   }
 
-  /// Whether all the time there was is gone: whoever tried again would only take it once more.
+  /// Whether all the time there was is gone: a retry would only take it once more.
   var isTimeout: Bool {
     reason == .statementTimeout || reason == .poolTimeout || sqlState == .queryCanceled
   }

@@ -4,10 +4,10 @@ struct Aging: Sendable {
   /// the connection and drops what is sent on it.
   var idleLimit: Duration = .seconds(60)
   /// How long such a connection may take to give a sign of life.
-  var patience: Duration = .seconds(1)
+  var pingTimeout: Duration = .seconds(1)
   /// A connection that was open for longer is replaced.
   var lifetime: Duration = .seconds(30 * 60)
-  /// The realtime clock, for the monotonic one may stand still while the process is frozen.
+  /// The realtime clock, because the monotonic one may stand still while the process is frozen.
   var now: @Sendable () -> Timestamp = { .now }
 
   /// Whether a connection that was last used then has to prove itself; also after the clock was set back.

@@ -14,14 +14,13 @@ struct Lease: ~Copyable {
   }
 
   deinit {
-    guard var held, held.connection.isReusable, !pool.aging.isExpired(opened: held.opened) else {
-      // Before another may be opened, so that there are never more than the limit.
-      held?.connection.close()
-      pool.takeBack(nil, closed: held != nil)
-      return
+    if var held, held.connection.isReusable, !pool.aging.isExpired(opened: held.opened) {
+      held.lastUsed = pool.aging.now()
+      if pool.keep(held) { return }
     }
-    held.lastUsed = pool.aging.now()
-    pool.takeBack(held, closed: false)
+    // Before another may be opened, so that there are never more than the limit.
+    held?.connection.close()
+    pool.takeBack(closed: held != nil)
   }
 
   /// Executes a statement; on a new connection if the kept one is dead.
@@ -63,7 +62,7 @@ struct Lease: ~Copyable {
     guard connection.isOpen() else { return try await openConnection(until: deadline) }
     if pool.aging.isSuspect(since: idleSince) {
       do throws(PostgresError) {
-        try await connection.ping(until: min(deadline, .now + pool.aging.patience))
+        try await connection.ping(until: min(deadline, .now + pool.aging.pingTimeout))
       } catch {
         guard error.reason != .cancelled, .now < deadline else { throw error }
         return try await openConnection(until: deadline)
@@ -78,9 +77,10 @@ struct Lease: ~Copyable {
     until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Connection {
     discardConnection()
+    let generation = pool.generation
     let connection = try await Connection.connect(pool.configuration, until: deadline)
     let now = pool.aging.now()
-    held = PooledConnection(connection: connection, opened: now, lastUsed: now)
+    held = PooledConnection(connection: connection, opened: now, generation: generation, lastUsed: now)
     pool.noteOpening()
     return connection
   }

@@ -7,11 +7,12 @@ extension Pool {
     public internal(set) var leased = 0
     /// Open connections that nobody uses.
     public internal(set) var idle = 0
-    /// Tasks that wait in line for a lease.
+    /// Tasks in the queue for a lease.
     public internal(set) var waiting = 0
     /// Connections opened since the pool was made.
     public internal(set) var opened = 0
-    /// Connections closed since the pool was made: for they were broken, in a transaction or too old.
+    /// Connections closed since the pool was made, because they were broken, in a transaction, too old or
+    /// given up.
     public internal(set) var closed = 0
     /// Tasks that have waited in vain until their deadline since the pool was made.
     public internal(set) var timedOut = 0

@@ -3,8 +3,8 @@ import Synchronization
 /// Keeps connections for reuse, and bounds their number.
 ///
 /// A connection is opened when one is needed and none is free, and kept until it breaks or has been open for long enough.
-/// The one that was used last is used next, so that with one worker there is one connection. Who finds none waits in line:
-/// first come, first served.
+/// The one that was used last is used next, so that with one worker there is one connection. Whoever finds none is put into a
+/// queue: first come, first served.
 public final class Pool: StatementExecutor, Sendable {
   let configuration: ConnectionConfiguration
   let aging: Aging
@@ -18,8 +18,8 @@ public final class Pool: StatementExecutor, Sendable {
   ///   - limit: The most connections there may be at a time, at least 1.
   ///   - lifetime: How long a connection is kept in all, by the realtime clock: then it is replaced when it is not in use,
   ///     so that it takes no more of the server's memory, and finds where the database is by now.
-  ///   - retryTime: For how long a call goes on trying after a failure that may pass
-  ///     (``PostgresError/isTransient``), if that can do no harm; its deadline comes first. Zero for not at all.
+  ///   - retryTime: For how long a call is retried after a failure that may pass (``PostgresError/isTransient``), if that
+  ///     can do no harm; its deadline comes first. Zero for not at all.
   public convenience init(
     _ configuration: ConnectionConfiguration, limit: Int, lifetime: Duration = .seconds(30 * 60),
     retryTime: Duration = .zero
@@ -37,9 +37,9 @@ public final class Pool: StatementExecutor, Sendable {
   /// Executes a statement on a connection of the pool and returns its rows.
   ///
   /// A kept connection that has died while it was idle is replaced, once, and nobody hears of it. If only the statement
-  /// itself brings that to light, it is sent again if it is ``Statement/idempotent()``, else the error is thrown.
+  /// itself brings that to light, it is sent again if it is ``Statement/idempotent()``, otherwise the error is thrown.
   ///
-  /// A pool with a `retryTime` tries again what failed for a reason that may pass: any statement if it was not sent, or if
+  /// A pool with a `retryTime` retries what failed for a reason that may pass: any statement if it was not sent, or if
   /// the server refused it and has undone all of it; one that is ``Statement/idempotent()`` in any case.
   ///
   /// Throws ``PostgresError``: of ``Connection/connect(_:until:)``, of ``Connection/execute(_:until:)``, or
@@ -61,32 +61,55 @@ public final class Pool: StatementExecutor, Sendable {
     }
   }
 
-  /// Opens a connection unless one is free already, so that the first statement need not wait for that.
+  /// Warms the pool up: opens a connection unless one is free already, so that the first statement need not wait for that.
   ///
-  /// Throws ``PostgresError`` if it cannot be opened. The pool is none the worse for it: the next use tries again.
+  /// Throws ``PostgresError`` if it cannot be opened. The pool is none the worse for it: the next use retries.
   public func connect(until deadline: ContinuousClock.Instant) async throws(PostgresError) {
     var lease = try await lease(until: deadline)
     _ = try await lease.liveConnection(until: deadline)
   }
 
+  /// Gives up all connections: those that nobody uses are closed before this returns, the others when they come back. The
+  /// server is told (Terminate), so that it logs no connection that was lost.
+  ///
+  /// The pool remains usable, and opens new ones when they are needed: before a process is frozen for a snapshot it gives
+  /// up its connections, and after each restoration it makes its own, with ``connect(until:)`` or the next statement.
+  public func disconnect() {
+    for pooled in state.withLock({ $0.giveUp() }) {
+      pooled.connection.close()
+      takeBack(closed: true)
+    }
+  }
+
   /// The pool's numbers, all of the same moment.
   public var statistics: Statistics { state.withLock { $0.statistics } }
 
-  /// Takes a free connection, or the right to open one; waits in line if there is neither.
+  /// Takes a free connection, or the right to open one; waits in the queue if there is neither.
   func lease(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> Lease {
     let grant =
-      if let free = state.withLock({ $0.take() }) { free } else { try await waitInLine(until: deadline) }
+      if let free = state.withLock({ $0.take() }) { free } else { try await waitInQueue(until: deadline) }
     return Lease(of: self, grant)
   }
 
-  /// Takes a lease back: its connection, or nil for the right to open one; then it may have closed a connection.
-  func takeBack(_ connection: PooledConnection?, closed: Bool) {
+  /// Takes a lease back and keeps its connection; false, and nothing else, if the connection is to be closed because it
+  /// was given up.
+  func keep(_ connection: PooledConnection) -> Bool {
+    let (isKept, resumption) = state.withLock { $0.keep(connection) }
+    resumption?.resume()
+    return isKept
+  }
+
+  /// Takes a lease back that has no connection, or has closed it.
+  func takeBack(closed: Bool) {
     let resumption = state.withLock {
       if closed { $0.noteClosing() }
-      return $0.giveBack(connection)
+      return $0.giveBack(nil)
     }
     resumption?.resume()
   }
+
+  /// What ``disconnect()`` began last.
+  var generation: Int { state.withLock { $0.generation } }
 
   func noteOpening() {
     state.withLock { $0.noteOpening() }
@@ -99,7 +122,7 @@ public final class Pool: StatementExecutor, Sendable {
 
 extension Pool {
   /// Suspends until a lease comes back, the deadline passes or the task is cancelled.
-  private func waitInLine(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> Grant {
+  private func waitInQueue(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> Grant {
     let ticket = state.withLock { $0.makeTicket() }
     var timer: Task<Void, any Error>?
     defer { timer?.cancel() }
@@ -108,18 +131,18 @@ extension Pool {
         state.withLock { $0.enqueue(ticket, continuation) }?.resume()
         timer = Task {
           try await Task.sleep(until: deadline)
-          leaveLine(ticket, PostgresError(.poolTimeout))
+          leaveQueue(ticket, PostgresError(.poolTimeout))
         }
-        // A task that was cancelled before it was in line has been told so in vain.
-        if Task.isCancelled { leaveLine(ticket, PostgresError(.cancelled)) }
+        // A task that was cancelled before it was in the queue has been told so in vain.
+        if Task.isCancelled { leaveQueue(ticket, PostgresError(.cancelled)) }
       }
     } onCancel: {
-      leaveLine(ticket, PostgresError(.cancelled))
+      leaveQueue(ticket, PostgresError(.cancelled))
     }
     return try result.get()
   }
 
-  private func leaveLine(_ ticket: PoolState.Ticket, _ error: PostgresError) {
+  private func leaveQueue(_ ticket: PoolState.Ticket, _ error: PostgresError) {
     state.withLock { $0.leave(ticket, error) }?.resume()
   }
 }

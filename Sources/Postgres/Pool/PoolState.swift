@@ -7,11 +7,13 @@ enum Grant: Sendable {
 /// A connection on its way from one user to the next, and its times by the realtime clock, which goes on while the
 /// process is frozen.
 ///
-/// `Connection` is not `Sendable`, for only one task may use it. This is, because whoever hands it on does not use it
+/// `Connection` is not `Sendable`, because only one task may use it. This is, because whoever hands it on does not use it
 /// any more.
 struct PooledConnection: @unchecked Sendable {
   let connection: Connection
   let opened: Timestamp
+  /// The generation of the pool that it was opened in, see ``PoolState/generation``.
+  let generation: Int
   var lastUsed: Timestamp
 }
 
@@ -35,7 +37,9 @@ struct PoolState {
   private var idle: [PooledConnection] = []
   /// Connections that may still be opened.
   private var permits: Int
-  private var line: [(ticket: Ticket, continuation: Continuation)] = []
+  /// Begins anew when all connections are given up: those of an earlier one are not taken back.
+  private(set) var generation = 0
+  private var queue: [(ticket: Ticket, continuation: Continuation)] = []
   private var lastTicket = 0
   private var totals: Pool.Statistics
 
@@ -48,7 +52,7 @@ struct PoolState {
     var statistics = totals
     statistics.leased = totals.limit - permits - idle.count
     statistics.idle = idle.count
-    statistics.waiting = line.count
+    statistics.waiting = queue.count
     return statistics
   }
 
@@ -64,14 +68,27 @@ struct PoolState {
     return .permit
   }
 
-  /// Takes a lease back, and hands it to the first in line.
+  /// Takes a lease back, and hands it to the first in the queue.
   mutating func giveBack(_ connection: PooledConnection?) -> Resumption? {
-    guard line.isEmpty else {
+    guard queue.isEmpty else {
       return Resumption(
-        continuation: line.removeFirst().continuation, result: .success(connection.map(Grant.kept) ?? .permit))
+        continuation: queue.removeFirst().continuation, result: .success(connection.map(Grant.kept) ?? .permit))
     }
     if let connection { idle.append(connection) } else { permits += 1 }
     return nil
+  }
+
+  /// Takes a lease and its connection back, unless all were given up since it was asked for: then it is to be closed.
+  mutating func keep(_ connection: PooledConnection) -> (isKept: Bool, resumption: Resumption?) {
+    guard connection.generation == generation else { return (false, nil) }
+    return (true, giveBack(connection))
+  }
+
+  /// Gives all connections up, and returns those that nobody uses, to be closed. Each is a lease until it comes back.
+  mutating func giveUp() -> [PooledConnection] {
+    generation += 1
+    defer { idle = [] }
+    return idle
   }
 
   mutating func makeTicket() -> Ticket {
@@ -79,17 +96,17 @@ struct PoolState {
     return lastTicket
   }
 
-  /// Puts a waiter at the end of the line, unless a lease has become free meanwhile.
+  /// Puts a waiter at the end of the queue, unless a lease has become free meanwhile.
   mutating func enqueue(_ ticket: Ticket, _ continuation: Continuation) -> Resumption? {
     if let grant = take() { return Resumption(continuation: continuation, result: .success(grant)) }
-    line.append((ticket, continuation))
+    queue.append((ticket, continuation))
     return nil
   }
 
-  /// Takes a waiter out of the line; nil if it has got its lease already.
+  /// Takes a waiter out of the queue; nil if it has got its lease already.
   mutating func leave(_ ticket: Ticket, _ error: PostgresError) -> Resumption? {
-    guard let index = line.firstIndex(where: { $0.ticket == ticket }) else { return nil }
+    guard let index = queue.firstIndex(where: { $0.ticket == ticket }) else { return nil }
     if error.reason == .poolTimeout { totals.timedOut += 1 }
-    return Resumption(continuation: line.remove(at: index).continuation, result: .failure(error))
+    return Resumption(continuation: queue.remove(at: index).continuation, result: .failure(error))
   }
 }

@@ -1,27 +1,27 @@
-/// The further tries of one call of a pool, which it makes where a failure may pass by itself.
+/// The retries of one call of a pool, which it makes where a failure may pass by itself.
 ///
 /// The pauses between them grow, and are drawn at random, so that those whom one failure has hit do not all come back at
 /// once and meet the next.
 struct Retries {
-  /// With less time a try would end as a timeout, which tells less than the error before.
+  /// With less time a retry would end as a timeout, which tells less than the error before.
   private static let leastTime = Duration.milliseconds(250)
   private static let longestPause = Duration.milliseconds(500)
 
   private let time: Duration
   private let deadline: ContinuousClock.Instant
-  /// When the last try begins at the latest; nil before the first failure.
+  /// When the last retry begins at the latest; nil before the first failure.
   private var end: ContinuousClock.Instant?
   private var pause = Duration.milliseconds(40)
 
   /// - Parameters:
-  ///   - time: How long there are further tries after the first failure.
+  ///   - time: How long there are retries after the first failure.
   ///   - deadline: When the call has to be over.
   init(for time: Duration, until deadline: ContinuousClock.Instant) {
     self.time = time
     self.deadline = deadline
   }
 
-  /// Waits until it is time for another try. Throws the error if it does not pass by itself, or there is no time left.
+  /// Waits until it is time for a retry. Throws the error if it does not pass by itself, or there is no time left.
   mutating func wait(after error: PostgresError) async throws(PostgresError) {
     guard time > .zero, error.isTransient, !error.isTimeout else { throw error }
     let now = ContinuousClock.now

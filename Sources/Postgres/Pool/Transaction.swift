@@ -54,8 +54,8 @@ extension Pool {
   /// database's default, unless the first statement is `SET TRANSACTION ISOLATION LEVEL …`. The connection is the
   /// body's until it ends: a body that takes a second one from the same pool may wait for itself.
   ///
-  /// A pool with a `retryTime` tries again to begin it. If `isIdempotent` is true, the whole transaction is tried again,
-  /// the body with it, after a failure that may pass: then doing all of it twice has to do no more than doing it once,
+  /// A pool with a `retryTime` retries to begin it. If `isIdempotent` is true, the whole transaction is retried, the
+  /// body with it, after a failure that may pass: then doing all of it twice has to do no more than doing it once,
   /// because it may have been committed without a word.
   ///
   /// Throws what the body throws, or ``PostgresError``: that of ``execute(_:until:)`` if the transaction cannot begin, or
