@@ -10,6 +10,8 @@ public final class Connection: StatementExecutor {
   /// Raised when the task is cancelled that waits.
   private let interruption: EventFD
   var preparedStatements = PreparedStatements()
+  /// Whoever sees the statements.
+  var observers: [any PostgresObserver] = []
 
   /// Takes over a connection that is made.
   private init(_ handle: ConnectionHandle, interruption: EventFD) throws(PostgresError) {
@@ -82,7 +84,7 @@ public final class Connection: StatementExecutor {
   ) async throws(PostgresError) -> Rows {
     if let error = statement.parameters.error { throw error }
     return try await Self.withInterruption(interruption) { () throws(PostgresError) in
-      try run(statement, until: deadline)
+      try observers.observing(statement.text) { () throws(PostgresError) in try run(statement, until: deadline) }
     }
   }
 
@@ -98,8 +100,10 @@ public final class Connection: StatementExecutor {
     // libpq takes a C string, which would end there.
     guard !script.utf8.contains(0) else { throw PostgresError(.invalidParameter, "The script holds U+0000.") }
     do throws(PostgresError) {
-      try await Self.withInterruption(interruption) { () throws(PostgresError) in
-        _ = try exchange(until: deadline) { $0.send(script: script) }
+      _ = try await Self.withInterruption(interruption) { () throws(PostgresError) in
+        try observers.observing(script) { () throws(PostgresError) in
+          try exchange(until: deadline) { $0.send(script: script) }
+        }
       }
     } catch {
       throw error.located(in: script)

@@ -4,9 +4,12 @@ struct Lease: ~Copyable {
   private var held: PooledConnection?
   /// Since when the connection has been idle; nil once it has proved to be alive.
   private var idleSince: Timestamp?
+  /// Which attempt of a call of the pool the lease is for.
+  private let attempt: Int
 
-  init(of pool: Pool, _ grant: Grant) {
+  init(of pool: Pool, _ grant: Grant, attempt: Int) {
     self.pool = pool
+    self.attempt = attempt
     guard case .kept(let kept) = grant else { return }
     held = kept
     idleSince = kept.lastUsed
@@ -78,11 +81,25 @@ struct Lease: ~Copyable {
   ) async throws(PostgresError) -> Connection {
     discardConnection()
     let generation = pool.generation
-    let connection = try await Connection.connect(pool.configuration, until: deadline)
+    let start = ContinuousClock.now
+    let connection: Connection
+    do throws(PostgresError) {
+      connection = try await Connection.connect(pool.configuration, until: deadline)
+    } catch {
+      reportConnect(since: start, error)
+      throw error
+    }
+    connection.observers = pool.observers
+    reportConnect(since: start)
     let now = pool.aging.now()
     held = PooledConnection(connection: connection, opened: now, generation: generation, lastUsed: now)
     pool.noteOpening()
     return connection
+  }
+
+  private func reportConnect(since start: ContinuousClock.Instant, _ error: PostgresError? = nil) {
+    let report = ConnectReport(duration: start.duration(to: .now), attempt: attempt, error: error)
+    for observer in pool.observers { observer.connectEnded(report) }
   }
 
   private mutating func discardConnection() {

@@ -9,6 +9,7 @@ public final class Pool: StatementExecutor, Sendable {
   let configuration: ConnectionConfiguration
   let aging: Aging
   let retryTime: Duration
+  let observers: [any PostgresObserver]
   private let state: Mutex<PoolState>
 
   /// Makes an empty pool; nothing is connected to.
@@ -20,17 +21,23 @@ public final class Pool: StatementExecutor, Sendable {
   ///     so that it takes no more of the server's memory, and finds where the database is by now.
   ///   - retryTime: For how long a call is retried after a failure that may pass (``PostgresError/isTransient``), if that
   ///     can do no harm; its deadline comes first. Zero for not at all.
+  ///   - observers: Who sees connections, statements and retries.
   public convenience init(
     _ configuration: ConnectionConfiguration, limit: Int, lifetime: Duration = .seconds(30 * 60),
-    retryTime: Duration = .zero
+    retryTime: Duration = .zero, observers: [any PostgresObserver] = []
   ) {
-    self.init(configuration, limit: limit, aging: Aging(lifetime: lifetime), retryTime: retryTime)
+    let aging = Aging(lifetime: lifetime)
+    self.init(configuration, limit: limit, aging: aging, retryTime: retryTime, observers: observers)
   }
 
-  init(_ configuration: ConnectionConfiguration, limit: Int, aging: Aging, retryTime: Duration = .zero) {
+  init(
+    _ configuration: ConnectionConfiguration, limit: Int, aging: Aging, retryTime: Duration = .zero,
+    observers: [any PostgresObserver] = []
+  ) {
     self.configuration = configuration
     self.aging = aging
     self.retryTime = retryTime
+    self.observers = observers
     state = Mutex(PoolState(limit: max(1, limit)))
   }
 
@@ -52,11 +59,11 @@ public final class Pool: StatementExecutor, Sendable {
     var retries = Retries(for: retryTime, until: deadline)
     while true {
       do throws(PostgresError) {
-        var lease = try await lease(until: deadline)
+        var lease = try await lease(until: deadline, attempt: retries.attempt)
         return try await lease.execute(statement, until: deadline)
       } catch {
         guard error.permitsRetry(of: statement) else { throw error }
-        try await retries.wait(after: error)
+        try await retries.wait(after: error, observers)
       }
     }
   }
@@ -85,10 +92,12 @@ public final class Pool: StatementExecutor, Sendable {
   public var statistics: Statistics { state.withLock { $0.statistics } }
 
   /// Takes a free connection, or the right to open one; waits in the queue if there is neither.
-  func lease(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> Lease {
+  func lease(
+    until deadline: ContinuousClock.Instant, attempt: Int = 1
+  ) async throws(PostgresError) -> Lease {
     let grant =
       if let free = state.withLock({ $0.take() }) { free } else { try await waitInQueue(until: deadline) }
-    return Lease(of: self, grant)
+    return Lease(of: self, grant, attempt: attempt)
   }
 
   /// Takes a lease back and keeps its connection; false, and nothing else, if the connection is to be closed because it

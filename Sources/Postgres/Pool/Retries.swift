@@ -11,7 +11,9 @@ struct Retries {
   private let deadline: ContinuousClock.Instant
   /// When the last retry begins at the latest; nil before the first failure.
   private var end: ContinuousClock.Instant?
-  private var pause = Duration.milliseconds(40)
+  /// Which attempt is made; the first one is 1.
+  private(set) var attempt = 1
+  private var longestNextPause = Duration.milliseconds(40)
 
   /// - Parameters:
   ///   - time: How long there are retries after the first failure.
@@ -21,15 +23,22 @@ struct Retries {
     self.deadline = deadline
   }
 
-  /// Waits until it is time for a retry. Throws the error if it does not pass by itself, or there is no time left.
-  mutating func wait(after error: PostgresError) async throws(PostgresError) {
+  /// Waits until it is time for a retry, and says so. Throws the error if it does not pass by itself, or there is no time
+  /// left.
+  mutating func wait(
+    after error: PostgresError, _ observers: [any PostgresObserver]
+  ) async throws(PostgresError) {
     guard time > .zero, error.isTransient, !error.isTimeout else { throw error }
     let now = ContinuousClock.now
     let end = self.end ?? min(now + time, deadline - Self.leastTime)
     self.end = end
-    let next = now + pause * Double.random(in: 0.5...1)
+    let pause = longestNextPause * Double.random(in: 0.5...1)
+    let next = now + pause
     guard next < end else { throw error }
-    pause = min(pause * 2, Self.longestPause)
+    longestNextPause = min(longestNextPause * 2, Self.longestPause)
+    attempt += 1
+    let report = RetryReport(error: error, attempt: attempt, pause: pause)
+    for observer in observers { observer.retryBegan(report) }
     guard (try? await Task.sleep(until: next)) != nil else { throw PostgresError(.cancelled) }
   }
 }

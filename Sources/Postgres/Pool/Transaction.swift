@@ -72,7 +72,7 @@ extension Pool {
       do {
         return try await tryTransaction(until: deadline, &retries, body)
       } catch let error as PostgresError where isIdempotent {
-        try await retries.wait(after: error)
+        try await retries.wait(after: error, observers)
       }
     }
   }
@@ -109,11 +109,11 @@ extension Pool {
   ) async throws(PostgresError) -> Lease {
     while true {
       do throws(PostgresError) {
-        var lease = try await lease(until: deadline)
+        var lease = try await lease(until: deadline, attempt: retries.attempt)
         try await lease.execute(Statement("BEGIN").idempotent().unprepared(), until: deadline)
         return lease
       } catch {
-        try await retries.wait(after: error)
+        try await retries.wait(after: error, observers)
       }
     }
   }
