@@ -2,9 +2,6 @@ import LambdaHTTP
 import LambdaRuntime
 import Postgres
 
-/// The part of the time for a response that is not the database's.
-private let margin: Duration = .milliseconds(750)
-
 /// Does the database's part of an HTTP request; a failure becomes a problem, whose cause is in the log alone.
 ///
 /// The response may take `limit`. API Gateway waits thirty seconds at the most:
@@ -14,7 +11,7 @@ func withDatabase<Value>(
   _ body: (ContinuousClock.Instant) async throws(PostgresError) -> Value
 ) async throws(Problem) -> Value {
   do throws(PostgresError) {
-    return try await body(context.deadline(within: limit, margin: margin))
+    return try await body(context.deadline(within: limit))
   } catch {
     throw Problem(DatabaseFailure(cause: error, loss: "request not served"))
   }

@@ -6,7 +6,7 @@ public import Postgres
 /// Whether the function can do its work.
 public struct Health: Sendable {
   /// Whoever asks wants to know soon: a database that takes longer than two seconds is as good as away.
-  private static let timeLimit: Duration = .milliseconds(2_750)
+  private static let timeLimit: Duration = .seconds(2) + InvocationContext.margin
 
   /// A statement of each file of `SQL`, its parameters' values being of the right types.
   static let statements: [Statement] = {

@@ -120,13 +120,19 @@ public struct InvocationContext: Sendable {
     deadline.map { max(.zero, ContinuousClock.now.duration(to: $0)) }
   }
 
+  /// The part of an invocation's time that is not for its work: whoever invoked the function has waited for a cold start
+  /// before, and waits for the response afterwards.
+  public static let margin: Duration = .milliseconds(750)
+
   /// When a handler's work must be over for its response to be in time.
   ///
   /// - Parameters:
-  ///   - limit: The time that whoever invoked the function waits for the response, counted from the event's arrival.
-  ///   - margin: The time it takes to answer.
+  ///   - limit: How long whoever invoked the function waits for the response, counted from the event's arrival.
+  ///   - margin: The time it takes to respond.
   /// - Returns: The earlier one of Lambda's deadline and the limit, less the margin.
-  public func deadline(within limit: Duration, margin: Duration) -> ContinuousClock.Instant {
+  public func deadline(
+    within limit: Duration, margin: Duration = InvocationContext.margin
+  ) -> ContinuousClock.Instant {
     let end = receivedAt + limit
     return min(end, deadline ?? end) - margin
   }

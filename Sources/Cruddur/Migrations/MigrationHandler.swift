@@ -11,7 +11,6 @@ public struct MigrationHandler: Handler {
   ///
   /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
   private static let timeLimit: Duration = .seconds(900)
-  private static let margin: Duration = .milliseconds(750)
 
   private let database: ConnectionConfiguration
 
@@ -31,7 +30,7 @@ public struct MigrationHandler: Handler {
     let context = invocation.context
     let migrator = Migrator(database: .migrating(try configuration(secret)))
     let report = try await migrator.run(
-      until: context.deadline(within: Self.timeLimit, margin: Self.margin), logger: context.logger)
+      until: context.deadline(within: Self.timeLimit), logger: context.logger)
     let response = JSONWriter.object { object in
       object.array("applied") { array in
         for name in report.applied { array.add(name) }

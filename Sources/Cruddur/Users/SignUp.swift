@@ -7,9 +7,6 @@ import Postgres
 ///
 /// A forgotten password's event does the same: whoever a failure had cost their row gets it then; who has one keeps it as it is.
 public struct SignUp: Sendable {
-  /// The part of Cognito's five seconds that is not the database's: they began before a cold start, and end when the response is back.
-  private static let margin: Duration = .milliseconds(750)
-
   /// Cognito shows this to the person who signs up, and adds the full stop: nothing of the database, nothing of theirs.
   private static let failureMessage =
     "Your account is confirmed, but your profile could not be saved just now"
@@ -26,7 +23,7 @@ public struct SignUp: Sendable {
   /// - Throws: `EventError` where the event names no user, ``DatabaseFailure`` where the database did not take the row.
   public func handle(_ event: PostConfirmation, _ context: InvocationContext) async throws {
     let user = try User(event)
-    let deadline = context.deadline(within: PostConfirmation.timeLimit, margin: SignUp.margin)
+    let deadline = context.deadline(within: PostConfirmation.timeLimit)
     let sub = user.cognitoUserID
     do throws(PostgresError) {
       switch try await users.add(user, until: deadline) {
