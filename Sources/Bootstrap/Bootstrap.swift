@@ -9,7 +9,7 @@ enum Bootstrap {
     Lambda.run(usage: "try it with `cruddur invoke events/confirm-sign-up.json`.") { setup in
       let configuration = try Configuration(setup.environment)
       guard configuration.handler == .events else { return MigrationHandler(configuration.database) }
-      let database = Pool.serving(configuration.database, limit: setup.maximumConcurrency)
+      let database = Pool.serving(configuration, workers: setup.maximumConcurrency)
       do {
         // A quarter of a second, for the first event is waiting: what is not up by then is asked again with each event.
         try await database.connect(until: .now + .milliseconds(250))

@@ -18,6 +18,16 @@ extension Configuration {
     }
   }
 
+  /// How many connections there may be. A process has 1,024 file descriptors on Lambda, of which a connection takes two:
+  /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+  static func maximumConnections(_ environment: Environment) throws(ConfigurationError) -> Int? {
+    guard let text = environment["DATABASE_MAX_CONNECTIONS"] else { return nil }
+    guard text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains), let number = Int(text),
+      (1...500).contains(number)
+    else { throw ConfigurationError("DATABASE_MAX_CONNECTIONS has to be a number from 1 to 500.") }
+    return number
+  }
+
   /// What logs in instead of a password, if `DATABASE_IAM_AUTH` is 1. The variables are those that Lambda sets:
   /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
   private static func authenticationTokens(

@@ -12,6 +12,10 @@ public struct Configuration: Sendable {
   /// environment.
   public let database: ConnectionConfiguration
 
+  /// The most connections to the database that there may be at a time, from `DATABASE_MAX_CONNECTIONS`; nil for one for each
+  /// worker.
+  public let maximumConnections: Int?
+
   /// Whether `ALLOW_ANONYMOUS_AUTHOR` is 1, and not 0, the default: whoever has no token may say who writes an activity.
   public let allowsAnonymousAuthors: Bool
 
@@ -23,6 +27,7 @@ public struct Configuration: Sendable {
   /// - Throws: `ConfigurationError`, which names the variable but never holds its value: a connection URL has a password.
   public init(_ environment: Environment) throws(ConfigurationError) {
     database = try Configuration.database(environment)
+    maximumConnections = try Configuration.maximumConnections(environment)
     handler = try HandlerName(environment)
     allowsAnonymousAuthors = try Configuration.flag("ALLOW_ANONYMOUS_AUTHOR", environment)
     cors = try Configuration.cors(environment)

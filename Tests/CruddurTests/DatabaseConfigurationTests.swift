@@ -1,5 +1,6 @@
 import Cruddur
 import LambdaRuntime
+import Postgres
 import Testing
 
 @Suite struct DatabaseConfigurationTests {
@@ -30,6 +31,22 @@ import Testing
     let sentence = sentence(["CONNECTION_URL": url])
     #expect(sentence?.hasPrefix("CONNECTION_URL, with libpq's PG variables, is no way to connect: ") == true)
     #expect(sentence?.contains(reason) == true, "\(sentence ?? "")")
+  }
+
+  @Test(arguments: [(nil, 1, 1), (nil, 8, 8), ("", 8, 8), ("1", 8, 1), ("20", 8, 20), ("500", 1, 500), ("007", 1, 7)])
+  func `There is a connection for each worker, unless DATABASE_MAX_CONNECTIONS says another bound`(
+    value: String?, workers: Int, limit: Int
+  ) throws {
+    let variables = ["CONNECTION_URL": Self.url].merging(value.map { ["DATABASE_MAX_CONNECTIONS": $0] } ?? [:]) { $1 }
+    let pool = Pool.serving(try Configuration(Environment(variables)), workers: workers)
+    #expect(pool.statistics.limit == limit)
+  }
+
+  @Test(arguments: ["0", "-1", "501", "+5", "5 ", "5.0", "many", "99999999999999999999"])
+  func `DATABASE_MAX_CONNECTIONS is a number of connections`(value: String) {
+    #expect(
+      sentence(["CONNECTION_URL": Self.url, "DATABASE_MAX_CONNECTIONS": value])
+        == "DATABASE_MAX_CONNECTIONS has to be a number from 1 to 500.")
   }
 
   @Test(arguments: ["yes", "true", "2", " 1"])

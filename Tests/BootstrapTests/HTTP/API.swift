@@ -21,7 +21,7 @@ struct API {
     url = try postgres.makeDatabase(schema: true)
     let connection = query.isEmpty ? url : "\(url)?\(query)"
     let configuration = try Configuration(Environment(variables.merging(["CONNECTION_URL": connection]) { $1 }))
-    events = routes(configuration, .serving(configuration.database, limit: 4))
+    events = routes(configuration, .serving(configuration, workers: 4))
   }
 
   /// Sends a request as API Gateway would, with the claims of an id token if there is a `sub`.
