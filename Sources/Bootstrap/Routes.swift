@@ -4,7 +4,7 @@ import LambdaHTTP
 import Postgres
 
 /// What the function does with which event.
-func routes(_ configuration: Configuration, _ database: Pool) -> EventRouter {
+func routes(_ configuration: Configuration, _ database: Pool, _ metrics: Metrics? = nil) -> EventRouter {
   let users = Users(database)
   let activities = ActivityAPI(
     Activities(database), allowsAnonymousAuthors: configuration.allowsAnonymousAuthors)
@@ -20,7 +20,7 @@ func routes(_ configuration: Configuration, _ database: Pool) -> EventRouter {
   http.on(.get, "/api/users/me", handle: UserAPI(users).me)
 
   var events = EventRouter()
-  events.on(PostConfirmation.self, handle: SignUp(users).handle)
+  events.on(PostConfirmation.self, handle: SignUp(users, metrics: metrics).handle)
   events.on(http)
   return events
 }

@@ -22,6 +22,9 @@ public struct Configuration: Sendable {
   /// The pages of other origins that may use the API, from `CORS_ORIGINS`, separated by commas; nil for none.
   public let cors: CORS?
 
+  /// The function's own metrics, from `METRICS_NAMESPACE`; nil for none.
+  public let metrics: MetricsConfiguration?
+
   /// Reads the environment.
   ///
   /// - Throws: `ConfigurationError`, which names the variable but never holds its value: a connection URL has a password.
@@ -31,6 +34,7 @@ public struct Configuration: Sendable {
     handler = try HandlerName(environment)
     allowsAnonymousAuthors = try Configuration.flag("ALLOW_ANONYMOUS_AUTHOR", environment)
     cors = try Configuration.cors(environment)
+    metrics = try MetricsConfiguration(environment)
   }
 
   /// Whether a variable is 1, and not 0 or absent.

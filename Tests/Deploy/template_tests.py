@@ -198,10 +198,12 @@ class Promises:
             if name == "MigrateFunction":
                 self.assertIn("postgresql://${Database.Endpoint.Address}:5432/cruddur", url)
                 self.assertNotIn("DATABASE_IAM_AUTH", variables)
+                self.assertNotIn("METRICS_NAMESPACE", variables)
             else:
                 self.assertIn("postgresql://cruddur_app@${host}:5432/cruddur", url)
                 self.assertIn(host, url)
                 self.assertEqual(variables["DATABASE_IAM_AUTH"], "1")
+                self.assertEqual(variables["METRICS_NAMESPACE"], {"Ref": "AWS::StackName"})
             self.assertNotIn("ALLOW_ANONYMOUS_AUTHOR", variables)
 
     def test_what_is_reserved_leaves_the_database_connections(self):

@@ -12,25 +12,38 @@ public struct SignUp: Sendable {
     "Your account is confirmed, but your profile could not be saved just now"
 
   private let users: Users
+  private let metrics: Metrics?
 
-  /// Makes the handler of the sign-ups into `users`.
-  public init(_ users: Users) {
+  /// Makes the handler of the sign-ups into `users`, which `metrics` count.
+  public init(_ users: Users, metrics: Metrics? = nil) {
     self.users = users
+    self.metrics = metrics
   }
 
   /// Handles one confirmation.
   ///
   /// - Throws: `EventError` where the event names no user, ``DatabaseFailure`` where the database did not take the row.
   public func handle(_ event: PostConfirmation, _ context: InvocationContext) async throws {
-    let user = try User(event)
+    do {
+      let addition = try await add(User(event), context)
+      metrics?.signUpEnded(addition)
+    } catch let error as any LambdaError {
+      metrics?.signUpFailed(error.errorType)
+      throw error
+    }
+  }
+
+  private func add(_ user: User, _ context: InvocationContext) async throws(DatabaseFailure) -> Users.Addition {
     let deadline = context.deadline(within: PostConfirmation.timeLimit)
     let sub = user.cognitoUserID
     do throws(PostgresError) {
-      switch try await users.add(user, until: deadline) {
+      let addition = try await users.add(user, until: deadline)
+      switch addition {
       case .added(user.handle): context.logger.info("user added", metadata: ["sub": "\(sub)"])
       case .added: context.logger.info("user added with another handle: theirs is taken", metadata: ["sub": "\(sub)"])
       case .alreadyThere: context.logger.info("user already there", metadata: ["sub": "\(sub)"])
       }
+      return addition
     } catch {
       throw DatabaseFailure(cause: error, loss: "user \(sub) not stored", errorMessage: SignUp.failureMessage)
     }

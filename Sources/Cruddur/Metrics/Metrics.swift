@@ -1,0 +1,163 @@
+import Glibc
+import LambdaRuntime
+public import Postgres
+import Synchronization
+
+/// The function's own metrics, which CloudWatch makes of lines in its log, see ``EmbeddedMetrics``.
+///
+/// | metric | unit | what it is |
+/// | --- | --- | --- |
+/// | `SignUpsStored`, `SignUpsAlreadyThere` | Count | sign-ups that are a row now, or were one before |
+/// | `SignUpsFailed` | Count | sign-ups that are none, in all and by `ErrorType` |
+/// | `ConnectTime` | Milliseconds | how long connecting to the database took, where that succeeded |
+/// | `StatementTime` | Milliseconds | how long a statement took, where that succeeded |
+/// | `ColdStarts` | Count | processes that handled their first event |
+///
+/// What happens is kept until an invocation ends, whichever it is, and then written as one line, if there is anything. So
+/// the line has no request id: where several are handled at a time, it may have values of more than one.
+public final class Metrics: PostgresObserver {
+  private let configuration: MetricsConfiguration
+  private let now: @Sendable () -> Timestamp
+  private let write: @Sendable ([UInt8]) -> Void
+  private let pending = Mutex(Pending())
+
+  /// Makes metrics that are written to standard output.
+  public convenience init(_ configuration: MetricsConfiguration) {
+    self.init(configuration, now: { .now }, write: Metrics.writeToStandardOutput)
+  }
+
+  init(
+    _ configuration: MetricsConfiguration, now: @escaping @Sendable () -> Timestamp,
+    write: @escaping @Sendable ([UInt8]) -> Void
+  ) {
+    self.configuration = configuration
+    self.now = now
+    self.write = write
+  }
+
+  /// Notes how long connecting took.
+  public func connectEnded(_ report: ConnectReport) {
+    guard report.error == nil else { return }
+    note { $0.connectTimes.append(report.duration.inMilliseconds) }
+  }
+
+  /// Notes how long a statement took.
+  public func statementEnded(_ report: StatementReport) {
+    guard report.error == nil else { return }
+    note { $0.statementTimes.append(report.duration.inMilliseconds) }
+  }
+
+  /// Notes what came of a sign-up.
+  func signUpEnded(_ addition: Users.Addition) {
+    note {
+      switch addition {
+      case .added: $0.stored += 1
+      case .alreadyThere: $0.alreadyThere += 1
+      }
+    }
+  }
+
+  /// Notes that a sign-up failed.
+  func signUpFailed(_ type: ErrorType) {
+    note { $0.failures[type, default: 0] += 1 }
+  }
+
+  /// Writes what there is to say when an invocation has ended.
+  ///
+  /// - Parameter isColdStart: Whether it was the first of the process.
+  public func invocationEnded(isColdStart: Bool) {
+    let taken = pending.withLock { pending in
+      if isColdStart { pending.coldStarts += 1 }
+      defer { pending = Pending() }
+      return pending
+    }
+    write(taken)
+  }
+
+  private func note(_ change: (inout Pending) -> Void) {
+    let full = pending.withLock { pending -> Pending? in
+      change(&pending)
+      guard pending.isFull else { return nil }
+      defer { pending = Pending() }
+      return pending
+    }
+    if let full { write(full) }
+  }
+
+  private func write(_ pending: Pending) {
+    guard !pending.isEmpty else { return }
+    let milliseconds = Int(now().microsecondsSinceEpoch / 1_000)
+    for document in pending.documents(configuration) { write(document.line(at: milliseconds)) }
+  }
+
+  /// Writes a line with one write(2), so that lines of several threads never mix. A pipe takes up to 4,096 bytes whole, and
+  /// there are fewer; where it takes none, there is nowhere to say so.
+  @Sendable private static func writeToStandardOutput(_ line: [UInt8]) {
+    line.withUnsafeBytes { bytes in
+      while Glibc.write(STDOUT_FILENO, bytes.baseAddress, bytes.count) < 0 && errno == EINTR {}
+    }
+  }
+}
+
+/// What has happened since the last line was written.
+private struct Pending {
+  var stored = 0
+  var alreadyThere = 0
+  var failures: [ErrorType: Int] = [:]
+  var connectTimes: [Double] = []
+  var statementTimes: [Double] = []
+  var coldStarts = 0
+
+  var isEmpty: Bool {
+    stored == 0 && alreadyThere == 0 && failures.isEmpty && connectTimes.isEmpty && statementTimes.isEmpty
+      && coldStarts == 0
+  }
+
+  /// Whether a metric has as many values as a document takes.
+  var isFull: Bool { max(connectTimes.count, statementTimes.count) >= EmbeddedMetrics.maximumValues }
+
+  /// All as one document; a further one for each type of error beyond the first, because a dimension has one value in a
+  /// document.
+  func documents(_ configuration: MetricsConfiguration) -> [EmbeddedMetrics] {
+    let failures = failures.sorted { $0.key.rawValue < $1.key.rawValue }
+    return [document(configuration, general, failures.first)]
+      + failures.dropFirst().map { document(configuration, [], $0) }
+  }
+
+  private var general: [EmbeddedMetrics.Metric] {
+    [
+      count("SignUpsStored", stored), count("SignUpsAlreadyThere", alreadyThere), count("ColdStarts", coldStarts),
+      .init(name: "ConnectTime", unit: .milliseconds, values: connectTimes),
+      .init(name: "StatementTime", unit: .milliseconds, values: statementTimes),
+    ].filter { !$0.values.isEmpty }
+  }
+
+  private func document(
+    _ configuration: MetricsConfiguration, _ metrics: [EmbeddedMetrics.Metric], _ failure: (key: ErrorType, value: Int)?
+  ) -> EmbeddedMetrics {
+    let function = configuration.functionName.map { ("FunctionName", $0) }
+    let type = failure.map { ("ErrorType", $0.key.rawValue) }
+    let common = function.map { [$0.0] } ?? []
+    let directives = [
+      EmbeddedMetrics.Directive(dimensionSets: [common], metrics: metrics),
+      EmbeddedMetrics.Directive(
+        dimensionSets: [common, common + ["ErrorType"]],
+        metrics: [count("SignUpsFailed", failure?.value ?? 0)].filter { !$0.values.isEmpty }),
+    ]
+    return EmbeddedMetrics(
+      namespace: configuration.namespace, dimensions: [function, type].compactMap(\.self),
+      directives: directives.filter { !$0.metrics.isEmpty })
+  }
+
+  private func count(_ name: String, _ number: Int) -> EmbeddedMetrics.Metric {
+    .init(name: name, unit: .count, values: number == 0 ? [] : [Double(number)])
+  }
+}
+
+extension Duration {
+  /// To the microsecond.
+  fileprivate var inMilliseconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds * 1_000_000 + attoseconds / 1_000_000_000_000) / 1_000
+  }
+}

@@ -1,0 +1,218 @@
+import Foundation
+import JSON
+import LambdaEvents
+import LambdaRuntime
+import Logging
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Cruddur
+@testable import Postgres
+
+/// What the function writes down for CloudWatch.
+@Suite(.ownThread) struct MetricsTests {
+  /// A document of the embedded metric format, read as CloudWatch reads it.
+  private struct Document: Equatable, CustomStringConvertible {
+    /// `SignUpsFailed[FunctionName=f,ErrorType=e]=1.0 Count`, one for each metric and set of dimensions.
+    var metrics: Set<String> = []
+    /// The values by the metrics' names.
+    var values: [String: [Double]] = [:]
+    var timestamp = 0
+
+    /// Throws unless the line is what the specification demands, down to the targets' existence.
+    init(_ line: [UInt8]) throws {
+      #expect(line.last == UInt8(ascii: "\n"))
+      #expect(line.count { $0 == UInt8(ascii: "\n") } == 1)
+      #expect(line.count < 4_096)
+      let root = try #require(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
+      let metadata = try #require(root["_aws"] as? [String: Any])
+      timestamp = try #require(metadata["Timestamp"] as? Int)
+      for directive in try #require(metadata["CloudWatchMetrics"] as? [[String: Any]]) {
+        #expect(directive["Namespace"] as? String == "cruddur")
+        let sets = try #require(directive["Dimensions"] as? [[String]])
+        #expect(!sets.isEmpty)
+        for metric in try #require(directive["Metrics"] as? [[String: String]]) {
+          let name = try #require(metric["Name"])
+          let unit = try #require(metric["Unit"])
+          let values = try #require(root[name] as? [Double])
+          #expect((1...100).contains(values.count))
+          self.values[name] = values
+          for set in sets {
+            let dimensions = try set.map { "\($0)=\(try #require(root[$0] as? String))" }.joined(separator: ",")
+            metrics.insert("\(name)[\(dimensions)]=\(unit == "Count" ? "\(values)" : "\(values.count)×") \(unit)")
+          }
+        }
+      }
+      #expect(!metrics.isEmpty)
+    }
+
+    var description: String { metrics.sorted().joined(separator: "\n") }
+  }
+
+  private final class Lines: Sendable {
+    private let lines = Mutex<[[UInt8]]>([])
+
+    func append(_ line: [UInt8]) { lines.withLock { $0.append(line) } }
+
+    /// The documents since the last call.
+    func take() throws -> [Document] {
+      try lines.withLock { lines in
+        defer { lines = [] }
+        return lines
+      }.map(Document.init)
+    }
+  }
+
+  private let lines = Lines()
+
+  private func makeMetrics(functionName: String? = "f") -> Metrics {
+    Metrics(
+      MetricsConfiguration(namespace: "cruddur", functionName: functionName),
+      now: { Timestamp(microsecondsSinceEpoch: 1_764_000_000_123_999) }, write: { [lines] in lines.append($0) })
+  }
+
+  private func handle(_ sub: String?, _ signUp: SignUp, within limit: Duration = .seconds(5)) async throws {
+    var attributes = ""
+    if let sub { attributes = #""sub":"\#(sub)""# }
+    let event = #"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":{\#(attributes)}}}"#
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let context = InvocationContext(requestID: "id", deadline: .now + limit, logger: logger)
+    try await signUp.handle(PostConfirmation(CognitoEvent(JSONDocument(Array(event.utf8)))), context)
+  }
+
+  @Test func `A sign-up says what came of it, and what the database took for it`() async throws {
+    let metrics = makeMetrics()
+    let url = try await ThrowawayPostgres.shared.makeDatabase(schema: true)
+    let pool = Pool.serving(try Configuration(Environment(["CONNECTION_URL": url])), observers: [metrics])
+    let signUp = SignUp(Users(pool), metrics: metrics)
+
+    try await handle("s1", signUp)
+    metrics.invocationEnded(isColdStart: true)
+    let first = try lines.take()
+    #expect(
+      first.map(\.metrics) == [
+        [
+          "SignUpsStored[FunctionName=f]=[1.0] Count", "ColdStarts[FunctionName=f]=[1.0] Count",
+          "ConnectTime[FunctionName=f]=1× Milliseconds", "StatementTime[FunctionName=f]=1× Milliseconds",
+        ]
+      ])
+    #expect(first.first?.timestamp == 1_764_000_000_123)
+
+    try await handle("s1", signUp)
+    metrics.invocationEnded(isColdStart: false)
+    #expect(
+      try lines.take().map(\.metrics) == [
+        ["SignUpsAlreadyThere[FunctionName=f]=[1.0] Count", "StatementTime[FunctionName=f]=2× Milliseconds"]
+      ])
+  }
+
+  @Test func `A sign-up that fails counts in all and by its type`() async throws {
+    let metrics = makeMetrics()
+    let url = "postgresql://127.0.0.1:\(try SilentListener().port)/db"
+    let pool = Pool.serving(try Configuration(Environment(["CONNECTION_URL": url])), observers: [metrics])
+    let signUp = SignUp(Users(pool), metrics: metrics)
+    await #expect(throws: DatabaseFailure.self) { try await handle("s1", signUp, within: .milliseconds(800)) }
+    await #expect(throws: EventError.self) { try await handle(nil, signUp) }
+    metrics.invocationEnded(isColdStart: false)
+    #expect(
+      try lines.take().map(\.metrics) == [
+        [
+          "SignUpsFailed[FunctionName=f]=[1.0] Count",
+          "SignUpsFailed[FunctionName=f,ErrorType=Function.DatabaseConnectionRefused]=[1.0] Count",
+        ],
+        [
+          "SignUpsFailed[FunctionName=f]=[1.0] Count",
+          "SignUpsFailed[FunctionName=f,ErrorType=Function.InvalidEvent]=[1.0] Count",
+        ],
+      ])
+  }
+
+  @Test func `Nothing to say is no line`() throws {
+    let metrics = makeMetrics()
+    metrics.invocationEnded(isColdStart: false)
+    #expect(try lines.take().isEmpty)
+  }
+
+  @Test func `Without a function's name there is no dimension`() throws {
+    let metrics = makeMetrics(functionName: nil)
+    metrics.signUpFailed(.function("DatabaseTimeout"))
+    metrics.invocationEnded(isColdStart: true)
+    #expect(
+      try lines.take().map(\.metrics) == [
+        [
+          "ColdStarts[]=[1.0] Count", "SignUpsFailed[]=[1.0] Count",
+          "SignUpsFailed[ErrorType=Function.DatabaseTimeout]=[1.0] Count",
+        ]
+      ])
+  }
+
+  @Test func `What failed has no time`() throws {
+    let metrics = makeMetrics()
+    metrics.connectEnded(ConnectReport(duration: .seconds(1), error: PostgresError(.connectionRefused)))
+    metrics.statementEnded(StatementReport(text: "SELECT 1", duration: .seconds(1), error: PostgresError(.server)))
+    metrics.invocationEnded(isColdStart: false)
+    #expect(try lines.take().isEmpty)
+  }
+
+  @Test func `Times are milliseconds, to the microsecond`() throws {
+    let metrics = Metrics(MetricsConfiguration(namespace: "cruddur"), now: { .now }) { [lines] line in
+      #expect(String(decoding: line, as: UTF8.self).contains(#""ConnectTime":[12.345,2000.0]"#))
+      lines.append(line)
+    }
+    metrics.connectEnded(ConnectReport(duration: .microseconds(12_345) + .nanoseconds(999)))
+    metrics.connectEnded(ConnectReport(duration: .seconds(2)))
+    metrics.invocationEnded(isColdStart: false)
+    #expect(try lines.take().count == 1)
+  }
+
+  @Test func `More values than a document takes are several documents, and none is lost`() throws {
+    let metrics = makeMetrics()
+    for _ in 0..<250 {
+      metrics.statementEnded(StatementReport(text: "SELECT 1", duration: .milliseconds(1), affectedRowCount: 1))
+    }
+    metrics.invocationEnded(isColdStart: false)
+    #expect(
+      try lines.take().map(\.description)
+        == [100, 100, 50].map { "StatementTime[FunctionName=f]=\($0)× Milliseconds" })
+  }
+
+  @Test func `Lines of many at once are whole, and count everything`() async throws {
+    let metrics = makeMetrics()
+    await withTaskGroup { group in
+      for _ in 0..<8 {
+        group.addTask {
+          for _ in 0..<100 {
+            metrics.signUpEnded(.alreadyThere)
+            metrics.invocationEnded(isColdStart: false)
+          }
+        }
+      }
+    }
+    let counts = try lines.take().map { $0.values["SignUpsAlreadyThere"] ?? [] }
+    #expect(counts.joined().reduce(0, +) == 800)
+  }
+
+  @Test(arguments: ["Cruddur", "a", "cruddur/dev #1:x_y-z.", String(repeating: "n", count: 255)])
+  func `METRICS_NAMESPACE is the namespace, and the function's name a dimension`(namespace: String) throws {
+    let variables = [
+      "CONNECTION_URL": "postgresql://localhost/d", "METRICS_NAMESPACE": namespace, "AWS_LAMBDA_FUNCTION_NAME": "f",
+    ]
+    #expect(
+      try Configuration(Environment(variables)).metrics
+        == MetricsConfiguration(namespace: namespace, functionName: "f"))
+  }
+
+  @Test(arguments: [
+    " ", "AWS/Lambda", ":a", "cruddur\n", "größe", "a,b", "\"", String(repeating: "n", count: 256),
+  ])
+  func `A namespace that CloudWatch does not take is refused`(namespace: String) {
+    let variables = ["CONNECTION_URL": "postgresql://localhost/d", "METRICS_NAMESPACE": namespace]
+    let error = #expect(throws: ConfigurationError.self) { try Configuration(Environment(variables)) }
+    #expect(error?.description.hasPrefix("METRICS_NAMESPACE has to be ") == true)
+  }
+
+  @Test func `Without METRICS_NAMESPACE there are no metrics`() throws {
+    #expect(try Configuration(Environment(["CONNECTION_URL": "postgresql://localhost/d"])).metrics == nil)
+  }
+}
