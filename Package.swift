@@ -79,8 +79,9 @@ let package = Package(
     .executableTarget(
       name: "CruddurCLI", dependencies: ["JSON", "LocalLambda", argumentParser],
       resources: [.embedInCode("Page")], swiftSettings: settings),
+    .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),
     .target(
-      name: "TestSupport", dependencies: ["JSON", logging], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["CThreadSanitizer", "JSON", logging], path: "Tests/TestSupport",
       exclude: ["throwaway-pgbouncer", "throwaway-postgres"],
       swiftSettings: settings),
     .executableTarget(name: "Benchmarks", dependencies: ["JSON"], path: "Tests/Benchmarks", swiftSettings: settings),
