@@ -20,6 +20,10 @@ let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "s
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser", condition: laptop)
 
+/// Bridges for those whose program speaks of metrics or traces in Swift's common terms; `bootstrap` does not.
+let metrics = TargetDependencyCondition.when(traits: ["Metrics"])
+let tracing = TargetDependencyCondition.when(traits: ["Tracing"])
+
 let package = Package(
   name: "cruddur",
   products: [
@@ -30,6 +34,8 @@ let package = Package(
     .library(name: "LambdaRuntime", targets: ["LambdaRuntime"]),
     .library(name: "LambdaEvents", targets: ["LambdaEvents"]),
     .library(name: "LambdaHTTP", targets: ["LambdaHTTP"]),
+    .library(name: "LambdaMetrics", targets: ["LambdaMetrics"]),
+    .library(name: "LambdaTracing", targets: ["LambdaTracing"]),
     .library(name: "Postgres", targets: ["Postgres"]),
     .library(name: "RDS", targets: ["RDS"]),
     .library(name: "Cruddur", targets: ["Cruddur"]),
@@ -37,13 +43,17 @@ let package = Package(
   ],
   traits: [
     .trait(name: "Laptop", description: "Lambda on a laptop: LocalLambda, the command cruddur, and what tests them."),
-    .default(enabledTraits: ["Laptop"]),
+    .trait(name: "Metrics", description: "LambdaMetrics: invocations and the database in swift-metrics."),
+    .trait(name: "Tracing", description: "LambdaTracing: invocations and the database in swift-distributed-tracing."),
+    .default(enabledTraits: ["Laptop", "Metrics", "Tracing"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
   ],
   targets: [
     .systemLibrary(
@@ -64,6 +74,19 @@ let package = Package(
       name: "LambdaHTTP", dependencies: ["JSON", "LambdaRuntime", "LambdaEvents", logging], swiftSettings: settings),
     .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: settings),
     .target(name: "RDS", dependencies: ["COpenSSL", "Postgres"], swiftSettings: settings),
+    .target(
+      name: "LambdaMetrics",
+      dependencies: [
+        "LambdaRuntime", "Postgres", .product(name: "Metrics", package: "swift-metrics", condition: metrics),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "LambdaTracing",
+      dependencies: [
+        "LambdaRuntime", "Postgres",
+        .product(name: "Tracing", package: "swift-distributed-tracing", condition: tracing),
+      ],
+      swiftSettings: settings),
     .target(
       name: "Cruddur",
       dependencies: ["JSON", "LambdaRuntime", "LambdaEvents", "LambdaHTTP", "Postgres", "RDS", logging],
@@ -101,6 +124,20 @@ let package = Package(
       dependencies: ["LambdaHTTP", "LambdaEvents", "LambdaRuntime", "JSON", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "LambdaMetricsTests",
+      dependencies: [
+        "LambdaMetrics", "LambdaRuntime", "Postgres", "TestSupport", logging,
+        .product(name: "MetricsTestKit", package: "swift-metrics", condition: metrics),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "LambdaTracingTests",
+      dependencies: [
+        "LambdaTracing", "LambdaRuntime", "Postgres", "TestSupport", logging,
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing", condition: tracing),
+      ],
+      swiftSettings: settings),
     .testTarget(name: "RDSTests", dependencies: ["RDS", "Postgres", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "CruddurTests",

@@ -46,6 +46,9 @@ public struct ConnectReport: Sendable {
 public struct StatementReport: Sendable {
   /// The SQL text, with `$1`, `$2`, … for the parameters.
   public let text: String
+  /// What it does, in a word: the first of the text, in capitals, such as `INSERT`, `SELECT` or `WITH`. Empty where there is
+  /// none.
+  public var operation: String { SQLTokens.firstWord(of: text) ?? "" }
   /// How long it took, preparing it included where it was new to the connection.
   public let duration: Duration
   /// How many rows it inserted, updated, deleted or selected; nil if it failed.

@@ -54,7 +54,7 @@ extension Statement {
   /// Whether all that it does is one transaction, if there is none already: not so with what commits as it goes, such as
   /// `CALL`, `DO`, `VACUUM` and `CREATE INDEX CONCURRENTLY`.
   fileprivate var isOneTransaction: Bool {
-    let verb = SQLTokens(text[...]).first { $0.kind != .blank }?.text.uppercased() ?? ""
+    guard let verb = SQLTokens.firstWord(of: text) else { return false }
     return ["INSERT", "UPDATE", "DELETE", "MERGE", "SELECT", "WITH", "VALUES", "TABLE"].contains(verb)
   }
 }

@@ -33,6 +33,13 @@ struct SQLTokens: Sequence, IteratorProtocol {
   }
 }
 
+extension SQLTokens {
+  /// The first word of an SQL text, in capitals, such as `INSERT`; nil where there is nothing but comments and white space.
+  static func firstWord(of text: String) -> String? {
+    SQLTokens(text[...]).first { $0.kind != .blank }?.text.uppercased()
+  }
+}
+
 extension String {
   /// The statement that this SQL text holds, without what may follow it: comments, white space, semicolons. So it can
   /// stand within parentheses.
