@@ -12,12 +12,19 @@ enum Bootstrap {
       let metrics = configuration.metrics.map(Metrics.init)
       let database = Pool.serving(
         configuration, workers: setup.maximumConcurrency, observers: metrics.map { [$0] } ?? [])
-      do {
-        // A quarter of a second, for the first event is waiting: what is not up by then is asked again with each event.
-        try await database.connect(until: .now + .milliseconds(250))
-      } catch {
-        setup.logger.warning("not connected to the database yet: \(error)")
+      if let metrics { setup.observers.append(metrics) }
+      // A quarter of a second, because the first event is waiting: what is not up by then is asked again with each event.
+      let warmUp: @Sendable () async -> Void = { [logger = setup.logger] in
+        do {
+          try await database.connect(until: .now + .milliseconds(250))
+        } catch {
+          logger.warning("not connected to the database yet: \(error)")
+        }
       }
+      setup.onShutdown { database.disconnect() }
+      setup.beforeSnapshot { database.disconnect() }
+      setup.afterRestore(warmUp)
+      await warmUp()
       return routes(configuration, database, metrics)
     }
   }

@@ -1,3 +1,5 @@
+import Tracing
+
 /// The trace that an invocation belongs to, as AWS X-Ray writes it:
 /// `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
 ///
@@ -30,5 +32,16 @@ struct TraceHeader: Equatable {
   private static func isID(_ text: Substring, length: Int) -> Bool {
     text.utf8.count == length && text.utf8.allSatisfy("0123456789abcdef".utf8.contains)
       && text.utf8.contains { $0 != UInt8(ascii: "0") }
+  }
+}
+
+/// Gives a tracer the header as X-Ray's and as W3C's, whichever it reads.
+struct TraceHeaderExtractor: Extractor {
+  func extract(key: String, from header: TraceHeader) -> String? {
+    switch key.lowercased() {
+    case "x-amzn-trace-id": header.text
+    case "traceparent": header.traceparent
+    default: nil
+    }
   }
 }

@@ -18,6 +18,14 @@ extension EndToEnd {
       return process
     }
 
+    private func waitUntil(_ condition: () throws -> Bool) async throws {
+      let end = ContinuousClock.now + .seconds(20)
+      while try !condition() {
+        guard .now < end else { throw TestSupportError("What was waited for has not come about in 20 s.") }
+        try await Task.sleep(for: .milliseconds(10))
+      }
+    }
+
     /// A port where nobody listens.
     private func deserted() throws -> String { "127.0.0.1:\(try SilentListener().port)" }
 
@@ -48,6 +56,24 @@ extension EndToEnd {
       }
       #expect(lines.first??["message"]?.contains("AWS_LAMBDA_LOG_LEVEL") == true)
       #expect(lines.first??["errorType"] == "Function.InvalidConfiguration")
+    }
+
+    @Test func `A process that is told to end takes leave of the database`() async throws {
+      let server = try ThrowawayPostgres()
+      for setting in ["log_disconnections = on", "log_min_messages = debug1"] {
+        try server.psql("ALTER SYSTEM SET \(setting)")
+      }
+      try server.psql("SELECT pg_reload_conf()")
+      try await waitUntil { try server.psql("SHOW log_disconnections") == "on" }
+      let url = try server.makeDatabase(schema: true)
+      try await withFunction(["CONNECTION_URL": url]) { invoke in
+        #expect(await invoke(signUp("s1")).errorType == nil)
+      }
+      let name = url.split(separator: "/").last ?? ""
+      try await waitUntil {
+        try server.log.split(separator: "\n").contains { $0.contains("disconnection: ") && $0.contains(name) }
+      }
+      #expect(try !server.log.contains("unexpected EOF on client connection"))
     }
 
     @Test func `A log that nobody reads ends nothing`() throws {

@@ -62,6 +62,24 @@ extension EndToEnd {
       #expect(object?["requestId"]?.isEmpty == false)
     }
 
+    @Test(arguments: ["Text", "JSON"])
+    func `Metrics are a line of JSON of their own in either format, and only where they are wanted`(format: String)
+      async throws
+    {
+      let url = try await ThrowawayPostgres.shared.makeDatabase(schema: true)
+      let variables = ["METRICS_NAMESPACE=cruddur/test", "AWS_LAMBDA_LOG_FORMAT=\(format)"]
+      let lines = try invoke(url, variables).log.split(separator: "\n").filter { $0.contains("CloudWatchMetrics") }
+      #expect(lines.count == 1)
+      let line = try #require(lines.first)
+      let root = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      #expect(root["SignUpsStored"] as? [Double] == [1])
+      #expect(root["ColdStarts"] as? [Double] == [1])
+      for time in ["ConnectTime", "StatementTime"] {
+        #expect((root[time] as? [Double])?.allSatisfy { (0.001..<20_000).contains($0) } == true)
+      }
+      #expect(try !invoke(url, []).log.contains("CloudWatchMetrics"))
+    }
+
     @Test func `A proxy in the environment is never asked for the Runtime API`() async throws {
       let url = try await ThrowawayPostgres.shared.makeDatabase(schema: true)
       let proxy = "http://127.0.0.1:9"

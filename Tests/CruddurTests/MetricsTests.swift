@@ -1,13 +1,13 @@
 import Foundation
 import JSON
 import LambdaEvents
-import LambdaRuntime
 import Logging
 import Synchronization
 import TestSupport
 import Testing
 
 @testable import Cruddur
+@testable import LambdaRuntime
 @testable import Postgres
 
 /// What the function writes down for CloudWatch.
@@ -72,6 +72,13 @@ import Testing
       now: { Timestamp(microsecondsSinceEpoch: 1_764_000_000_123_999) }, write: { [lines] in lines.append($0) })
   }
 
+  private let context = InvocationContext(
+    requestID: "id", logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+
+  private func end(_ metrics: Metrics, isColdStart: Bool) {
+    metrics.invocationEnded(InvocationReport(context: context, initialization: isColdStart ? .seconds(1) : nil))
+  }
+
   private func handle(_ sub: String?, _ signUp: SignUp, within limit: Duration = .seconds(5)) async throws {
     var attributes = ""
     if let sub { attributes = #""sub":"\#(sub)""# }
@@ -88,7 +95,7 @@ import Testing
     let signUp = SignUp(Users(pool), metrics: metrics)
 
     try await handle("s1", signUp)
-    metrics.invocationEnded(isColdStart: true)
+    end(metrics, isColdStart: true)
     let first = try lines.take()
     #expect(
       first.map(\.metrics) == [
@@ -100,7 +107,7 @@ import Testing
     #expect(first.first?.timestamp == 1_764_000_000_123)
 
     try await handle("s1", signUp)
-    metrics.invocationEnded(isColdStart: false)
+    end(metrics, isColdStart: false)
     #expect(
       try lines.take().map(\.metrics) == [
         ["SignUpsAlreadyThere[FunctionName=f]=[1.0] Count", "StatementTime[FunctionName=f]=2× Milliseconds"]
@@ -114,7 +121,7 @@ import Testing
     let signUp = SignUp(Users(pool), metrics: metrics)
     await #expect(throws: DatabaseFailure.self) { try await handle("s1", signUp, within: .milliseconds(800)) }
     await #expect(throws: EventError.self) { try await handle(nil, signUp) }
-    metrics.invocationEnded(isColdStart: false)
+    end(metrics, isColdStart: false)
     #expect(
       try lines.take().map(\.metrics) == [
         [
@@ -130,14 +137,14 @@ import Testing
 
   @Test func `Nothing to say is no line`() throws {
     let metrics = makeMetrics()
-    metrics.invocationEnded(isColdStart: false)
+    end(metrics, isColdStart: false)
     #expect(try lines.take().isEmpty)
   }
 
   @Test func `Without a function's name there is no dimension`() throws {
     let metrics = makeMetrics(functionName: nil)
     metrics.signUpFailed(.function("DatabaseTimeout"))
-    metrics.invocationEnded(isColdStart: true)
+    end(metrics, isColdStart: true)
     #expect(
       try lines.take().map(\.metrics) == [
         [
@@ -151,7 +158,7 @@ import Testing
     let metrics = makeMetrics()
     metrics.connectEnded(ConnectReport(duration: .seconds(1), error: PostgresError(.connectionRefused)))
     metrics.statementEnded(StatementReport(text: "SELECT 1", duration: .seconds(1), error: PostgresError(.server)))
-    metrics.invocationEnded(isColdStart: false)
+    end(metrics, isColdStart: false)
     #expect(try lines.take().isEmpty)
   }
 
@@ -162,7 +169,7 @@ import Testing
     }
     metrics.connectEnded(ConnectReport(duration: .microseconds(12_345) + .nanoseconds(999)))
     metrics.connectEnded(ConnectReport(duration: .seconds(2)))
-    metrics.invocationEnded(isColdStart: false)
+    end(metrics, isColdStart: false)
     #expect(try lines.take().count == 1)
   }
 
@@ -171,7 +178,7 @@ import Testing
     for _ in 0..<250 {
       metrics.statementEnded(StatementReport(text: "SELECT 1", duration: .milliseconds(1), affectedRowCount: 1))
     }
-    metrics.invocationEnded(isColdStart: false)
+    end(metrics, isColdStart: false)
     #expect(
       try lines.take().map(\.description)
         == [100, 100, 50].map { "StatementTime[FunctionName=f]=\($0)× Milliseconds" })
@@ -184,7 +191,7 @@ import Testing
         group.addTask {
           for _ in 0..<100 {
             metrics.signUpEnded(.alreadyThere)
-            metrics.invocationEnded(isColdStart: false)
+            end(metrics, isColdStart: false)
           }
         }
       }

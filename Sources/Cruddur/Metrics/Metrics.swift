@@ -1,5 +1,5 @@
 import Glibc
-import LambdaRuntime
+public import LambdaRuntime
 public import Postgres
 import Synchronization
 
@@ -15,7 +15,7 @@ import Synchronization
 ///
 /// What happens is kept until an invocation ends, whichever it is, and then written as one line, if there is anything. So
 /// the line has no request id: where several are handled at a time, it may have values of more than one.
-public final class Metrics: PostgresObserver {
+public final class Metrics: PostgresObserver, RuntimeObserver {
   private let configuration: MetricsConfiguration
   private let now: @Sendable () -> Timestamp
   private let write: @Sendable ([UInt8]) -> Void
@@ -62,12 +62,10 @@ public final class Metrics: PostgresObserver {
     note { $0.failures[type, default: 0] += 1 }
   }
 
-  /// Writes what there is to say when an invocation has ended.
-  ///
-  /// - Parameter isColdStart: Whether it was the first of the process.
-  public func invocationEnded(isColdStart: Bool) {
+  /// Writes what there is to say.
+  public func invocationEnded(_ report: InvocationReport) {
     let taken = pending.withLock { pending in
-      if isColdStart { pending.coldStarts += 1 }
+      if report.isColdStart { pending.coldStarts += 1 }
       defer { pending = Pending() }
       return pending
     }
