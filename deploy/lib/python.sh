@@ -26,3 +26,34 @@ make_python_tools() (
   then die "the programs of $1 could not be installed."; fi
   cp "$1" "$2/requirements.txt"
 ) 9>"$2.lock"
+
+# require_aws_emulator TOP: sets aws_emulator to AWS's own emulator of Lambda, the one program that is taken out of the
+# package that Tests/Deploy/aws-emulator.txt of the repository at TOP names. Nothing of the package is installed.
+require_aws_emulator() {
+  local requirements=$1/Tests/Deploy/aws-emulator.txt folder=$1/.build/aws-emulator python_tools
+  # shellcheck disable=SC2034 # The caller uses it.
+  aws_emulator=$folder/aws-lambda-rie
+  if cmp --silent "$requirements" "$folder/requirements.txt"; then return; fi
+  require_python_tools "$1"
+  mkdir -p "$folder" || die "$folder cannot be made."
+  take_aws_emulator "$requirements" "$folder"
+}
+
+# take_aws_emulator REQUIREMENTS FOLDER: downloads the package, unless whoever came first has.
+take_aws_emulator() (
+  flock 9
+  ! cmp --silent "$1" "$2/requirements.txt" || exit 0
+  heading "Downloading the package of ${1##*/} for its emulator"
+  rm -rf "${2:?}"/* # Of an earlier one, or of a download that was interrupted.
+  case $(uname -m) in
+    aarch64 | arm64) machine=arm64 ;;
+    *) machine=x86_64 ;;
+  esac
+  if ! "$python_tools/pip" download --quiet --disable-pip-version-check --no-deps --dest "$2/package" \
+    --requirement "$1" 9<&- ||
+    ! "$python_tools/python3" -m zipfile --extract "$2"/package/*.whl "$2/package" ||
+    ! install "$2/package/samcli/local/rapid/aws-lambda-rie-$machine" "$2/aws-lambda-rie"
+  then die "the emulator of $1 could not be downloaded."; fi
+  rm -r "$2/package"
+  cp "$1" "$2/requirements.txt"
+) 9>"$2.lock"
