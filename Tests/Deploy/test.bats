@@ -20,6 +20,7 @@ require_packages() {
   for package; do [[ " $lacking " != *" $package "* ]] || die "missing: $package"; done
 }
 require_python_tools() { echo "python tools" >>"$folder/calls"; }
+require_aws_emulator() { echo "AWS's emulator" >>"$folder/calls"; }
 END
 }
 
@@ -58,14 +59,14 @@ steps_run() {
 @test "deploy/test --help explains every step" {
   it --help
   [ "$status" -eq 0 ]
-  for name in format shell build swift scripts zip aws browser package; do grep --quiet "^$name  " <<<"$output"; done
+  for name in format shell build swift scripts zip aws examples browser package; do grep --quiet "^$name  " <<<"$output"; done
   [ ! -e "$folder/calls" ]
 }
 
 @test "An unknown step is refused with the list, before anything is run" {
   it format formating
   [ "$status" -eq 2 ]
-  [[ $output == "test: there is no step formating, only format build swift shell scripts zip aws browser package; see "* ]]
+  [[ $output == "test: there is no step formating, only format build swift shell scripts zip aws examples browser package; see "* ]]
   it --fast
   [ "$status" -eq 2 ]
   it ''
@@ -77,8 +78,8 @@ steps_run() {
   cd /
   it
   [ "$status" -eq 0 ]
-  [ "$(steps_run)" = "format build swift shell scripts zip aws browser package" ]
-  [ "${lines[-1]}" = "9 passed, 0 failed" ]
+  [ "$(steps_run)" = "format build swift shell scripts zip aws examples browser package" ]
+  [ "${lines[-1]}" = "10 passed, 0 failed" ]
   diff <(grep '^bats' "$folder/calls" | grep --only-matching '[^ ]*\.bats' | sort) \
     <(cd "$folder" && printf '%s\n' Tests/Deploy/*.bats | sort)
 }
@@ -94,10 +95,10 @@ steps_run() {
   lacking='jq chromium bison' it --quick
   [ "$status" -eq 0 ]
   [ "$(steps_run)" = "format build swift shell scripts" ]
-  ! grep --quiet --extended-regexp '^(package|python tools)' "$folder/calls" || false
+  ! grep --quiet --extended-regexp '^(package|python tools|AWS)' "$folder/calls" || false
   # Nor do the tests themselves, but for these, which name the function for their own ends.
   ! grep '^bats' "$folder/calls" | grep --only-matching '[^ /]*\.bats' | grep --invert-match '^test.bats' |
-    (cd "$top/Tests/Deploy" && xargs grep --files-with-matches --extended-regexp 'require_python|start_python') || false
+    (cd "$top/Tests/Deploy" && xargs grep --files-with-matches --extended-regexp 'require_python|require_aws|start_python') || false
   ! grep '^bats' "$folder/calls" | grep --extended-regexp '(aws|stack-deploy|browser|package)\.bats' || false
   grep --quiet 'db\.bats' "$folder/calls"
 }
