@@ -40,3 +40,11 @@ start_python() {
   ) 9>"$CRUDDUR_SUITE/python.lock" || return
   python_tools=$folder
 }
+
+# build_examples TOP: builds Tests/Examples of the repository at TOP, the functions of somebody who depends on it, and sets
+# functions to their program.
+build_examples() {
+  # shellcheck disable=SC2034 # The caller uses it.
+  functions=$1/.build/examples/debug/functions
+  run_swift build --package-path "$1/Tests/Examples" --scratch-path "$1/.build/examples" --build-tests --quiet
+}

@@ -3,14 +3,18 @@
 Both listen on 127.0.0.1 alone, and end, with all that they started, as soon as whoever started them does.
 """
 
+import concurrent.futures
+import contextlib
 import dataclasses
 import http.client
 import json
 import os
 import pathlib
 import random
+import re
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -64,6 +68,7 @@ class Reply:
                 self.chunks.append((time.monotonic() - start, chunk))
         except (http.client.IncompleteRead, ConnectionError):
             self.is_complete = False
+        response.close()  # So that the connection can be used again.
         self.seconds = time.monotonic() - start
         self.body = b"".join(chunk for _, chunk in self.chunks)
 
@@ -74,6 +79,11 @@ class Reply:
             return json.loads(self.body)
         except ValueError:
             return None
+
+    @property
+    def is_refused(self):
+        """Whether the function handles as many events as it can already, in its one process on Managed Instances."""
+        return self.status == 429 or self.error == "Runtime.Unavailable"
 
     @property
     def error(self):
@@ -132,6 +142,11 @@ class Emulator:
             if int(fields[3]) == self.process.pid and process != self.process.pid and fields[0] != "Z":
                 yield process
 
+    def process_after(self, event):
+        """The function's process, which has handled an event."""
+        self.invoke(event)
+        return eventually("there is one process", lambda: len(running := list(self.session())) == 1 and running[0])
+
     @property
     def log(self):
         """All that it, and the function, have said."""
@@ -140,16 +155,36 @@ class Emulator:
     def connect(self):
         return http.client.HTTPConnection(*self.address, timeout=PATIENCE)
 
-    def invoke(self, event, **headers):
-        """Invokes the function and waits for its response; `event` is bytes or what becomes JSON."""
-        connection = self.connect()
-        try:
-            start = time.monotonic()
-            body = event if isinstance(event, bytes) else json.dumps(event).encode()
-            connection.request("POST", self.path, body, {"Content-Type": "application/json"} | headers)
-            return Reply(connection.getresponse(), start)
-        finally:
-            connection.close()
+    def invoke(self, event, headers={}, connection=None):
+        """Invokes the function, over a new connection unless there is one, and waits for its response; `event` is bytes
+        or what becomes JSON."""
+        if connection is None:
+            with contextlib.closing(self.connect()) as connection:
+                return self.invoke(event, headers, connection)
+        start = time.monotonic()
+        self.send(connection, self.path, event, headers)
+        return Reply(connection.getresponse(), start)
+
+    def invoke_at_once(self, make_events, tries=20):
+        """The replies to events that are sent at the same time. In a new process not all workers ask for events yet: it
+        is tried again with others if one was refused."""
+        for _ in range(tries):
+            events = make_events()
+            with concurrent.futures.ThreadPoolExecutor(len(events)) as threads:
+                replies = list(threads.map(self.invoke, events))
+            if not any(reply.is_refused for reply in replies):
+                break
+            time.sleep(0.05)
+        return events, replies
+
+    def send(self, connection, path, event, headers={}):
+        body = event if isinstance(event, bytes) else json.dumps(event).encode()
+        connection.request("POST", path, body, {"Content-Type": "application/json"} | headers)
+
+    def stream(self, event):
+        """Invokes the function and waits for its stream: the chunks, and the function's error, if there is one."""
+        reply = self.invoke(event)
+        return reply.chunks, reply.error
 
 
 class AWSEmulator(Emulator):
@@ -188,6 +223,19 @@ class CruddurEmulator(Emulator):
 
     name = "cruddur serve"
     path = "/2015-03-31/functions/cruddur/invocations"
+    stream_path = "/2021-11-15/functions/cruddur/response-streaming-invocations"
+
+    def stream(self, event):
+        with contextlib.closing(self.connect()) as connection:
+            start = time.monotonic()
+            self.send(connection, self.stream_path, event)
+            chunks = []
+            for kind, payload in stream_events(connection.getresponse()):
+                if kind == "InvokeComplete":
+                    details = json.loads(payload).get("ErrorDetails")
+                    return chunks, details and json.loads(details)["errorType"]
+                chunks.append((time.monotonic() - start, payload))
+            raise AssertionError(f"the stream never ends: {chunks}")
 
     def start(self):
         command = [
@@ -207,6 +255,17 @@ class CruddurEmulator(Emulator):
             self.process.wait(PATIENCE)
             raise NotStarted(self.log)
         self.address = (url.hostname, url.port)
+
+
+def stream_events(response):
+    """The events of InvokeWithResponseStream as they come, by their types and payloads:
+    <https://smithy.io/2.0/aws/amazon-eventstream.html>."""
+    while prelude := response.read(12):
+        length, headers_length = struct.unpack(">II", prelude[:8])
+        rest = response.read(length - 12)
+        headers = rest[:headers_length]
+        kind = re.search(rb":event-type\x07..([A-Za-z]+)", headers, re.DOTALL)[1].decode()
+        yield kind, rest[headers_length:-4]
 
 
 def has_unread(process):
@@ -235,4 +294,7 @@ def cannot_play_managed_instances(program):
     command = [*AT_VAR_TASK, program, *MANAGED_USER, "/var/task/bootstrap"]
     attempt = subprocess.run(command, env={}, cwd="/", capture_output=True, text=True)
     # Without a Runtime API the program says so and ends, if it can be started at all.
-    return None if attempt.returncode == 2 else f"AWS's emulator starts it as user 993, which fails: {attempt.stderr}"
+    if attempt.returncode == 2:
+        return None
+    reason = " ".join(attempt.stderr.split())
+    return f"AWS's emulator starts a program as user 993 at /var/task, which takes root: {reason}"
