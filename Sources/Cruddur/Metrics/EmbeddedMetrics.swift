@@ -31,7 +31,7 @@ struct EmbeddedMetrics {
   let dimensions: [(name: String, value: String)]
   let directives: [Directive]
 
-  /// The document as a line: JSON and a line feed.
+  /// The document as a line.
   ///
   /// It is as it is in both of Lambda's log formats: CloudWatch takes a line for a document only where nothing stands
   /// around the JSON object, and Lambda hands a function's own JSON on, but adds a level to a line that has none, INFO. So
@@ -39,6 +39,7 @@ struct EmbeddedMetrics {
   /// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>.
   ///
   /// - Parameter milliseconds: The time of the metrics since the Unix epoch.
+  /// - Returns: JSON and a line feed.
   func line(at milliseconds: Int) -> [UInt8] {
     JSONWriter.object { root in
       root.object("_aws") { metadata in
