@@ -96,6 +96,8 @@ public actor ExecutionEnvironment {
   private func started() async -> RuntimeProcess {
     await change { environment in
       if let process = environment.process {
+        // One that ends after its response must not be given another event: it would be lost with it.
+        if !environment.runtimeAPI.isManaged { await environment.runtimeAPI.nextCall() }
         guard await environment.runtimeAPI.isRuntimeGone else { return process }
         await environment.endProcess()
       }

@@ -54,6 +54,20 @@ struct ExecutionEnvironmentTests {
     }
   }
 
+  @Test func `A process that ends some time after its response is not given another event`() async throws {
+    try await ScriptedFunction.with(#"answer "$$"; sleep 0.2; exit 1"#, environments: 1) { scripted in
+      var processes: Set<[UInt8]> = []
+      for _ in 0..<3 {
+        guard case .response(let process) = await scripted.function.invoke(Array("{}".utf8)) else {
+          Issue.record("an event was lost with a process that had answered before")
+          return
+        }
+        processes.insert(process)
+      }
+      #expect(processes.count == 3)
+    }
+  }
+
   @Test func `A process that does not ask for an event is ended`() async throws {
     let result = try await invoke(script: "echo $$ >pid; sleep 60", initLimit: .milliseconds(500)) { directory in
       try expectReaped(directory)

@@ -151,7 +151,7 @@ public final class RuntimeAPI: Sendable {
     get async { await broker.waitingCalls }
   }
 
-  /// Waits until the runtime asks for an event, or is gone.
+  /// Waits until the runtime asks for an event or to be restored, or is gone.
   func nextCall() async {
     await broker.nextCall()
   }

@@ -62,9 +62,9 @@ actor RuntimeBroker {
     return state.failure
   }
 
-  /// Waits until the runtime asks for an event, or is gone.
+  /// Waits until the runtime asks for an event or to be restored, or is gone.
   func nextCall() async {
-    _ = await wait { !$0.waiting.isEmpty || $0.failure != nil }
+    _ = await wait { !$0.waiting.isEmpty || $0.holdsSnapshot || $0.failure != nil }
   }
 
   /// The state as soon as a condition holds; nil if the task is cancelled before.
