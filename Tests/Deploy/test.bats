@@ -59,14 +59,14 @@ steps_run() {
 @test "deploy/test --help explains every step" {
   it --help
   [ "$status" -eq 0 ]
-  for name in format shell build swift scripts zip aws examples browser package; do grep --quiet "^$name  " <<<"$output"; done
+  for name in format shell build swift scripts zip aws examples browser package threads; do grep --quiet "^$name  " <<<"$output"; done
   [ ! -e "$folder/calls" ]
 }
 
 @test "An unknown step is refused with the list, before anything is run" {
   it format formating
   [ "$status" -eq 2 ]
-  [[ $output == "test: there is no step formating, only format build swift shell scripts zip aws examples browser package; see "* ]]
+  [[ $output == "test: there is no step formating, only format build swift shell scripts zip aws examples browser package threads; see "* ]]
   it --fast
   [ "$status" -eq 2 ]
   it ''
@@ -89,6 +89,14 @@ steps_run() {
   [ "$status" -eq 0 ]
   [ "$(steps_run)" = "format shell" ]
   [ "${lines[-1]}" = "2 passed, 0 failed" ]
+}
+
+@test "ThreadSanitizer's tests are run where they are named, in a build of their own" {
+  it threads
+  [ "$status" -eq 0 ]
+  [ "$(steps_run)" = threads ]
+  [ "$(grep --count '^swift .*--sanitize=thread --scratch-path .build/threads' "$folder/calls")" = 2 ]
+  ! grep '^swift' "$folder/calls" | grep --invert-match -- '--sanitize=thread' || false
 }
 
 @test "--quick needs neither moto nor a browser nor the zip" {
