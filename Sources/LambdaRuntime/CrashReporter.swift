@@ -7,7 +7,8 @@ import Synchronization
 /// thread that handles invocations, a stack of its own for it, and a buffer for the line.
 /// See <https://man7.org/linux/man-pages/man7/signal-safety.7.html>.
 enum CrashReporter {
-  private static let signals: [CInt] = [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT]
+  /// Those that end a process because of a fault of its own.
+  static let signals: [CInt] = [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT]
   /// A request id is 36 bytes long.
   private static let idCapacity = 128
   private static let stackSize = 1 << 16
@@ -16,22 +17,32 @@ enum CrashReporter {
   private struct Slot {
     var length = 0
     let id = UnsafeMutablePointer<UInt8>.allocate(capacity: CrashReporter.idCapacity)
+    let stack = UnsafeMutableRawPointer.allocate(byteCount: CrashReporter.stackSize, alignment: 16)
   }
 
-  /// The slot of each thread. The one that crashed finds its own.
+  /// The slot of each thread, which ends with it. The one that crashed finds its own.
   private static let key: pthread_key_t = {
     var key = pthread_key_t()
-    pthread_key_create(&key, nil)
+    pthread_key_create(&key) { pointer in
+      guard let slot = pointer?.assumingMemoryBound(to: Slot.self) else { return }
+      var none = stack_t()
+      none.ss_flags = CInt(SS_DISABLE)
+      sigaltstack(&none, nil)
+      slot.pointee.id.deallocate()
+      slot.pointee.stack.deallocate()
+      slot.deallocate()
+    }
     return key
   }()
 
   private static let isJSON = Atomic(false)
   nonisolated(unsafe) private static let line = UnsafeMutablePointer<UInt8>.allocate(capacity: 512)
 
-  /// Takes over the signals that end a process because of a fault of its own.
+  /// Takes over the signals that end a process because of a fault of its own, and prepares the calling thread.
   static func install(_ format: LogConfiguration.Format) {
     isJSON.store(format == .json, ordering: .relaxed)
-    _ = (key, line)
+    _ = line
+    prepareThread()
     for number in signals {
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { CrashReporter.report($0) }
@@ -47,7 +58,7 @@ enum CrashReporter {
     slot.initialize(to: Slot())
     pthread_setspecific(key, slot)
     var stack = stack_t()
-    stack.ss_sp = .allocate(byteCount: stackSize, alignment: 16)
+    stack.ss_sp = slot.pointee.stack
     stack.ss_size = stackSize
     sigaltstack(&stack, nil)
   }

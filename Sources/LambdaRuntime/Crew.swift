@@ -6,8 +6,6 @@ final class Crew: Sendable {
   private struct State {
     var workers: [Int: Worker] = [:]
     var failures: [ExitReason] = []
-    /// How many have been given up, and may still have their threads.
-    var stuckCount = 0
     var isInterrupted = false
   }
 
@@ -32,12 +30,12 @@ final class Crew: Sendable {
         let failure = worker.run()
         // Its connection is closed before anybody is told.
         state.withLock { $0.workers[number] = nil }
-        ended(failure)
+        ended(number, failure)
       } catch {
-        ended(error)
+        ended(number, error)
       }
     }
-    if !isStarted { ended(.noThread) }
+    if !isStarted { ended(number, .noThread) }
   }
 
   private func makeWorker(_ number: Int) throws(ExitReason) -> Worker {
@@ -54,12 +52,12 @@ final class Crew: Sendable {
     }
   }
 
-  private func ended(_ failure: ExitReason?) {
+  private func ended(_ number: Int, _ failure: ExitReason?) {
     if let failure {
       state.withLock { $0.failures.append(failure) }
       if runtime.isConcurrent { runtime.logger.error("a worker has ended, others go on: \(failure)") }
     }
-    supervisor.workerEnded()
+    supervisor.workerEnded(number)
   }
 
   /// Makes workers return that wait for an event.
@@ -71,38 +69,54 @@ final class Crew: Sendable {
     for worker in workers { worker.interrupt() }
   }
 
-  /// Waits until those have ended that were interrupted, but not for those that are stuck.
-  func wait(for alarm: Alarm) {
-    let limit = ContinuousClock.now + .milliseconds(100)
-    while !state.withLock({ $0.workers.isEmpty }), .now < limit { alarm.wait(until: limit) }
-  }
-
   /// Answers an invocation whose handler is stuck, and puts another worker in the place of its own.
   ///
   /// - Returns: Whether that is possible: a thread cannot be taken from whoever has it, so on demand, where there is but one
   ///   worker, the process has to end, and on Managed Instances it has to once as many are stuck as there are to be.
   func replace(_ stuck: SupervisorState.Stuck) -> Bool {
-    let logger = stuck.context.logger
-    let report = ErrorReport.deadlineExceeded
-    logger.error(
-      stuck.isUnanswered
-        ? "The handler was not done in time, and does not stop."
-        : "The response was sent, but the handler was not done in time, and does not stop.",
-      metadata: [LambdaLogHandler.errorTypeKey: .string(report.type.rawValue)])
-    if stuck.isUnanswered {
+    let context = stuck.report.context
+    var report = stuck.report
+    report.handler = .now - context.receivedAt
+    if stuck.response != .sent { report.errorType = ErrorReport.deadlineExceeded.type }
+    context.logger.error(
+      stuck.response == .sent
+        ? "The response was sent, but the handler was not done in time, and does not stop."
+        : "The handler was not done in time, and does not stop.",
+      metadata: [LambdaLogHandler.errorTypeKey: .string(ErrorReport.deadlineExceeded.type.rawValue)])
+    let worker = state.withLock { $0.workers.removeValue(forKey: stuck.worker) }
+    switch stuck.response {
+    case .owed: report.sending = answer(context)
+    // An error cannot be put behind it from here, so whoever reads sees it break off.
+    case .begun: worker?.disconnect()
+    case .sent: break
+    }
+    tellObservers(report)
+    guard runtime.isConcurrent, let number = supervisor.addWorker() else { return false }
+    start(number)
+    return true
+  }
+
+  /// Says in a stuck worker's place that time was up.
+  ///
+  /// - Returns: How long that took.
+  private func answer(_ context: InvocationContext) -> Duration {
+    ContinuousClock().measure {
       do {
-        var client = try RuntimeClient(endpoint: runtime.endpoint, logger: runtime.logger)
-        try client.send(report, of: stuck.context)
+        // Others wait for the supervisor meanwhile.
+        let client = try RuntimeClient(endpoint: runtime.endpoint, logger: runtime.logger, postMilliseconds: 1_000)
+        try client.send(.deadlineExceeded, of: context)
       } catch {
-        logger.error("\(error)")
+        context.logger.error("\(error)")
       }
     }
-    let stuckCount = state.withLock {
-      $0.stuckCount += 1
-      return $0.stuckCount
+  }
+
+  /// The stuck handler may hold what an observer needs, so it is not waited for without a limit.
+  private func tellObservers(_ report: InvocationReport) {
+    guard !runtime.observers.isEmpty else { return }
+    let isDone = DetachedThread.run(within: .milliseconds(100)) { [observers = runtime.observers] in
+      for observer in observers { observer.invocationEnded(report) }
     }
-    guard runtime.isConcurrent, stuckCount < runtime.workers else { return false }
-    start(supervisor.addWorker())
-    return true
+    if !isDone { report.context.logger.warning("The observers did not take note of that in time.") }
   }
 }

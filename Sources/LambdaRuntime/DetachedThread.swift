@@ -20,6 +20,19 @@ enum DetachedThread {
     return true
   }
 
+  /// Runs the body on a thread of its own, and waits for its end, but no longer than that.
+  ///
+  /// - Returns: Whether it came to its end.
+  static func run(within limit: Duration, _ body: @escaping @Sendable () -> Void) -> Bool {
+    let end = Alarm()
+    let deadline = ContinuousClock.now + limit
+    let isStarted = start {
+      body()
+      end.ring()
+    }
+    return isStarted && end.wait(until: deadline)
+  }
+
   /// What C can carry to the thread.
   private final class Body: Sendable {
     let run: @Sendable () -> Void

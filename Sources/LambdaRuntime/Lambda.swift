@@ -1,5 +1,6 @@
 @preconcurrency import Glibc
 public import Logging
+import Synchronization
 
 /// What a function is started with, and what it asks of the process around it.
 public struct Setup: Sendable {
@@ -72,10 +73,19 @@ public enum Lambda {
     // Lambda or its stand-in may go away while it is written to; that is an error of the call, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGTERM) { _ in Lambda.alarm.terminate() }
+    unblock([SIGTERM] + CrashReporter.signals)
     let code = LambdaProcess(environment: environment, endpoint: endpoint, alarm: alarm).run(makeHandler)
     fflush(stdout)
     // Not exit(), which takes down what threads that nobody waits for may still use.
     _exit(code)
+  }
+
+  /// Whoever starts a process hands on which signals are blocked: a thread of Dispatch's, for one, blocks nearly all.
+  private static func unblock(_ signals: [CInt]) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in signals { sigaddset(&set, signal) }
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   /// Of the process, because a signal handler can reach nothing else.
@@ -115,7 +125,8 @@ struct LambdaProcess {
         }
       }.get()
       registration?.waitUntilRegistered()
-      if lambda.isSnapStart, let code = try snapshot(complete) { return code }
+      var start = start
+      if lambda.isSnapStart, let code = try snapshot(complete, restoredAt: &start) { return code }
       let runtime = Runtime(
         endpoint: endpoint, handler: handler, logger: logger, observers: complete.observers,
         workers: complete.maximumConcurrency, isConcurrent: lambda.maximumConcurrency != nil,
@@ -130,15 +141,15 @@ struct LambdaProcess {
   /// Has the process's snapshot taken, and comes back in the process that was restored from it.
   ///
   /// - Returns: The exit code where it does not go on.
-  private func snapshot(_ setup: Setup) throws -> CInt? {
+  private func snapshot(_ setup: Setup, restoredAt start: inout ContinuousClock.Instant) throws -> CInt? {
     let executor = WorkerExecutor()
     try executor.run { await Result { for hook in setup.snapshotHooks { try await hook() } } }.get()
     do throws(ExitReason) {
-      try RuntimeClient.waitForRestore(endpoint: endpoint, logger: setup.logger)
+      guard try waitForRestore() else { return end(.shutDown, setup) }
     } catch {
-      setup.logger.critical("\(error)")
-      return 1
+      return end(.failed(error), setup)
     }
+    start = .now
     do {
       try executor.run { await Result { for hook in setup.restoreHooks { try await hook() } } }.get()
       return nil
@@ -146,6 +157,29 @@ struct LambdaProcess {
       fail(ErrorReport(initialization: error), setup.logger) { $0.sendRestoreError($1) }
       return 1
     }
+  }
+
+  /// Waits until the process goes on, restored; false where it is told to end.
+  private func waitForRestore() throws(ExitReason) -> Bool {
+    let restored = Restored()
+    let isStarted = DetachedThread.start { [endpoint, alarm] in
+      let result = Result { () throws(ExitReason) in try RuntimeClient.waitForRestore(endpoint: endpoint) }
+      restored.result.withLock { $0 = result }
+      alarm.ring()
+    }
+    guard isStarted else { throw .noThread }
+    while !alarm.isTerminating {
+      if let result = restored.result.withLock({ $0 }) {
+        try result.get()
+        return true
+      }
+      alarm.wait()
+    }
+    return false
+  }
+
+  private final class Restored: Sendable {
+    let result = Mutex<Result<Void, ExitReason>?>(nil)
   }
 
   private func fail(_ report: ErrorReport, _ logger: Logger, _ send: (RuntimeClient, ErrorReport) -> Void) {
@@ -172,12 +206,10 @@ struct LambdaProcess {
   /// A hook that hangs does not keep the process: Lambda would end it without a word.
   private func runShutdownHooks(_ setup: Setup) {
     guard !setup.shutdownHooks.isEmpty else { return }
-    let done = Alarm()
-    _ = DetachedThread.start {
+    let isDone = DetachedThread.run(within: .milliseconds(250)) {
       WorkerExecutor().run { for hook in setup.shutdownHooks.reversed() { await hook() } }
-      done.ring()
     }
-    if !done.wait(until: .now + .milliseconds(250)) {
+    if !isDone {
       setup.logger.warning("what was to be done at the end was not done in a quarter of a second")
     }
   }

@@ -1,7 +1,7 @@
 /// Sees what a runtime does: for metrics, traces, or a log of one's own.
 ///
 /// It is called on the worker's thread, beside the handler: whatever it does takes the invocation's time. Several workers
-/// may call it at once.
+/// may call it at once. Of a handler that does not stop when its time is up, the end is told from another thread.
 public protocol RuntimeObserver: Sendable {
   /// An event is here, and its handler begins.
   func invocationBegan(_ context: InvocationContext)
@@ -20,7 +20,8 @@ public struct InvocationReport: Sendable {
   /// The invocation.
   public let context: InvocationContext
 
-  /// The time that the process took to be ready, in the first invocation that it handles; nil in every other one.
+  /// The time that the process took to be ready, in the first invocation that it handles; nil in every other one. Of a
+  /// process that is restored from a snapshot, the time since then.
   public let initialization: Duration?
 
   /// From the event's arrival to the handler's end: of a stream, to the end of what wrote it.

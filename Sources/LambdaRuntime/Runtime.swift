@@ -40,9 +40,7 @@ struct Runtime: Sendable {
     for number in 0..<workers { crew.start(number) }
     let end = supervisor.run(interrupt: crew.interrupt, giveUp: crew.replace)
     switch end {
-    case .shutDown:
-      crew.wait(for: alarm)
-      return .shutDown
+    case .shutDown: return .shutDown
     case .stuck: return .stuck
     case .workersGone: return .failed(crew.lastFailure ?? .noThread)
     }

@@ -10,19 +10,18 @@ struct RuntimeClient {
   private static let nextTarget = root + "invocation/next"
 
   private let logger: Logger
-  private var client: HTTPClient
+  private let client: HTTPClient
   /// What other threads may wake.
   var http: HTTPClient { client }
-  private let endpoint: String
   /// libcurl asks for "100 Continue" before a body of over 1 MiB and waits a second for it: the Runtime API never says it.
   private let responseHeaders = HeaderList(RuntimeClient.responseHeaderLines)
   private static let responseHeaderLines = ["Content-Type: application/json", "Accept:", "Expect:"]
 
   /// Prepares to call the Runtime API at `host:port`.
-  init(endpoint: String, logger: Logger) throws(TransportError) {
-    self.endpoint = endpoint
+  init(endpoint: String, logger: Logger, postMilliseconds: Int = 10_000) throws(TransportError) {
     self.logger = logger
-    client = try HTTPClient(endpoint: endpoint, maximumBody: Invocation.maximumLength)
+    client = try HTTPClient(
+      endpoint: endpoint, maximumBody: Invocation.maximumLength, postMilliseconds: postMilliseconds)
   }
 
   /// What GET /next brings.
@@ -35,7 +34,7 @@ struct RuntimeClient {
   /// Waits for the next event for as long as it takes; nil once it is interrupted.
   ///
   /// What goes wrong on the way is tried again over a new connection: the Runtime API hands out the same event once more.
-  mutating func next() throws(ExitReason) -> Next? {
+  func next() throws(ExitReason) -> Next? {
     var failures = 0
     while true {
       let reason: ExitReason
@@ -52,7 +51,7 @@ struct RuntimeClient {
       guard failures < RuntimePolicy.attempts else { throw reason }
       logger.warning("\(reason) Trying again.")
       usleep(RuntimePolicy.backoffMicroseconds(failures: failures))
-      reconnect()
+      client.disconnect()
     }
   }
 
@@ -62,16 +61,16 @@ struct RuntimeClient {
   }
 
   /// Sends a response; one that Lambda refuses is logged, because nothing can be done about it.
-  mutating func send(_ response: [UInt8], of context: InvocationContext) throws(ExitReason) {
+  func send(_ response: [UInt8], of context: InvocationContext) throws(ExitReason) {
     try send(response, to: .response, of: context, headers(of: context))
   }
 
   /// Sends an error in a response's place.
-  mutating func send(_ report: ErrorReport, of context: InvocationContext) throws(ExitReason) {
+  func send(_ report: ErrorReport, of context: InvocationContext) throws(ExitReason) {
     try send(report.body, to: .error, of: context, headers(of: context, and: report.header))
   }
 
-  private mutating func send(
+  private func send(
     _ body: [UInt8], to call: RuntimeCall, of context: InvocationContext, _ headers: HeaderList
   ) throws(ExitReason) {
     let target = RuntimeClient.target(call, of: context)
@@ -82,7 +81,7 @@ struct RuntimeClient {
         return try conclude(response, of: call, context, isRetry: isRetry)
       case .failure(let error):
         let reason = ExitReason.transport(error, of: call)
-        reconnect()
+        client.disconnect()
         if isRetry { return context.logger.error("\(reason)") }
         context.logger.warning("\(reason) Trying again.")
         isRetry = true
@@ -131,13 +130,13 @@ struct RuntimeClient {
   /// Ends the stream, with an error behind what was sent if there is one.
   ///
   /// Nothing of a stream can be sent again: what goes wrong on the way is logged.
-  mutating func endStream(_ report: ErrorReport?, of context: InvocationContext) throws(ExitReason) {
+  func endStream(_ report: ErrorReport?, of context: InvocationContext) throws(ExitReason) {
     let wasOver = client.isStreamOver
     switch client.endStream(trailers: report?.trailers ?? []) {
     case .success(let response): try conclude(response, of: .response, context)
     case .failure(let error):
       if !wasOver { context.logger.error("\(ExitReason.transport(error, of: .response))") }
-      reconnect()
+      client.disconnect()
     }
   }
 
@@ -163,7 +162,7 @@ struct RuntimeClient {
   }
 
   /// Waits until a snapshot of this process has been restored, in which it wakes. The connection of the call ends with it.
-  static func waitForRestore(endpoint: String, logger: Logger) throws(ExitReason) {
+  static func waitForRestore(endpoint: String) throws(ExitReason) {
     let response: HTTPResponse?
     do throws(TransportError) {
       response = try HTTPClient(endpoint: endpoint, maximumBody: 0).get(root + RuntimeCall.restoreNext.path)?.get()
@@ -196,10 +195,5 @@ struct RuntimeClient {
     guard let context else { return nil }
     if response.bodyLength > Invocation.maximumLength { return .tooLarge(context) }
     return .invocation(Invocation(context: context, payload: response.body))
-  }
-
-  /// Gives up the connection; keeps it where there is no memory for another.
-  private mutating func reconnect() {
-    client = (try? HTTPClient(endpoint: endpoint, maximumBody: Invocation.maximumLength)) ?? client
   }
 }

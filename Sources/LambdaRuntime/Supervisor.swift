@@ -26,8 +26,8 @@ final class Supervisor: Sendable {
   }
 
   /// Notes that a worker handles an invocation from now on; false where the process is over, and it must not.
-  func begin(_ context: InvocationContext, of worker: Int, _ task: Task<Void, Never>) -> Bool {
-    let isSooner = state.withLock { $0.begin(context, of: worker, task) }
+  func begin(_ report: InvocationReport, of worker: Int, _ task: Task<Void, Never>) -> Bool {
+    let isSooner = state.withLock { $0.begin(report, of: worker, task) }
     if isSooner == true { alarm.ring() }
     return isSooner != nil
   }
@@ -38,8 +38,8 @@ final class Supervisor: Sendable {
   }
 
   /// Notes that a worker has begun to answer, or has answered, and that its handler goes on all the same.
-  func goOn(of worker: Int) {
-    if state.withLock({ $0.goOn(of: worker) }) { alarm.ring() }
+  func goOn(of worker: Int, _ response: SupervisorState.ResponseState) {
+    if state.withLock({ $0.goOn(of: worker, response) }) { alarm.ring() }
   }
 
   /// Notes that a worker is done with an invocation; false where it is not to go on to the next.
@@ -61,32 +61,34 @@ final class Supervisor: Sendable {
     case stuck
   }
 
-  /// A number for one more worker.
-  func addWorker() -> Int {
+  /// A number for one more worker, in the place of one that was given up; nil where there is to be none.
+  func addWorker() -> Int? {
     state.withLock { $0.addWorker() }
   }
 
   /// A worker has ended; those that are left go on.
-  func workerEnded() {
-    state.withLock { $0.workerEnded() }
+  func workerEnded(_ worker: Int) {
+    state.withLock { $0.workerEnded(worker) }
     alarm.ring()
   }
 
-  /// Watches, on the calling thread, until the process is over.
+  /// Watches, on the calling thread, until the process is over. Where it is because a handler is stuck, those that run
+  /// beside it come to their end first, just as when it was told to end.
   ///
   /// - Parameters:
   ///   - interrupt: Makes workers return that wait for an event.
   ///   - giveUp: Answers an invocation in its worker's place, and starts another worker there; false where that is not possible.
   /// - Returns: Why it is over.
   func run(interrupt: () -> Void, giveUp: (SupervisorState.Stuck) -> Bool) -> End {
+    var isStuck = false
     while true {
-      if alarm.isTerminating, state.withLock({ $0.terminate() }) { interrupt() }
-      let (due, end, next) = state.withLock { ($0.due(at: .now), $0.end, $0.nextDue) }
+      if alarm.isTerminating, state.withLock({ $0.terminate(at: .now) }) { interrupt() }
+      let due = state.withLock { $0.due(at: .now) }
       for task in due.cancelled { task.cancel() }
-      for stuck in due.stuck {
-        guard giveUp(stuck) else { return .stuck }
-      }
-      if let end { return end }
+      for stuck in due.stuck where !giveUp(stuck) { isStuck = true }
+      if isStuck, state.withLock({ $0.terminate(at: .now) }) { interrupt() }
+      let (end, next) = state.withLock { ($0.end(at: .now), $0.nextDue) }
+      if let end { return isStuck ? .stuck : end }
       alarm.wait(until: next)
     }
   }
@@ -106,20 +108,28 @@ struct SupervisorState {
   /// A handler that did not heed its cancellation.
   struct Stuck {
     let worker: Int
-    let context: InvocationContext
-    /// Whether whoever invoked is still owed an answer.
-    let isUnanswered: Bool
+    let report: InvocationReport
+    let response: ResponseState
+  }
+
+  /// What whoever invoked has had.
+  enum ResponseState {
+    /// Nothing yet.
+    case owed
+    /// Some of a stream.
+    case begun
+    case sent
   }
 
   private enum Stage { case running, cancelled, abandoned }
 
   private struct Watch {
-    let context: InvocationContext
+    let report: InvocationReport
     let task: Task<Void, Never>
     var stage = Stage.running
     /// Whether the handler still runs; what is sent afterwards has limits of its own.
     var isWatched = true
-    var isUnanswered = true
+    var response = ResponseState.owed
     /// When the handler is cancelled, and when it is given up; nil where Lambda has set no deadline.
     let limits: (cancel: ContinuousClock.Instant, giveUp: ContinuousClock.Instant)?
 
@@ -135,29 +145,41 @@ struct SupervisorState {
 
   /// Of each worker, by its number; nil where it handles nothing.
   private var watches: [Watch?]
-  /// How many there are.
+  /// How many there are to be.
+  private let limit: Int
+  /// How many there are that are not stuck.
   private var workers: Int
-  private var isTerminating = false
+  /// The numbers of those that were given up and still have their threads.
+  private var stuck: Set<Int> = []
+  /// The numbers of those that have ended.
+  private var free: [Int] = []
+  /// Until when those are waited for that ask for an event when the process is told to end: one may be on its way.
+  private var patience: ContinuousClock.Instant?
+  private var isTerminating: Bool { patience != nil }
   private var isOver = false
   /// When the supervisor looks again if nobody rings.
   private var wakesAt: ContinuousClock.Instant?
 
   init(workers: Int) {
+    limit = workers
     self.workers = workers
     watches = Array(repeating: nil, count: workers)
   }
 
-  /// A number for one more worker, in the place of one that was given up.
-  mutating func addWorker() -> Int {
+  /// A number for one more worker, in the place of one that was given up; nil where as many are stuck now as there are to
+  /// be, or no more events are asked for.
+  mutating func addWorker() -> Int? {
+    guard stuck.count < limit, !isTerminating else { return nil }
     workers += 1
+    if let number = free.popLast() { return number }
     watches.append(nil)
     return watches.count - 1
   }
 
   /// - Returns: Whether the supervisor has to be woken, because it sleeps for too long; nil where the process is over.
-  mutating func begin(_ context: InvocationContext, of worker: Int, _ task: Task<Void, Never>) -> Bool? {
+  mutating func begin(_ report: InvocationReport, of worker: Int, _ task: Task<Void, Never>) -> Bool? {
     guard !isOver else { return nil }
-    let watch = Watch(context: context, task: task, limits: Self.limits(of: context))
+    let watch = Watch(report: report, task: task, limits: Self.limits(of: report.context))
     watches[worker] = watch
     return isSooner(watch.due)
   }
@@ -172,9 +194,9 @@ struct SupervisorState {
     }
   }
 
-  mutating func goOn(of worker: Int) -> Bool {
+  mutating func goOn(of worker: Int, _ response: ResponseState) -> Bool {
     watches[worker]?.isWatched = true
-    watches[worker]?.isUnanswered = false
+    watches[worker]?.response = response
     return isSooner(watches[worker]?.due)
   }
 
@@ -184,23 +206,29 @@ struct SupervisorState {
     return (!isTerminating && !isAbandoned, isTerminating)
   }
 
-  mutating func workerEnded() { workers -= 1 }
+  mutating func workerEnded(_ worker: Int) {
+    if stuck.remove(worker) == nil { workers -= 1 }
+    free.append(worker)
+  }
 
   /// - Returns: Whether that is news.
-  mutating func terminate() -> Bool {
-    defer { isTerminating = true }
-    return !isTerminating
+  mutating func terminate(at now: ContinuousClock.Instant) -> Bool {
+    guard patience == nil else { return false }
+    patience = now + .milliseconds(100)
+    return true
   }
 
   /// Why the process is over; nil while it is not. Once it is, no invocation begins.
-  var end: Supervisor.End? {
-    mutating get {
-      if isTerminating, watches.allSatisfy({ $0 == nil || $0?.stage == .abandoned }) {
-        isOver = true
-        return .shutDown
-      }
-      return workers <= 0 ? .workersGone : nil
-    }
+  mutating func end(at now: ContinuousClock.Instant) -> Supervisor.End? {
+    guard let patience else { return workers <= 0 ? .workersGone : nil }
+    guard workers <= 0 || !isRunning && patience <= now else { return nil }
+    isOver = true
+    return .shutDown
+  }
+
+  /// Whether there is an invocation to wait for.
+  private var isRunning: Bool {
+    !watches.allSatisfy { $0 == nil || $0?.stage == .abandoned }
   }
 
   /// Those whose time is up now.
@@ -213,7 +241,9 @@ struct SupervisorState {
         cancelled.append(watch.task)
       } else {
         watches[worker]?.stage = .abandoned
-        stuck.append(Stuck(worker: worker, context: watch.context, isUnanswered: watch.isUnanswered))
+        stuck.append(Stuck(worker: worker, report: watch.report, response: watch.response))
+        self.stuck.insert(worker)
+        workers -= 1
       }
     }
     return (cancelled, stuck)
@@ -223,6 +253,7 @@ struct SupervisorState {
   var nextDue: ContinuousClock.Instant? {
     mutating get {
       wakesAt = watches.compactMap { $0?.due }.min()
+      if let patience, !isRunning { wakesAt = wakesAt.map { min($0, patience) } ?? patience }
       return wakesAt
     }
   }

@@ -10,11 +10,13 @@ final class Worker: @unchecked Sendable {
   private let runtime: Runtime
   private let supervisor: Supervisor
   private let executor = WorkerExecutor()
-  private var client: RuntimeClient
+  private let client: RuntimeClient
   private var trace = TraceEnvironment()
   /// The invocation that is running.
   private var task: Task<Void, Never>?
   private var isInvocationOver = false
+  /// Whether somebody else has answered in the handler's place.
+  private var isAbandoned = false
   /// The response that is being written, if it is a stream.
   private var stream: OpenStream?
   /// Why there is no point in going on, once that is known.
@@ -37,8 +39,7 @@ final class Worker: @unchecked Sendable {
         case .invocation(let invocation):
           guard try handle(invocation) else { return nil }
         case .tooLarge(let context):
-          ErrorReport.eventTooLarge.log(to: context.logger)
-          try client.send(.eventTooLarge, of: context)
+          try refuse(context)
         }
       }
       return nil
@@ -52,6 +53,20 @@ final class Worker: @unchecked Sendable {
     client.interrupt()
   }
 
+  /// Breaks its connection off. From any thread.
+  func disconnect() {
+    client.http.disconnect()
+  }
+
+  /// Answers an event that no handler gets.
+  private func refuse(_ context: InvocationContext) throws(ExitReason) {
+    var report = InvocationReport(context: context, initialization: supervisor.takeInitialization())
+    for observer in runtime.observers { observer.invocationBegan(context) }
+    send(.eventTooLarge, &report)
+    conclude(report)
+    if let failure { throw failure }
+  }
+
   /// Has an event handled in a task of its own, on this thread.
   ///
   /// - Returns: Whether another event is to follow.
@@ -60,11 +75,13 @@ final class Worker: @unchecked Sendable {
     if runtime.exportsTrace { trace.set(context.traceID) }
     CrashReporter.note(context.requestID)
     isInvocationOver = false
+    isAbandoned = false
+    let report = InvocationReport(context: context, initialization: supervisor.takeInitialization())
     let task = Task(executorPreference: executor) {
-      await InvocationContext.$current.withValue(context) { await self.run(invocation) }
+      await InvocationContext.$current.withValue(context) { await self.run(invocation, report) }
       self.isInvocationOver = true
     }
-    guard supervisor.begin(context, of: number, task) else { return false }
+    guard supervisor.begin(report, of: number, task) else { return false }
     self.task = task
     executor.run { isInvocationOver }
     self.task = nil
@@ -74,28 +91,37 @@ final class Worker: @unchecked Sendable {
     return goesOn
   }
 
-  private func run(_ invocation: Invocation) async {
-    let context = invocation.context
-    var report = InvocationReport(context: context, initialization: supervisor.takeInitialization())
-    for observer in runtime.observers { observer.invocationBegan(context) }
+  private func run(_ invocation: Invocation, _ report: InvocationReport) async {
+    var report = report
+    for observer in runtime.observers { observer.invocationBegan(report.context) }
     do {
       let response = try await runtime.handler.handle(invocation)
       switch response.body {
       case .bytes(let bytes): respond(with: bytes, &report)
       case .stream(let contentType, let stream): await respond(with: stream, contentType, &report)
       }
-      if let work = response.afterwards, failure == nil, report.errorType == nil { await finish(work, &report) }
+      if let work = response.afterwards, failure == nil, report.errorType == nil, !isAbandoned {
+        await finish(work, &report)
+      }
     } catch {
       respond(with: error, &report)
     }
-    conclude(report)
+    // Whoever has answered in its place has told the observers, too.
+    if !isAbandoned { conclude(report) }
+  }
+
+  /// Notes that the handler is done, and says whether it was in time.
+  private func finish() -> SupervisorState.Verdict {
+    let verdict = supervisor.finish(of: number)
+    isAbandoned = verdict == .abandoned
+    return verdict
   }
 
   // MARK: Responses
 
   private func respond(with bytes: [UInt8], _ report: inout InvocationReport) {
     report.handler = .now - report.context.receivedAt
-    guard supervisor.finish(of: number) != .abandoned else { return }
+    guard finish() != .abandoned else { return }
     guard bytes.count <= Invocation.maximumLength else { return send(.responseTooLarge(bytes.count), &report) }
     let start = ContinuousClock.now
     do throws(ExitReason) {
@@ -109,7 +135,7 @@ final class Worker: @unchecked Sendable {
   private func respond(with error: any Error, _ report: inout InvocationReport) {
     report.handler = .now - report.context.receivedAt
     let errorReport = ErrorReport(error)
-    switch supervisor.finish(of: number) {
+    switch finish() {
     case .inTime: send(errorReport, &report)
     case .cancelled:
       // What a cancelled handler throws is mostly that; if it is not, the log has it.
@@ -142,7 +168,7 @@ final class Worker: @unchecked Sendable {
       return respond(with: StreamError.contentType, &report)
     }
     let context = report.context
-    supervisor.goOn(of: number)
+    supervisor.goOn(of: number, .begun)
     client.beginStream(contentType: contentType, of: context)
     let open = OpenStream()
     self.stream = open
@@ -157,7 +183,7 @@ final class Worker: @unchecked Sendable {
     open.isOpen.store(false, ordering: .releasing)
     self.stream = nil
     report.handler = .now - context.receivedAt
-    let verdict = supervisor.finish(of: number)
+    let verdict = finish()
     guard verdict != .abandoned else { return }
     if client.isStreamOver {
       broken = ErrorReport(StreamError.closed)
@@ -198,14 +224,17 @@ final class Worker: @unchecked Sendable {
 
   private func waitForReader() {
     client.waitForStream()
-    if client.isStreamOver { task?.cancel() }
+    guard client.isStreamOver else { return }
+    // A handler that does not heed it is waited for as any other.
+    executor.waitForJobs()
+    task?.cancel()
   }
 
   // MARK: The end
 
   /// Does what a handler has left for after its response.
   private func finish(_ work: @Sendable () async throws -> Void, _ report: inout InvocationReport) async {
-    supervisor.goOn(of: number)
+    supervisor.goOn(of: number, .sent)
     let start = ContinuousClock.now
     do {
       try await work()
@@ -213,7 +242,7 @@ final class Worker: @unchecked Sendable {
       ErrorReport(error).log(to: report.context.logger)
     }
     report.afterwards = .now - start
-    _ = supervisor.finish(of: number)
+    _ = finish()
   }
 
   private func conclude(_ report: InvocationReport) {

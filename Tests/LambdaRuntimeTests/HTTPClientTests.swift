@@ -65,6 +65,34 @@ import Testing
     #expect(server.requests.first?.head.contains("Accept") == false)
   }
 
+  @Test(arguments: [0, 10]) func `A response that has begun to come in is not lost to an interruption`(
+    milliseconds: UInt32
+  ) throws {
+    let interrupt = Semaphore()
+    let interrupted = Semaphore()
+    let server = try LoopbackServer { socket in
+      defer { close(socket) }
+      var request = [UInt8](repeating: 0, count: 1_024)
+      recv(socket, &request, request.count, 0)
+      for part in Self.answer.split(separator: "{", omittingEmptySubsequences: false).map({ Array($0.utf8) }) {
+        send(
+          socket, part.first == UInt8(ascii: "}") ? Array("{}".utf8) : part, part.count + (part.count == 1 ? 1 : 0), 0)
+        interrupt.signal()
+        interrupted.wait()
+        usleep(milliseconds * 1_000)
+      }
+    }
+    let client = try HTTPClient(endpoint: "127.0.0.1:\(server.port)", maximumBody: 100)
+    onThread {
+      interrupt.wait()
+      client.interrupt()
+      interrupted.signal()
+      interrupted.signal()
+    }
+    #expect(try client.get("/next")?.get().body == Array("{}".utf8))
+    #expect(client.get("/next") == nil)
+  }
+
   @Test func `A GET that waits is interrupted by another thread, and so is the next one`() async throws {
     let server = try SilentListener()
     let client = try HTTPClient(endpoint: "127.0.0.1:\(server.port)", maximumBody: 100)

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import LocalLambda
 import Synchronization
 import TestSupport
 import Testing
@@ -211,6 +212,56 @@ import Testing
     }
     let writer = try #require(kept.withLock { $0 })
     await #expect(throws: (any Error).self) { try await writer.write("late") }
+  }
+
+  @Test func `One worker sends one stream after the other, whole and broken`() async throws {
+    struct Broken: Error {}
+    let api = try await RuntimeAPI.start()
+    let handler = ResponseHandler { invocation in
+      .stream { writer in
+        // More than libcurl's buffer holds.
+        for _ in 0..<3 { try await writer.write([UInt8](repeating: invocation.payload[0], count: 70_000)) }
+        if invocation.payload[0] % 2 == 1 { throw Broken() }
+      }
+    }
+    let worker = RunningWorker(endpoint: api.endpoint, handler: handler)
+    for number in 0..<20 as Range<UInt8> {
+      let stream = api.invokeWithResponseStream(InvocationRequest(payload: [number]))
+      var bytes: [UInt8] = []
+      for await chunk in stream { bytes += chunk.bytes }
+      let isWhole = bytes == [UInt8](repeating: number, count: 210_000)
+      #expect(isWhole)
+      if number % 2 == 0 { continue }
+      guard case .functionError("Function.Unhandled", _) = await stream.failure else {
+        Issue.record("\(number) has no trailers")
+        continue
+      }
+    }
+    await api.stop()
+    _ = await worker.end()
+  }
+
+  @Test func `A handler that does not heed a reader's hanging up costs no time of the processor's`() async throws {
+    let time = Mutex(Duration.zero)
+    _ = try await run(Wire(hangsUpAfter: "one")) { _ in
+      .stream { writer in
+        try await writer.write("one")
+        let start = ThreadTime.now
+        await Task { try? await Task.sleep(for: .milliseconds(400)) }.value
+        time.withLock { $0 = ThreadTime.now - start }
+      }
+    }
+    let used = time.withLock { $0 }
+    #expect(used > .zero && used < .milliseconds(100), "\(used)")
+  }
+
+  /// What the calling thread has had of the processor.
+  private enum ThreadTime {
+    static var now: Duration {
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
   }
 
   @Test func `A stream without a byte is an empty response`() async throws {

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 import Synchronization
 
 /// A client of one HTTP server: one connection, kept alive from request to request.
@@ -7,7 +8,7 @@ import Synchronization
 /// woken by another thread. It belongs to one thread at a time, but for ``interrupt()`` and ``wakeUp()``, which is what
 /// makes it Sendable. See <https://curl.se/libcurl/c/libcurl-multi.html>.
 final class HTTPClient: @unchecked Sendable {
-  private let easy: UnsafeMutableRawPointer
+  private var easy: UnsafeMutableRawPointer
   private let multi: UnsafeMutableRawPointer
   private let getHeaders = HeaderList(["Accept:"])
   /// The list of the request on its way: libcurl keeps its address.
@@ -15,10 +16,13 @@ final class HTTPClient: @unchecked Sendable {
   private let transfer = Transfer()
   /// How the request ended; nil while it is on its way.
   private var code: CURLcode? = CURLE_OK
+  /// Whether the handle has sent no stream yet.
+  private var canStream = true
   private let isInterrupted = Atomic(false)
+  private let url: String
   private let postMilliseconds: Int
 
-  /// Makes a client with every option that no request changes.
+  /// Makes a client.
   ///
   /// - Parameters:
   ///   - endpoint: The server's `host:port`.
@@ -33,12 +37,18 @@ final class HTTPClient: @unchecked Sendable {
     }
     self.easy = easy
     self.multi = multi
+    // The URL stays the same and each request has a target of its own: libcurl parses a URL whenever it is set.
+    url = "http://\(endpoint)/"
     self.postMilliseconds = postMilliseconds
     headers = getHeaders
     transfer.maximumBody = maximumBody
+    configure()
+  }
+
+  /// Sets every option that no request changes.
+  private func configure() {
     let transfer = Unmanaged.passUnretained(transfer).toOpaque()
-    // The URL stays the same and each request has a target of its own: libcurl parses a URL whenever it is set.
-    _ = ccurl_setopt_pointer(easy, CURLOPT_URL, "http://\(endpoint)/")
+    _ = ccurl_setopt_pointer(easy, CURLOPT_URL, url)
     _ = ccurl_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
     _ = ccurl_setopt_long(easy, CURLOPT_TCP_NODELAY, 1)
     _ = ccurl_setopt_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
@@ -62,20 +72,23 @@ final class HTTPClient: @unchecked Sendable {
     curl_multi_cleanup(multi)
   }
 
-  /// Sends a GET request and waits for its response for as long as it takes, or until ``interrupt()``, which is nil.
+  /// Sends a GET request and waits for its response for as long as it takes, or until ``interrupt()``, which is nil: a
+  /// response that has begun to come in by then is waited for all the same.
   ///
   /// `headers` are whole lines, `Name: value`.
   func get(_ target: String, headers: [String] = []) -> Result<HTTPResponse, TransportError>? {
+    guard !isInterrupted.load(ordering: .acquiring) else { return nil }
     _ = ccurl_setopt_long(easy, CURLOPT_HTTPGET, 1)
     // The handle remembers the last POST's limit; the next event may be hours away.
     _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, 0)
     begin(target, headers.isEmpty ? getHeaders : HeaderList(headers))
     while code == nil {
-      guard !isInterrupted.load(ordering: .acquiring) else {
+      let isInterrupted = isInterrupted.load(ordering: .acquiring)
+      advance { !isInterrupted || self.transfer.hasBegun }
+      if isInterrupted, code == nil, !transfer.hasBegun {
         _ = end()
         return nil
       }
-      advance { true }
     }
     return end()
   }
@@ -104,6 +117,7 @@ final class HTTPClient: @unchecked Sendable {
     _ = ccurl_setopt_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, -1)
     transfer.upload = Upload()
     begin(target, headers)
+    if !canStream { code = CURLE_OUT_OF_MEMORY }
     while code == nil, !transfer.upload.isPaused { advance { !self.transfer.upload.isPaused } }
   }
 
@@ -127,7 +141,7 @@ final class HTTPClient: @unchecked Sendable {
   /// only be its end.
   func waitForStream() {
     guard code == nil else { return }
-    let socket = transfer.sockets.last
+    let socket = transfer.sockets.withLock { $0.last }
     var watched = curl_waitfd(fd: socket ?? -1, events: CShort(CURL_WAIT_POLLIN), revents: 0)
     curl_multi_poll(multi, &watched, socket == nil ? 0 : 1, HTTPClient.pollMilliseconds, nil)
     if watched.revents != 0 { code = CURLE_SEND_ERROR } else { advance { false } }
@@ -148,7 +162,23 @@ final class HTTPClient: @unchecked Sendable {
       while code == nil, .now < limit { advance({ true }, milliseconds: 20) }
       code = code ?? CURLE_OPERATION_TIMEDOUT
     }
+    defer { renewHandle() }
     return end()
+  }
+
+  /// Takes another easy handle; the connection, which the multi handle has, stays.
+  ///
+  /// libcurl remembers that trailers have been sent, and writes the next stream in front of its buffer. A copy of the handle
+  /// sends none at all.
+  private func renewHandle() {
+    guard let other = curl_easy_init() else {
+      canStream = false
+      return
+    }
+    curl_easy_cleanup(easy)
+    easy = other
+    transfer.hasHeaders = false
+    configure()
   }
 
   /// Lets libcurl ask for more of the body, and drives it until it has sent all that there is.
@@ -159,6 +189,12 @@ final class HTTPClient: @unchecked Sendable {
   }
 
   // MARK: From other threads
+
+  /// Breaks the connection off, so that a request that is on its way fails, and the next one makes a connection of its own:
+  /// libcurl looks whether one is still alive before it uses it again. From any thread.
+  func disconnect() {
+    transfer.sockets.withLock { for socket in $0 { shutdown(socket, CInt(SHUT_RDWR)) } }
+  }
 
   /// Makes a GET request that waits, or the next one, return nil. From any thread.
   func interrupt() {

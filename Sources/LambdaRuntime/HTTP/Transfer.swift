@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import Synchronization
 
 /// A request's body, where it is sent in pieces.
 struct Upload {
@@ -19,8 +20,11 @@ final class Transfer {
   /// Whether libcurl has been given a list of headers.
   var hasHeaders = false
   var upload = Upload()
-  /// Those that are open: one, or several for a moment while libcurl tries which of a host's addresses answers first.
-  var sockets: [curl_socket_t] = []
+  /// Those that are open: one, or several for a moment while libcurl tries which of a host's addresses answers first. A
+  /// lock, because others may shut one down, and must not shut down what has its number next.
+  let sockets = Mutex<[curl_socket_t]>([])
+  /// Whether some of the response is here.
+  private(set) var hasBegun = false
   private var head = ResponseHead()
   private var body: [UInt8] = []
   private var bodyLength = 0
@@ -28,6 +32,7 @@ final class Transfer {
   /// Hands over what has come in and starts anew.
   func take() -> (head: ResponseHead, body: [UInt8], bodyLength: Int) {
     defer {
+      hasBegun = false
       head = ResponseHead()
       body = []
       bodyLength = 0
@@ -40,6 +45,7 @@ final class Transfer {
     bytes, size, count, context in
     guard let bytes, let context else { return 0 }
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    transfer.hasBegun = true
     // Behind the body come trailers, which are none of the head.
     guard transfer.bodyLength == 0 else { return size * count }
     UnsafeRawBufferPointer(start: bytes, count: size * count).withMemoryRebound(to: UInt8.self) { line in
@@ -77,14 +83,19 @@ final class Transfer {
   /// See <https://curl.se/libcurl/c/CURLOPT_SOCKOPTFUNCTION.html>: a socket has been made.
   static let onSocket: @convention(c) (UnsafeMutableRawPointer?, curl_socket_t, curlsocktype) -> CInt = {
     context, socket, _ in
-    if let context { Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().sockets.append(socket) }
+    if let context {
+      Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().sockets.withLock { $0.append(socket) }
+    }
     return CURL_SOCKOPT_OK
   }
 
   /// See <https://curl.se/libcurl/c/CURLOPT_CLOSESOCKETFUNCTION.html>: a socket is to be closed.
   static let onClose: @convention(c) (UnsafeMutableRawPointer?, curl_socket_t) -> CInt = { context, socket in
-    if let context { Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().sockets.removeAll { $0 == socket } }
-    return close(socket)
+    guard let context else { return close(socket) }
+    return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().sockets.withLock {
+      $0.removeAll { $0 == socket }
+      return close(socket)
+    }
   }
 
   private func receive(body bytes: UnsafeRawBufferPointer) {
