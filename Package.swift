@@ -108,13 +108,17 @@ let package = Package(
       exclude: ["throwaway-pgbouncer", "throwaway-postgres"],
       swiftSettings: settings),
     .executableTarget(name: "Benchmarks", dependencies: ["JSON"], path: "Tests/Benchmarks", swiftSettings: settings),
+    .executableTarget(
+      name: "TestFunction", dependencies: ["LambdaRuntime", logging], path: "Tests/TestFunction",
+      swiftSettings: settings),
     .testTarget(
       name: "JSONTests", dependencies: ["JSON"], exclude: ["JSONTestSuite"], swiftSettings: settings),
     .testTarget(
       name: "JSONCodableTests", dependencies: ["JSONCodable", "JSON", "LambdaRuntime", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(
-      name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "JSON", "TestSupport", logging],
+      name: "LambdaRuntimeTests",
+      dependencies: ["LambdaRuntime", "LocalLambda", "JSON", "TestFunction", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(
       name: "LambdaEventsTests", dependencies: ["LambdaEvents", "LambdaRuntime", "JSON", "TestSupport", logging],
