@@ -1,4 +1,5 @@
 import Foundation
+import LocalLambda
 import TestSupport
 import Testing
 
@@ -74,6 +75,94 @@ extension EndToEnd {
         try server.log.split(separator: "\n").contains { $0.contains("disconnection: ") && $0.contains(name) }
       }
       #expect(try !server.log.contains("unexpected EOF on client connection"))
+    }
+
+    /// A server that logs what clients leave without a word.
+    private func watchfulServer() async throws -> ThrowawayPostgres {
+      let server = try ThrowawayPostgres()
+      try server.psql("ALTER SYSTEM SET log_min_messages = debug1")
+      try server.psql("SELECT pg_reload_conf()")
+      try await waitUntil { try server.psql("SHOW log_min_messages") == "debug1" }
+      return server
+    }
+
+    /// Whether the process has a session of a database's, which waits for a lock if `isBlocked` is true.
+    private func hasSession(_ server: ThrowawayPostgres, _ url: String, isBlocked: Bool = false) throws -> Bool {
+      let name = url.split(separator: "/").last ?? ""
+      let condition = isBlocked ? "wait_event_type = 'Lock'" : "state = 'idle'"
+      let count = try server.psql("SELECT count(*) FROM pg_stat_activity WHERE datname = '\(name)' AND \(condition)")
+      return count != "0"
+    }
+
+    /// Starts the program on a Runtime API, has `body` end it, and waits until it has: its status, and when that was.
+    private func ended(
+      _ url: String, _ body: (RuntimeAPI, Process) async throws -> Void
+    ) async throws -> (status: Int32, time: ContinuousClock.Instant, log: String) {
+      let api = try await RuntimeAPI.start()
+      let log = try TemporaryFile()
+      let process = Process()
+      process.executableURL = Repository.product("bootstrap")
+      process.environment = ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }
+        .merging(["AWS_LAMBDA_RUNTIME_API": api.endpoint, "CONNECTION_URL": url]) { $1 }
+      process.standardError = log.handle
+      let (ends, continuation) = AsyncStream<ContinuousClock.Instant>.makeStream()
+      process.terminationHandler = { _ in continuation.yield(.now) }
+      try process.run()
+      do {
+        try await body(api, process)
+      } catch {
+        process.terminate()
+        throw error
+      }
+      let end = await ends.first { _ in true }
+      await api.stop()
+      return (process.terminationStatus, try #require(end), try log.text)
+    }
+
+    @Test func `SIGTERM ends an idle process at once, and PostgreSQL hears of it`() async throws {
+      let server = try await watchfulServer()
+      let url = try server.makeDatabase(schema: true)
+      var told = ContinuousClock.now
+      let end = try await ended(url) { api, process in
+        #expect(await api.invoke(InvocationRequest(payload: signUp("s1"))) == .response(signUp("s1")))
+        try await waitUntil { try hasSession(server, url) }
+        told = .now
+        process.terminate()
+      }
+      #expect(end.status == 0)
+      #expect(end.time - told < .milliseconds(300), "\(end.time - told)")
+      #expect(!end.log.contains(" WARN ") && !end.log.contains(" ERROR "), "\(end.log)")
+      try await waitUntil { try !hasSession(server, url) }
+      #expect(try !server.log.contains("unexpected EOF"))
+    }
+
+    @Test func `SIGTERM in mid-invocation lets it come to its end, and then the process, and PostgreSQL hears of it`()
+      async throws
+    {
+      let server = try await watchfulServer()
+      let url = try server.makeDatabase(schema: true)
+      var responded = ContinuousClock.now
+      let end = try await ended(url) { api, process in
+        let lock = try PsqlSession(url)
+        try lock.send("BEGIN; LOCK TABLE users;")
+        try await waitUntil {
+          try server.psql("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock'") != "0"
+        }
+        async let result = api.invoke(InvocationRequest(payload: signUp("s1")))
+        try await waitUntil { try hasSession(server, url, isBlocked: true) }
+        process.terminate()
+        // The process has nothing to say for as long as the invocation runs: there is no condition to wait for.
+        try await Task.sleep(for: .milliseconds(150))
+        #expect(process.isRunning)
+        lock.end()
+        #expect(await result == .response(signUp("s1")))
+        responded = .now
+      }
+      #expect(end.status == 0)
+      #expect(end.time - responded < .milliseconds(300), "\(end.time - responded)")
+      #expect(try server.psql("SELECT count(*) FROM users", url: url) == "1")
+      try await waitUntil { try !hasSession(server, url) }
+      #expect(try !server.log.contains("unexpected EOF"))
     }
 
     @Test func `A log that nobody reads ends nothing`() throws {
