@@ -109,7 +109,7 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(name: "Benchmarks", dependencies: ["JSON"], path: "Tests/Benchmarks", swiftSettings: settings),
     .executableTarget(
-      name: "TestFunction", dependencies: ["LambdaRuntime", logging], path: "Tests/TestFunction",
+      name: "TestFunction", dependencies: ["CThreadSanitizer", "LambdaRuntime", logging], path: "Tests/TestFunction",
       swiftSettings: settings),
     .testTarget(
       name: "JSONTests", dependencies: ["JSON"], exclude: ["JSONTestSuite"], swiftSettings: settings),

@@ -49,6 +49,7 @@ import Testing
     defer { server.stop() }
     let worker = RunningWorker(endpoint: server.endpoint, handler: echo)
     #expect(await worker.exitReason() == .missingRequestID)
+    #expect(server.requests.map(\.connection) == [0, 1, 2])
   }
 
   @Test func `Three failures in a row count, not three in all`() async throws {
