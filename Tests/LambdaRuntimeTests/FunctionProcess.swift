@@ -22,8 +22,10 @@ final class FunctionProcess: Sendable {
     let (exits, continuation) = AsyncStream<Exit>.makeStream()
     self.exits = exits
     process.executableURL = Repository.product("TestFunction")
+    // ThreadSanitizer, where the program is built with it, otherwise waits a second at the end of a process.
+    let sanitizer = ["TSAN_OPTIONS": "atexit_sleep_ms=0"]
     process.environment = ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }
-      .merging(["AWS_LAMBDA_RUNTIME_API": api.endpoint]) { $1 }.merging(variables) { $1 }
+      .merging(["AWS_LAMBDA_RUNTIME_API": api.endpoint]) { $1 }.merging(sanitizer) { $1 }.merging(variables) { $1 }
     let pipe = Pipe()
     process.standardError = pipe
     process.terminationHandler = { [api] process in
