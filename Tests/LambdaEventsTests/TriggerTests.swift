@@ -153,7 +153,7 @@ import Testing
       #expect((event.providerName, event.providerType) == ("Google", "Google"))
       let tokenType = try event.attributes.member("tokenResponse").member("token_type").string()
       #expect(tokenType == "Bearer")
-      var attributes = event.userAttributes
+      var attributes = try event.userAttributes()
       #expect(attributes.count == 4 && attributes["sub"] == "100000000000000000001")
       #expect(attributes["email"] == "Erin@example.com", "the id token comes before what userInfo says")
       attributes["email"] = attributes["email"]?.lowercased()
@@ -344,7 +344,27 @@ import Testing
       "attributes":{"samlResponse":{"mail":"a@b.example","groups":["x","y"],"admin":true,"gone":null}}}}
       """
     let trigger = try InboundFederation(CognitoEvent(JSONDocument(Array(event.utf8))))
-    #expect(trigger.userAttributes == ["mail": "a@b.example", "groups": #"["x","y"]"#, "admin": "true"])
+    let attributes = try trigger.userAttributes()
+    #expect(attributes == ["mail": "a@b.example", "groups": #"["x","y"]"#, "admin": "true"])
+  }
+
+  @Test(arguments: [
+    (#"{"idToken":"{\"sub\":\"1\"}","userInfo":{"sub":"1"}}"#, "$.request.attributes.idToken is of type string"),
+    (#"{"userInfo":["sub"]}"#, "$.request.attributes.userInfo is of type array"),
+    (#"{"samlResponse":{"name":"Ana \ud800"}}"#, "$.request.attributes.samlResponse.name is not Unicode"),
+  ]) func `What a provider says and cannot be read is never taken for nothing`(said: String, note: String) async throws
+  {
+    let event = """
+      {"triggerSource":"InboundFederation_ExternalProvider","request":{"providerName":"corp","providerType":"OIDC",
+      "attributes":\(said)}}
+      """
+    let error = await #expect(throws: EventError.self) {
+      try await response(Array(event.utf8)) {
+        $0.on(InboundFederation.self) { event, _ in .init(userAttributesToMap: try event.userAttributes()) }
+      }
+    }
+    #expect(error?.errorType.rawValue == "Function.InvalidEvent")
+    #expect(error?.errorMessage.contains(note) == true, "\(error?.errorMessage ?? "")")
   }
 
   /// A value without white space, its members in order.

@@ -34,17 +34,21 @@ public struct InboundFederation: CognitoTrigger {
     _ = try attributes.members()
   }
 
-  /// What the provider says of the user, in one: of SAML the assertion's attributes, otherwise those of `userInfo` and
-  /// the claims of `idToken`, which come before. What is no string is as it was written, and null is left out.
-  public var userAttributes: [String: String] {
-    var all: [String: String] = [:]
-    for source in ["samlResponse", "userInfo", "idToken"] {
-      guard let members = try? attributes[source]?.members() else { continue }
-      for (name, value) in members where !value.isNull {
-        all[name] = (try? value.string()) ?? String(decoding: value.bytes, as: UTF8.self)
+  /// Reads what the provider says of the user, in one: of SAML the assertion's attributes, otherwise those of `userInfo`
+  /// and the claims of `idToken`, which come before. What is no string is as it was written, and null is left out.
+  ///
+  /// - Throws: ``EventError`` where one of them cannot be read: whoever went on without it would have it deleted.
+  public func userAttributes() throws(EventError) -> [String: String] {
+    try EventError.reading { () throws(JSONError) in
+      var all: [String: String] = [:]
+      for source in ["samlResponse", "userInfo", "idToken"] {
+        guard let said = attributes[source], !said.isNull else { continue }
+        for (name, value) in try said.members() where !value.isNull {
+          all[name] = value.kind == .string ? try value.string() : String(decoding: value.bytes, as: UTF8.self)
+        }
       }
+      return all
     }
-    return all
   }
 
   /// What Cognito is to take for what the provider said.
