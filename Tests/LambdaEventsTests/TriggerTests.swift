@@ -367,6 +367,12 @@ import Testing
     #expect(error?.errorMessage.contains(note) == true, "\(error?.errorMessage ?? "")")
   }
 
+  @Test(arguments: [(#""2""#, 2), ("2", 2), ("3", 3), (#""x""#, 1), ("1.5", 1), ("null", 1)])
+  func `The version of an event may be a number`(written: String, version: Int) throws {
+    let event = #"{"triggerSource":"TokenGeneration_Authentication","version":\#(written),"request":{}}"#
+    #expect(try TokenGeneration(CognitoEvent(JSONDocument(Array(event.utf8)))).version == version)
+  }
+
   /// A value without white space, its members in order.
   private func canonical(_ value: JSONValue) throws -> String {
     switch value.kind {

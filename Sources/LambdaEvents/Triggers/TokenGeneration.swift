@@ -193,9 +193,10 @@ extension TokenGeneration.Response {
 }
 
 extension CognitoEvent {
-  /// The version of the event; 1 where it says none.
+  /// The version of the event, a string, or a number where a person wrote it; 1 where it says none.
   fileprivate var version: Int {
-    (try? document.root["version"]?.string()).flatMap { Int($0) } ?? 1
+    guard let version = document.root["version"] else { return 1 }
+    return (try? version.kind == .number ? version.numberText() : version.string()).flatMap { Int($0) } ?? 1
   }
 }
 
