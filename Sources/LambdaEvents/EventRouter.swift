@@ -73,7 +73,10 @@ public struct EventRouter: Handler {
     for route in routes where route.matches(event.root) {
       return try await route.handle(event, invocation.context)
     }
-    if let sender = UnsupportedSender(event.root) { throw EventError(.unsupported(sender)) }
+    // Where no requests are handled, another form of them would not help.
+    if routes.contains(where: { $0 is KindRoute<HTTPRequest> }), let sender = UnsupportedSender(event.root) {
+      throw EventError(.unsupported(sender))
+    }
     throw EventError(.unknown(handled: routes.map(\.summary)))
   }
 }

@@ -87,10 +87,11 @@ extension HTTPRequest: EventKind {
   /// "HTTP requests (requestContext.http)".
   public static var summary: String { "HTTP requests (requestContext.http)" }
 
-  /// Matches requests of payload format 1.0, which have `httpMethod`, too, so that they can be refused by name.
+  /// Matches requests of payload format 1.0, which have `httpMethod`, too, so that they can be refused by name. Without a
+  /// `requestContext` it is no request: the events of Bedrock's agents have that member as well.
   public static func matches(_ event: JSONValue) -> Bool {
-    if event["requestContext"]?["http"] != nil { return true }
-    return event["httpMethod"] != nil && UnsupportedSender(event) == nil
+    guard let context = event["requestContext"] else { return false }
+    return context["http"] != nil || event["httpMethod"] != nil && UnsupportedSender(event) == nil
   }
 }
 

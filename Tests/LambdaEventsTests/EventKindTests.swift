@@ -112,6 +112,31 @@ import Testing
     init(_ event: CognitoEvent) { self.event = event }
   }
 
+  @Test func `Where no requests are handled, one of another form is of no known kind like any other event`()
+    async throws
+  {
+    var router = EventRouter()
+    router.on(SQSEvent.self) { _, _ in }
+    for event in [HTTPSample.loadBalancer, HTTPSample.restAPI, HTTPSample.webSocket, HTTPSample.payload1] {
+      await #expect(throws: EventError(.unknown(handled: [SQSEvent.summary]))) { try await response(router, event) }
+    }
+  }
+
+  /// Source: <https://docs.aws.amazon.com/bedrock/latest/userguide/agents-lambda.html>.
+  private struct Action: EventKind {
+    static func matches(_ event: JSONValue) -> Bool { event["actionGroup"] != nil }
+    init(_ document: JSONDocument) {}
+  }
+
+  @Test func `An event with an httpMethod and no requestContext is no request`() async throws {
+    let event = #"{"messageVersion":"1.0","actionGroup":"feed","apiPath":"/home","httpMethod":"GET"}"#
+    var router = EventRouter()
+    router.on(HTTPRequest.self) { _, _ in }
+    await #expect(throws: EventError(.unknown(handled: [HTTPRequest.summary]))) { try await response(router, event) }
+    router.on(Action.self) { _, _ in .bytes(Array("action".utf8)) }
+    #expect(try await response(router, event) == "action")
+  }
+
   @Test func `Without a trigger's handler Cognito's events are of no known kind`() async throws {
     var router = EventRouter()
     router.on(Order.self) { _, _ in }

@@ -82,14 +82,10 @@ import Testing
     (HTTPSample.loadBalancer, "an Application Load Balancer"), (HTTPSample.restAPI, "a REST API"),
     (HTTPSample.webSocket, "a WebSocket API"),
   ]) func `An event of another sender is refused by the sender's name`(event: String, name: String) async throws {
-    for router in [router, EventRouter()] {
-      let error = await #expect(throws: EventError.self) {
-        try await router.handle(Invocation(context: context(), payload: Array(event.utf8)))
-      }
-      #expect(error?.errorType.rawValue == "Function.UnknownEvent")
-      #expect(error?.errorMessage.contains(name) == true, "\(error?.errorMessage ?? "")")
-      #expect(error?.errorMessage.contains("set the payload format version") == false)
-    }
+    let error = await #expect(throws: EventError.self) { try await response(to: event) }
+    #expect(error?.errorType.rawValue == "Function.UnknownEvent")
+    #expect(error?.errorMessage.contains(name) == true, "\(error?.errorMessage ?? "")")
+    #expect(error?.errorMessage.contains("set the payload format version") == false)
     #expect(throws: EventError.self) { try httpRequest(event) }
   }
 
