@@ -53,7 +53,7 @@ extension EventError {
 }
 
 extension [any CodingKey] {
-  /// As a JSONPath, with keys as they stand in the event.
+  /// As a JSONPath, with keys as the decoder's strategy has them.
   fileprivate var path: String {
     reduce("$") { path, key in
       path + (key.intValue.map { "[\($0)]" } ?? JSONError.selector(key.stringValue))

@@ -93,6 +93,8 @@ import Testing
     encoder.keyEncodingStrategy = .convertToSnakeCase
     let handler = TypedHandler(json: { (name: Name, _) in name }, decoder: decoder, encoder: encoder)
     #expect(try await response(handler, #"{"display_name":"Ana"}"#) == #"{"display_name":"Ana"}"#)
+    let error = await failure(handler, #"{"display_name":7}"#)
+    #expect(error?.errorMessage == "The event is not valid: $.displayName cannot be read as String.")
   }
 
   @Test func `The handler's own errors are its own`() async throws {
