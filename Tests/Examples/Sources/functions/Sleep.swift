@@ -6,7 +6,7 @@ import LambdaRuntime
 struct Sleep: Handler {
   func handle(_ invocation: Invocation) async throws -> Response {
     let event = try JSONDocument(invocation.payload).root
-    let seconds = try event.member("seconds").double()
+    let seconds = min(max(try event.member("seconds").double(), 0), 900)  // As long as any function may run.
     if try event["stubborn"]?.bool() ?? false {
       usleep(UInt32(seconds * 1_000_000))
     } else {

@@ -25,6 +25,11 @@ import Testing
     #expect(statement.text == "SELECT * FROM users WHERE display_name = $1")
   }
 
+  @Test(arguments: [#"{"seconds":-1}"#, #"{"seconds":-1e300,"stubborn":true}"#])
+  func `Who would sleep for less than no time does not sleep`(event: String) async throws {
+    #expect(try await response(of: Sleep(), to: event) == event)
+  }
+
   @Test func `A stream that breaks has said what it could`() async throws {
     #expect(try await response(of: Streaming(), to: "{}") == "chunk 1\nchunk 2\nchunk 3\n")
     await #expect(throws: Streaming.Broken.self) { try await response(of: Streaming(), to: #"{"break": true}"#) }
