@@ -13,8 +13,9 @@ public import LambdaRuntime
 /// - OPTIONS is answered with 204 and `allow`, and with what a browser's preflight asks for.
 /// - What nobody handles: 404 `route_not_found`, or 405 `method_not_allowed` and `allow`.
 /// - A ``Problem`` that a handler throws is answered as it says, and an `HTTPBodyError` as the problem that it is. Any
-///   other error, or a response that HTTP does not know, is answered with 500 `internal_error`, and one that is larger
-///   than Lambda takes with 500 `response_too_large`; both are logged.
+///   other error, or a response that HTTP does not know, is answered with 500 `internal_error`, with 503
+///   `deadline_exceeded` where the handler was cancelled, and a response that is larger than Lambda takes with 500
+///   `response_too_large`; all are logged.
 public struct HTTPRouter: Sendable {
   /// Answers the requests for a method and a pattern.
   public typealias Handle =

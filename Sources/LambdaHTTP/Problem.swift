@@ -97,9 +97,14 @@ extension Problem {
 }
 
 extension Problem {
-  /// The problem that an error which is none becomes: the client is not told what it was.
+  /// The problem that an error which is none becomes: the client is not told what it was. A handler that was cancelled had
+  /// no time left, and another time may do.
   init(unexpected error: any Error) {
-    self.init(status: 500, codes: ["internal_error"], cause: error)
+    if Task.isCancelled {
+      self.init(status: 503, codes: ["deadline_exceeded"], cause: DeadlineExceeded())
+    } else {
+      self.init(status: 500, codes: ["internal_error"], cause: error)
+    }
   }
 
   /// The problem in the place of a response of so many bytes, of which Lambda would send nothing.
@@ -121,6 +126,12 @@ extension Problem {
     logger.log(level: status < 500 ? .debug : .error, "\(message)", metadata: metadata)
     return self
   }
+}
+
+/// Whatever a handler throws that was cancelled for it.
+private struct DeadlineExceeded: LambdaError {
+  let errorType = ErrorType.function("DeadlineExceeded")
+  let errorMessage = "The handler was not done in time."
 }
 
 extension Problem {

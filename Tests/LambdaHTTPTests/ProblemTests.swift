@@ -50,6 +50,19 @@ import Testing
         == "error what the log is told codes=database_unavailable errorType=Function.Known status=503\n")
   }
 
+  @Test func `A handler that was cancelled for its deadline is a 503, and the log says so`() async throws {
+    let lines = Lines()
+    let handling = Task { () async throws -> HTTPResponse in
+      while !Task.isCancelled { await Task.yield() }
+      return try await self.response(to: CancellationError(), lines)
+    }
+    handling.cancel()
+    let response = try await handling.value
+    #expect(response.status == 503 && response.text.contains(#""codes":["deadline_exceeded"]"#))
+    let line = "error The handler was not done in time. codes=deadline_exceeded errorType=Function.DeadlineExceeded"
+    #expect(lines.text == line + " status=503\n")
+  }
+
   @Test(arguments: [
     (Failure.known as any Error, "error what the log is told codes=internal_error errorType=Function.Known"),
     (
