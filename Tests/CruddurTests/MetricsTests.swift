@@ -19,6 +19,7 @@ import Testing
     /// The values by the metrics' names.
     var values: [String: [Double]] = [:]
     var timestamp = 0
+    var requestID: String?
 
     /// Throws unless the line is what the specification demands, down to the targets' existence.
     init(_ line: [UInt8]) throws {
@@ -28,6 +29,7 @@ import Testing
       let root = try #require(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
       let metadata = try #require(root["_aws"] as? [String: Any])
       timestamp = try #require(metadata["Timestamp"] as? Int)
+      requestID = try root["requestId"].map { try #require($0 as? String) }
       for directive in try #require(metadata["CloudWatchMetrics"] as? [[String: Any]]) {
         #expect(directive["Namespace"] as? String == "cruddur")
         let sets = try #require(directive["Dimensions"] as? [[String]])
@@ -72,10 +74,13 @@ import Testing
       now: { Timestamp(microsecondsSinceEpoch: 1_764_000_000_123_999) }, write: { [lines] in lines.append($0) })
   }
 
-  private let context = InvocationContext(
-    requestID: "id", logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  private func makeContext(_ requestID: String, deadline: ContinuousClock.Instant? = nil) -> InvocationContext {
+    InvocationContext(
+      requestID: requestID, deadline: deadline, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  }
 
-  private func end(_ metrics: Metrics, isColdStart: Bool) {
+  private func end(_ metrics: Metrics, _ requestID: String = "id", isColdStart: Bool) {
+    let context = makeContext(requestID)
     metrics.invocationEnded(InvocationReport(context: context, initialization: isColdStart ? .seconds(1) : nil))
   }
 
@@ -83,9 +88,10 @@ import Testing
     var attributes = ""
     if let sub { attributes = #""sub":"\#(sub)""# }
     let event = #"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":{\#(attributes)}}}"#
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    let context = InvocationContext(requestID: "id", deadline: .now + limit, logger: logger)
-    try await signUp.handle(PostConfirmation(CognitoEvent(JSONDocument(Array(event.utf8)))), context)
+    let context = makeContext("id", deadline: .now + limit)
+    try await InvocationContext.$current.withValue(context) {
+      try await signUp.handle(PostConfirmation(CognitoEvent(JSONDocument(Array(event.utf8)))), context)
+    }
   }
 
   @Test func `A sign-up says what came of it, and what the database took for it`() async throws {
@@ -105,6 +111,7 @@ import Testing
         ]
       ])
     #expect(first.first?.timestamp == 1_764_000_000_123)
+    #expect(first.first?.requestID == "id")
 
     try await handle("s1", signUp)
     end(metrics, isColdStart: false)
@@ -122,8 +129,10 @@ import Testing
     await #expect(throws: DatabaseFailure.self) { try await handle("s1", signUp, within: .milliseconds(800)) }
     await #expect(throws: EventError.self) { try await handle(nil, signUp) }
     end(metrics, isColdStart: false)
+    let documents = try lines.take()
+    #expect(documents.map(\.requestID) == ["id", "id"])
     #expect(
-      try lines.take().map(\.metrics) == [
+      documents.map(\.metrics) == [
         [
           "SignUpsFailed[FunctionName=f]=[1.0] Count",
           "SignUpsFailed[FunctionName=f,ErrorType=Function.DatabaseConnectionRefused]=[1.0] Count",
@@ -135,6 +144,28 @@ import Testing
       ])
   }
 
+  @Test func `Of invocations at once each has its own values, and what is of none has a line without a request id`()
+    throws
+  {
+    let metrics = makeMetrics()
+    metrics.connectEnded(ConnectReport(duration: .milliseconds(1)))
+    let statement = StatementReport(text: "SELECT 1", duration: .milliseconds(1), affectedRowCount: 1)
+    for (id, count) in [("a", 1), ("b", 2), ("a", 3)] {
+      InvocationContext.$current.withValue(makeContext(id)) {
+        for _ in 0..<count { metrics.statementEnded(statement) }
+      }
+    }
+    for id in ["b", "a", "a"] { end(metrics, id, isColdStart: id == "b") }
+    let documents = try lines.take()
+    #expect(documents.map(\.requestID) == [nil, "b", "a"])
+    #expect(
+      documents.map(\.metrics) == [
+        ["ConnectTime[FunctionName=f]=1× Milliseconds"],
+        ["StatementTime[FunctionName=f]=2× Milliseconds", "ColdStarts[FunctionName=f]=[1.0] Count"],
+        ["StatementTime[FunctionName=f]=4× Milliseconds"],
+      ])
+  }
+
   @Test func `Nothing to say is no line`() throws {
     let metrics = makeMetrics()
     end(metrics, isColdStart: false)
@@ -143,7 +174,7 @@ import Testing
 
   @Test func `Without a function's name there is no dimension`() throws {
     let metrics = makeMetrics(functionName: nil)
-    metrics.signUpFailed(.function("DatabaseTimeout"))
+    InvocationContext.$current.withValue(makeContext("id")) { metrics.signUpFailed(.function("DatabaseTimeout")) }
     end(metrics, isColdStart: true)
     #expect(
       try lines.take().map(\.metrics) == [

@@ -1,4 +1,5 @@
 import JSON
+import LambdaRuntime
 
 /// A document of CloudWatch's embedded metric format: a line of the log of which CloudWatch makes metrics, so that
 /// nothing has to be called.
@@ -27,6 +28,9 @@ struct EmbeddedMetrics {
   }
 
   let namespace: String
+  /// The invocation that the values are of, by which the other lines of the log that are about it are found; nil where there
+  /// is none.
+  let requestID: String?
   /// The dimensions' values by their names.
   let dimensions: [(name: String, value: String)]
   let directives: [Directive]
@@ -48,6 +52,7 @@ struct EmbeddedMetrics {
           for directive in directives { list.object { add(directive, to: &$0) } }
         }
       }
+      if let requestID { root.add(LambdaLogHandler.requestIDKey, requestID) }
       for (name, value) in dimensions { root.add(name, value) }
       for metric in directives.lazy.flatMap(\.metrics) {
         root.array(metric.name) { values in

@@ -1,4 +1,3 @@
-import Glibc
 public import LambdaRuntime
 public import Postgres
 import Synchronization
@@ -13,17 +12,18 @@ import Synchronization
 /// | `StatementTime` | Milliseconds | how long a statement took, where that succeeded |
 /// | `ColdStarts` | Count | processes that handled their first event |
 ///
-/// What happens is kept until an invocation ends, whichever it is, and then written as one line, if there is anything. So
-/// the line has no request id: where several are handled at a time, it may have values of more than one.
+/// What happens in an invocation is kept until it ends, and then written as one line with its request id, if there is
+/// anything. What happens outside of one, as at the start, is a line without one beside the next.
 public final class Metrics: PostgresObserver, RuntimeObserver {
   private let configuration: MetricsConfiguration
   private let now: @Sendable () -> Timestamp
   private let write: @Sendable ([UInt8]) -> Void
-  private let pending = Mutex(Pending())
+  /// By the invocations' request ids; nil for outside of one.
+  private let pending = Mutex<[String?: Pending]>([:])
 
-  /// Makes metrics that are written to standard output.
+  /// Makes metrics that are written to the log.
   public convenience init(_ configuration: MetricsConfiguration) {
-    self.init(configuration, now: { .now }, write: Metrics.writeToStandardOutput)
+    self.init(configuration, now: { .now }, write: StandardError.write)
   }
 
   init(
@@ -64,40 +64,30 @@ public final class Metrics: PostgresObserver, RuntimeObserver {
 
   /// Writes what there is to say.
   public func invocationEnded(_ report: InvocationReport) {
-    let taken = pending.withLock { pending in
-      if report.isColdStart { pending.coldStarts += 1 }
-      defer { pending = Pending() }
-      return pending
-    }
-    write(taken)
+    let id = report.context.requestID
+    if report.isColdStart { note(id) { $0.coldStarts += 1 } }
+    let (outside, inside) = pending.withLock { ($0.removeValue(forKey: nil), $0.removeValue(forKey: id)) }
+    if let outside { write(outside, nil) }
+    if let inside { write(inside, id) }
   }
 
-  private func note(_ change: (inout Pending) -> Void) {
+  private func note(
+    _ id: String? = InvocationContext.current?.requestID, _ change: (inout Pending) -> Void
+  ) {
     let full = pending.withLock { pending -> Pending? in
-      change(&pending)
-      guard pending.isFull else { return nil }
-      defer { pending = Pending() }
-      return pending
+      change(&pending[id, default: Pending()])
+      return pending[id]?.isFull == true ? pending.removeValue(forKey: id) : nil
     }
-    if let full { write(full) }
+    if let full { write(full, id) }
   }
 
-  private func write(_ pending: Pending) {
-    guard !pending.isEmpty else { return }
+  private func write(_ pending: Pending, _ id: String?) {
     let milliseconds = Int(now().microsecondsSinceEpoch / 1_000)
-    for document in pending.documents(configuration) { write(document.line(at: milliseconds)) }
-  }
-
-  /// Writes a line with one write(2), so that lines of several threads never mix. A pipe takes up to 4,096 bytes whole, and
-  /// there are fewer; where it takes none, there is nowhere to say so.
-  @Sendable private static func writeToStandardOutput(_ line: [UInt8]) {
-    line.withUnsafeBytes { bytes in
-      while Glibc.write(STDOUT_FILENO, bytes.baseAddress, bytes.count) < 0 && errno == EINTR {}
-    }
+    for document in pending.documents(configuration, requestID: id) { write(document.line(at: milliseconds)) }
   }
 }
 
-/// What has happened since the last line was written.
+/// What has happened in an invocation, or outside of one, since the last line about it.
 private struct Pending {
   var stored = 0
   var alreadyThere = 0
@@ -106,20 +96,15 @@ private struct Pending {
   var statementTimes: [Double] = []
   var coldStarts = 0
 
-  var isEmpty: Bool {
-    stored == 0 && alreadyThere == 0 && failures.isEmpty && connectTimes.isEmpty && statementTimes.isEmpty
-      && coldStarts == 0
-  }
-
   /// Whether a metric has as many values as a document takes.
   var isFull: Bool { max(connectTimes.count, statementTimes.count) >= EmbeddedMetrics.maximumValues }
 
   /// All as one document; a further one for each type of error beyond the first, because a dimension has one value in a
   /// document.
-  func documents(_ configuration: MetricsConfiguration) -> [EmbeddedMetrics] {
+  func documents(_ configuration: MetricsConfiguration, requestID: String?) -> [EmbeddedMetrics] {
     let failures = failures.sorted { $0.key.rawValue < $1.key.rawValue }
-    return [document(configuration, general, failures.first)]
-      + failures.dropFirst().map { document(configuration, [], $0) }
+    return [document(configuration, requestID, general, failures.first)]
+      + failures.dropFirst().map { document(configuration, requestID, [], $0) }
   }
 
   private var general: [EmbeddedMetrics.Metric] {
@@ -131,7 +116,8 @@ private struct Pending {
   }
 
   private func document(
-    _ configuration: MetricsConfiguration, _ metrics: [EmbeddedMetrics.Metric], _ failure: (key: ErrorType, value: Int)?
+    _ configuration: MetricsConfiguration, _ requestID: String?, _ metrics: [EmbeddedMetrics.Metric],
+    _ failure: (key: ErrorType, value: Int)?
   ) -> EmbeddedMetrics {
     let function = configuration.functionName.map { ("FunctionName", $0) }
     let type = failure.map { ("ErrorType", $0.key.rawValue) }
@@ -143,7 +129,7 @@ private struct Pending {
         metrics: [count("SignUpsFailed", failure?.value ?? 0)].filter { !$0.values.isEmpty }),
     ]
     return EmbeddedMetrics(
-      namespace: configuration.namespace, dimensions: [function, type].compactMap(\.self),
+      namespace: configuration.namespace, requestID: requestID, dimensions: [function, type].compactMap(\.self),
       directives: directives.filter { !$0.metrics.isEmpty })
   }
 

@@ -2,14 +2,14 @@ import Glibc
 import Synchronization
 
 /// The process's standard error, which Lambda sends to CloudWatch Logs.
-enum StandardError {
+package enum StandardError {
   /// A pipe takes lines of more than 4 KiB in parts, between which those of another thread could come.
   private static let lock = Mutex(())
 
   /// Writes a line with one write(2), so that lines of several threads never mix.
   ///
   /// Only a line that the system takes in parts needs more than one call; one that it does not take at all is given up: there is nowhere to say so.
-  static func write(_ line: [UInt8]) {
+  package static func write(_ line: [UInt8]) {
     write(line, to: STDERR_FILENO)
   }
 
