@@ -89,7 +89,9 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Cruddur",
-      dependencies: ["JSON", "LambdaRuntime", "LambdaEvents", "LambdaHTTP", "Postgres", "RDS", logging],
+      dependencies: [
+        "COpenSSL", "JSON", "LambdaRuntime", "LambdaEvents", "LambdaHTTP", "Postgres", "RDS", logging,
+      ],
       resources: [.embedInCode("SQL"), .embedInCode("Migrations/SQL")], swiftSettings: settings),
     .executableTarget(
       name: "Bootstrap",
@@ -152,8 +154,8 @@ let package = Package(
     .testTarget(
       name: "BootstrapTests",
       dependencies: [
-        "Bootstrap", "Cruddur", "CruddurCLI", "JSON", "LambdaEvents", "LambdaHTTP", "LambdaRuntime", "LocalLambda",
-        "Postgres", "TestSupport", logging,
+        "Bootstrap", "COpenSSL", "Cruddur", "CruddurCLI", "JSON", "LambdaEvents", "LambdaHTTP", "LambdaRuntime",
+        "LocalLambda", "Postgres", "TestSupport", logging,
       ],
       swiftSettings: settings),
     .testTarget(

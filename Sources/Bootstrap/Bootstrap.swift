@@ -6,26 +6,32 @@ import Postgres
 @main
 enum Bootstrap {
   static func main() {
-    Lambda.run(usage: "try it with `cruddur invoke events/confirm-sign-up.json`.") { setup in
-      let configuration = try Configuration(setup.environment)
-      guard configuration.handler == .events else { return MigrationHandler(configuration.database) }
-      let metrics = configuration.metrics.map(Metrics.init)
-      let database = Pool.serving(
-        configuration, workers: setup.maximumConcurrency, observers: metrics.map { [$0] } ?? [])
-      if let metrics { setup.observers.append(metrics) }
-      // A quarter of a second, because the first event is waiting: what is not up by then is asked again with each event.
-      let warmUp: @Sendable () async -> Void = { [logger = setup.logger] in
-        do {
-          try await database.connect(until: .now + .milliseconds(250))
-        } catch {
-          logger.warning("not connected to the database yet: \(error)")
-        }
+    Lambda.run(usage: "try it with `cruddur invoke events/confirm-sign-up.json`.", makeHandler: makeHandler)
+  }
+
+  /// Reads the configuration, and connects to the database where that is quick.
+  @Sendable static func makeHandler(_ setup: inout Setup) async throws -> any Handler {
+    let configuration = try Configuration(setup.environment)
+    guard configuration.handler == .events else { return MigrationHandler(configuration.database) }
+    let metrics = configuration.metrics.map(Metrics.init)
+    let database = Pool.serving(
+      configuration, workers: setup.maximumConcurrency, observers: metrics.map { [$0] } ?? [])
+    if let metrics { setup.observers.append(metrics) }
+    // A quarter of a second, because the first event is waiting: what is not up by then is asked again with each event.
+    let warmUp: @Sendable () async -> Void = { [logger = setup.logger] in
+      do {
+        try await database.connect(until: .now + .milliseconds(250))
+      } catch {
+        logger.warning("not connected to the database yet: \(error)")
       }
-      setup.onShutdown { database.disconnect() }
-      setup.beforeSnapshot { database.disconnect() }
-      setup.afterRestore(warmUp)
-      await warmUp()
-      return routes(configuration, database, metrics)
     }
+    setup.onShutdown { database.disconnect() }
+    setup.beforeSnapshot { database.disconnect() }
+    setup.afterRestore {
+      try RandomNumbers.restart()
+      await warmUp()
+    }
+    await warmUp()
+    return routes(configuration, database, metrics)
   }
 }

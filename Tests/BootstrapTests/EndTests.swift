@@ -3,6 +3,8 @@ import LocalLambda
 import TestSupport
 import Testing
 
+@testable import LambdaRuntime
+
 extension EndToEnd {
   /// How the program ends.
   @Suite struct EndTests {
@@ -17,14 +19,6 @@ extension EndToEnd {
       try process.run()
       process.waitUntilExit()
       return process
-    }
-
-    private func waitUntil(_ condition: () throws -> Bool) async throws {
-      let end = ContinuousClock.now + .seconds(20)
-      while try !condition() {
-        guard .now < end else { throw TestSupportError("What was waited for has not come about in 20 s.") }
-        try await Task.sleep(for: .milliseconds(10))
-      }
     }
 
     /// A port where nobody listens.
@@ -57,24 +51,6 @@ extension EndToEnd {
       }
       #expect(lines.first??["message"]?.contains("AWS_LAMBDA_LOG_LEVEL") == true)
       #expect(lines.first??["errorType"] == "Function.InvalidConfiguration")
-    }
-
-    @Test func `A process that is told to end takes leave of the database`() async throws {
-      let server = try ThrowawayPostgres()
-      for setting in ["log_disconnections = on", "log_min_messages = debug1"] {
-        try server.psql("ALTER SYSTEM SET \(setting)")
-      }
-      try server.psql("SELECT pg_reload_conf()")
-      try await waitUntil { try server.psql("SHOW log_disconnections") == "on" }
-      let url = try server.makeDatabase(schema: true)
-      try await withFunction(["CONNECTION_URL": url]) { invoke in
-        #expect(await invoke(signUp("s1")).errorType == nil)
-      }
-      let name = url.split(separator: "/").last ?? ""
-      try await waitUntil {
-        try server.log.split(separator: "\n").contains { $0.contains("disconnection: ") && $0.contains(name) }
-      }
-      #expect(try !server.log.contains("unexpected EOF on client connection"))
     }
 
     /// A server that logs what clients leave without a word.
@@ -163,6 +139,16 @@ extension EndToEnd {
       #expect(try server.psql("SELECT count(*) FROM users", url: url) == "1")
       try await waitUntil { try !hasSession(server, url) }
       #expect(try !server.log.contains("unexpected EOF"))
+    }
+
+    /// A pool that nobody has any more ends its sessions by itself, which is no help where a handler is still running.
+    @Test func `At the end of a process the sessions end, whoever still has the handler`() async throws {
+      let database = try await Database()
+      let function = try await PreparedFunction(database.url)
+      #expect(try database.sessions() == 1)
+      for hook in function.setup.shutdownHooks { await hook() }
+      try await waitUntil { try database.sessions() == 0 }
+      withExtendedLifetime(function.handler) {}
     }
 
     @Test func `A log that nobody reads ends nothing`() throws {

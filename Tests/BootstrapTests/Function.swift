@@ -11,13 +11,23 @@ func withFunction(
   _ variables: [String: String], timeout: Duration = .seconds(5),
   _ body: (_ invoke: ([UInt8]) async -> InvocationResult) async throws -> Void
 ) async throws {
-  let api = try await RuntimeAPI.start()
+  try await withEnvironment(variables) { environment, _ in
+    try await body { await environment.invoke(InvocationRequest(payload: $0, timeout: timeout)) }
+  }
+}
+
+/// Runs `body` with the real `bootstrap` in an environment that is set up with `options`.
+func withEnvironment(
+  _ variables: [String: String], _ options: RuntimeAPI.Options = .init(),
+  _ body: (ExecutionEnvironment, RuntimeAPI) async throws -> Void
+) async throws {
+  let api = try await RuntimeAPI.start(options: options)
   let environment = ExecutionEnvironment(
     bootstrap: Repository.product("bootstrap").path, runtimeAPI: api,
     caller: ["LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? ""], configured: variables)
   let result: Result<Void, any Error>
   do {
-    result = .success(try await body { await environment.invoke(InvocationRequest(payload: $0, timeout: timeout)) })
+    result = .success(try await body(environment, api))
   } catch {
     result = .failure(error)
   }
