@@ -25,10 +25,10 @@ public struct InvocationReport: Sendable {
   public let initialization: Duration?
 
   /// From the event's arrival to the handler's end: of a stream, to the end of what wrote it.
-  public internal(set) var handler: Duration = .zero
+  public internal(set) var handler: Duration
 
   /// The time it took to send the response or the error; zero for a stream, which is sent while it is written.
-  public internal(set) var sending: Duration = .zero
+  public internal(set) var sending: Duration
 
   /// The time that the work after the response took; nil where there was none.
   public internal(set) var afterwards: Duration?
@@ -39,8 +39,16 @@ public struct InvocationReport: Sendable {
   /// Whether it is the first one of its process.
   public var isColdStart: Bool { initialization != nil }
 
-  init(context: InvocationContext, initialization: Duration?) {
+  /// Makes a report, for a test of an observer for example.
+  public init(
+    context: InvocationContext, initialization: Duration? = nil, handler: Duration = .zero, sending: Duration = .zero,
+    afterwards: Duration? = nil, errorType: ErrorType? = nil
+  ) {
     self.context = context
     self.initialization = initialization
+    self.handler = handler
+    self.sending = sending
+    self.afterwards = afterwards
+    self.errorType = errorType
   }
 }

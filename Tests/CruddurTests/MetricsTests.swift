@@ -1,13 +1,13 @@
 import Foundation
 import JSON
 import LambdaEvents
+import LambdaRuntime
 import Logging
 import Synchronization
 import TestSupport
 import Testing
 
 @testable import Cruddur
-@testable import LambdaRuntime
 @testable import Postgres
 
 /// What the function writes down for CloudWatch.

@@ -1,9 +1,8 @@
 import LambdaMetrics
+import LambdaRuntime
 import Logging
 import MetricsTestKit
 import Testing
-
-@testable import LambdaRuntime
 
 /// What swift-metrics is told of invocations.
 @Suite struct InvocationMetricsTests {
@@ -12,10 +11,9 @@ import Testing
     requestID: "id", logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 
   private func end(initialization: Duration? = nil, _ type: ErrorType? = nil) {
-    var report = InvocationReport(context: context, initialization: initialization)
-    report.handler = .milliseconds(7)
-    report.sending = .milliseconds(2)
-    report.errorType = type
+    let report = InvocationReport(
+      context: context, initialization: initialization, handler: .milliseconds(7), sending: .milliseconds(2),
+      errorType: type)
     MetricsObserver(factory: metrics).invocationEnded(report)
   }
 

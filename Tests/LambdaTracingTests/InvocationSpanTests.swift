@@ -1,11 +1,11 @@
 import InMemoryTracing
+import LambdaRuntime
 import Logging
 import Postgres
 import TestSupport
 import Testing
 import Tracing
 
-@testable import LambdaRuntime
 @testable import LambdaTracing
 
 /// The spans of invocations.
@@ -18,17 +18,13 @@ import Tracing
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
-  private func report(_ context: InvocationContext, isColdStart: Bool = false) -> InvocationReport {
-    InvocationReport(context: context, initialization: isColdStart ? .seconds(1) : nil)
-  }
-
   @Test func `An invocation is a span with its id and its trace`() throws {
     let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=a:0"
     let observer = TracingObserver(tracer: tracer)
     let context = context(traceID: trace)
     observer.invocationBegan(context)
     #expect(tracer.activeSpans.map(\.operationName) == ["invocation"])
-    observer.invocationEnded(report(context, isColdStart: true))
+    observer.invocationEnded(InvocationReport(context: context, initialization: .seconds(1)))
     #expect(tracer.activeSpans.isEmpty)
     let span = try #require(tracer.finishedSpans.first)
     #expect(span.kind == .server)
@@ -45,9 +41,7 @@ import Tracing
   @Test func `An invocation that fails is marked with its type, and one without a trace begins one`() throws {
     let observer = TracingObserver(tracer: tracer)
     observer.invocationBegan(context())
-    var report = report(context())
-    report.errorType = .function("InvalidEvent")
-    observer.invocationEnded(report)
+    observer.invocationEnded(InvocationReport(context: context(), errorType: .function("InvalidEvent")))
     let span = try #require(tracer.finishedSpans.first)
     #expect(span.status?.code == .error)
     #expect(span.attributes["error.type"]?.toSpanAttribute() == "Function.InvalidEvent")
@@ -70,7 +64,7 @@ import Tracing
               _ = try await pool.execute("SHOW server_version", until: .now + .seconds(20))
             }
           }
-          observer.invocationEnded(InvocationReport(context: context, initialization: nil))
+          observer.invocationEnded(InvocationReport(context: context))
         }
       }
       try await group.waitForAll()
@@ -94,9 +88,9 @@ import Tracing
     observer.invocationBegan(context)
     observer.invocationBegan(context)
     #expect(tracer.activeSpans.count == 2)
-    observer.invocationEnded(report(context))
-    observer.invocationEnded(report(context))
-    observer.invocationEnded(report(context))
+    observer.invocationEnded(InvocationReport(context: context))
+    observer.invocationEnded(InvocationReport(context: context))
+    observer.invocationEnded(InvocationReport(context: context))
     #expect(tracer.activeSpans.isEmpty)
     #expect(tracer.finishedSpans.count == 2)
   }
