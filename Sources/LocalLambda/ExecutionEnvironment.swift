@@ -21,6 +21,8 @@ public actor ExecutionEnvironment {
   private let log: LogPipe?
   /// The last of the log of the last invocation, 4 KB at most; of several at once there is none.
   private(set) var logTail: [UInt8] = []
+  /// Until when the process may be at the last invocation, which it is until it asks for the next event.
+  private var limit = ContinuousClock.now
   /// The last change of the process that was begun; changes come one after the other.
   private var lastChange: Task<Void, Never>?
 
@@ -80,6 +82,10 @@ public actor ExecutionEnvironment {
     let process = await started()
     // Ten seconds, as hooks have with Lambda: https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks.html
     if runtimeAPI.isSnapStart, await runtimeAPI.initFailure() == nil { await runtimeAPI.restore(limit: .seconds(10)) }
+    if !runtimeAPI.isManaged {
+      await runtimeAPI.nextCall()
+      limit = .now + request.timeout
+    }
     let result = await runtimeAPI.invoke(request, into: sink)
     await end(process, after: result, timeout: request.timeout)
     if !runtimeAPI.isManaged { logTail = await log?.end() ?? [] }
@@ -96,13 +102,20 @@ public actor ExecutionEnvironment {
   private func started() async -> RuntimeProcess {
     await change { environment in
       if let process = environment.process {
-        // One that ends after its response must not be given another event: it would be lost with it.
-        if !environment.runtimeAPI.isManaged { await environment.runtimeAPI.nextCall() }
-        guard await environment.runtimeAPI.isRuntimeGone else { return process }
+        if await environment.isUsable() { return process }
         await environment.endProcess()
       }
       return await environment.startProcess()
     }
+  }
+
+  /// Whether the process is there for another event: one that ends after its response would lose it. As on Lambda, what
+  /// the process does after its response has no more time than the invocation.
+  private func isUsable() async -> Bool {
+    if !runtimeAPI.isManaged {
+      guard await runtimeAPI.nextCall(within: ContinuousClock.now.duration(to: limit)) else { return Task.isCancelled }
+    }
+    return await !runtimeAPI.isRuntimeGone
   }
 
   private func startProcess() async -> RuntimeProcess {
@@ -121,14 +134,7 @@ public actor ExecutionEnvironment {
     case .response, .functionError, .throttled: return
     // It is told by its connection; if it does not come to an end in its time, it never will.
     case .abandoned where !runtimeAPI.isManaged:
-      if await within(
-        timeout,
-        { [runtimeAPI] in
-          await runtimeAPI.nextCall(); return true
-        }) == true
-      {
-        return
-      }
+      if await runtimeAPI.nextCall(within: timeout) { return }
       delay = .zero
     // Others may run in it.
     case .abandoned,

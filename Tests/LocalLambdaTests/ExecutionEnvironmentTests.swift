@@ -68,6 +68,37 @@ struct ExecutionEnvironmentTests {
     }
   }
 
+  /// A runtime that works on for ever, and one whose extension does.
+  private static let neverReady = [
+    ("", #"answer "$$"; exec sleep 600"#),
+    (
+      #"""
+      extension=http://$AWS_LAMBDA_RUNTIME_API/2020-01-01/extension
+      id=$(curl --silent --noproxy '*' --dump-header - --output registered --header 'Lambda-Extension-Name: own' \
+        --data '{"events":["INVOKE"]}' "$extension/register" |
+        sed -n 's/^Lambda-Extension-Identifier: *\([^\r]*\)\r*$/\1/Ip')
+      curl --silent --noproxy '*' --output told --header "Lambda-Extension-Identifier: $id" "$extension/event/next" &
+      """#, #"answer "$$""#
+    ),
+  ]
+
+  @Test(arguments: neverReady)
+  func `A process that does not ask again in the time of its last invocation is ended, and replaced`(
+    preparation: String, script: String
+  ) async throws {
+    try await ScriptedFunction.with(
+      script, timeout: .milliseconds(800), environments: 1, preparation: preparation
+    ) { scripted in
+      for count in 1...2 {
+        guard case .response = await scripted.function.invoke(Array("{}".utf8)) else {
+          Issue.record("an event was given to a process that was not ready")
+          return
+        }
+        #expect(scripted.lines(of: "pids").count == count)
+      }
+    }
+  }
+
   @Test func `A process that does not ask for an event is ended`() async throws {
     let result = try await invoke(script: "echo $$ >pid; sleep 60", initLimit: .milliseconds(500)) { directory in
       try expectReaped(directory)

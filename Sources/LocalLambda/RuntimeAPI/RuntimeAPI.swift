@@ -151,9 +151,10 @@ public final class RuntimeAPI: Sendable {
     get async { await broker.waitingCalls }
   }
 
-  /// Waits until the runtime asks for an event or to be restored, or is gone.
-  func nextCall() async {
-    await broker.nextCall()
+  /// Waits until the runtime asks for an event or to be restored, or is gone; false if the limit passes first.
+  @discardableResult
+  func nextCall(within limit: Duration? = nil) async -> Bool {
+    await broker.nextCall(within: limit)
   }
 
   /// Commits a fault on calls that are still to come, after those that were asked for before. A call that waits already

@@ -62,9 +62,12 @@ actor RuntimeBroker {
     return state.failure
   }
 
-  /// Waits until the runtime asks for an event or to be restored, or is gone.
-  func nextCall() async {
-    _ = await wait { !$0.waiting.isEmpty || $0.holdsSnapshot || $0.failure != nil }
+  /// Waits until the runtime asks for an event or to be restored, or is gone; false if the limit passes first.
+  func nextCall(within limit: Duration?) async -> Bool {
+    let condition: @Sendable (RuntimeState) -> Bool = { $0.asksForEvent || $0.holdsSnapshot || $0.failure != nil }
+    guard let limit else { return await wait(until: condition) != nil }
+    if condition(state) { return true }
+    return await LocalLambda.within(limit) { await self.wait(until: condition) != nil } ?? false
   }
 
   /// The state as soon as a condition holds; nil if the task is cancelled before.

@@ -67,6 +67,9 @@ struct RuntimeState {
   /// Whether the runtime has done what it has to do before it is given an event, or before a snapshot of it is taken.
   var isInitOver: Bool { phase != .initializing || holdsSnapshot }
 
+  /// Whether the runtime waits for an event, and its extensions do.
+  var asksForEvent: Bool { !waiting.isEmpty && extensions.areReady }
+
   /// Whether the runtime waits in a snapshot.
   var holdsSnapshot: Bool {
     if case .held = snapshot { true } else { false }
@@ -92,7 +95,7 @@ struct RuntimeState {
 
   private mutating func handOut(at now: Int64) -> [Effect] {
     var effects: [Effect] = []
-    while phase == .ready, extensions.areReady, !waiting.isEmpty, !queue.isEmpty,
+    while phase == .ready, asksForEvent, !queue.isEmpty,
       running.count < rules.maximumConcurrency ?? 1
     {
       let invocation = queue.removeFirst()
