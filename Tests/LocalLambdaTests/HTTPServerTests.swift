@@ -142,6 +142,24 @@ struct HTTPServerTests {
     }
   }
 
+  @Test func `A body that begins after its client has hung up is cancelled`() async throws {
+    let begun = Mutex(false)
+    let cancelled = Mutex(false)
+    try await with({ _ in
+      begun.withLock { $0 = true }
+      try? await Task.sleep(for: .seconds(60))  // Until the client hangs up.
+      let body = HTTPBodyStream()
+      body.whenCancelled { cancelled.withLock { $0 = true } }
+      return .stream(HTTPResponse(status: 200), body)
+    }) { _, endpoint in
+      let connection = try RawConnection(endpoint)
+      try connection.write(get())
+      try await eventually("the handler runs") { begun.withLock { $0 } }
+      connection.hangUp()
+      try await eventually("the body is cancelled") { cancelled.withLock { $0 } }
+    }
+  }
+
   @Test func `A HEAD and some statuses have no body, and a header cannot make another`() async throws {
     try await with({ call in
       let status = Int(call.path.dropFirst()) ?? 200

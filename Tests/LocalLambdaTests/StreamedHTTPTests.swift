@@ -107,6 +107,25 @@ struct StreamedHTTPTests {
     }
   }
 
+  @Test(arguments: [("GET", 204), ("GET", 205), ("GET", 304), ("HEAD", 200)])
+  func `A stream whose client gets no body is not broken off`(method: String, status: Int) async throws {
+    let script = #"""
+      { prelude '{"statusCode":\#(status)}'; while [ ! -e go ]; do sleep 0.05; done; printf one; } |
+        stream '\#(Self.integration)'; echo $? >>ends
+      """#
+    try await Self.with(script) { endpoint, scripted in
+      let connection = try RawConnection(endpoint)
+      try connection.write("\(method) /api/x HTTP/1.1\r\nHost: \(endpoint)\r\nConnection: close\r\n\r\n")
+      let head = try await connection.read(until: "\r\n\r\n")
+      #expect(head.hasPrefix("HTTP/1.1 \(status) "))
+      #expect(head.contains("\r\ntransfer-encoding: chunked\r\n") == (method == "HEAD"))
+      #expect(head.contains("\r\ncontent-length: 0\r\n") == (status == 205))
+      try scripted.touch("go")
+      #expect(try await connection.readToEnd() == "")
+      try await eventually("the stream has ended") { scripted.lines(of: "ends") == ["0"] }
+    }
+  }
+
   // MARK: InvokeWithResponseStream
 
   /// The events of a response: their types, and their payloads as text.
@@ -163,6 +182,19 @@ struct StreamedHTTPTests {
         ])
       #expect(
         try Self.events(await Self.raw(endpoint, event: "3").bytes) == ["PayloadChunk whole", "InvokeComplete {}"])
+    }
+  }
+
+  @Test func `A stream that the function's end breaks off is not complete`() async throws {
+    try await Self.with("{ printf one; sleep 60; } | stream text/plain") { endpoint, scripted in
+      let connection = try RawConnection(endpoint)
+      try connection.write(
+        "POST /2021-11-15/functions/scripted/response-streaming-invocations HTTP/1.1\r\nHost: \(endpoint)\r\n"
+          + "Connection: close\r\nContent-Length: 1\r\n\r\n1")
+      _ = try await connection.read(until: "one")
+      await scripted.function.stop()
+      let rest = try await connection.readToEnd()
+      #expect(!rest.contains("InvokeComplete") && !rest.hasSuffix("0\r\n\r\n"))
     }
   }
 

@@ -77,9 +77,15 @@ final class HTTPConnection: Sendable {
   /// The handler's reply; nil if the client hung up before, in which case the handler's task is cancelled.
   private func reply(to call: HTTPCall, hasEnded: Bool) -> HTTPReply? {
     let box = EventBox<HTTPReply>()
-    let handling = Task { [handler] in box.put(await handler(call)) }
+    let handling = Task { [handler] in
+      let reply = await handler(call)
+      box.put(reply)
+      return reply
+    }
     guard let reply = socket.value(of: box, hasEnded: hasEnded) else {
       handling.cancel()
+      // Whoever writes a body that has begun even so is told that nobody reads it.
+      Task { if case .stream(_, let body) = await handling.value { body.cancel() } }
       return nil
     }
     return reply
@@ -129,16 +135,34 @@ final class HTTPConnection: Sendable {
     return socket.value(of: box, hasEnded: true) ?? false
   }
 
-  /// Sends a body as it comes; whether all of it went.
-  private func send(_ body: HTTPBodyStream, chunked: Bool, hasEnded: Bool) -> Bool {
+  /// How a body goes out that comes piece by piece.
+  private enum BodyForm {
+    case chunked
+    /// As it is, and with the connection it ends.
+    case plain
+    /// Not at all, because the response has none.
+    case nothing
+
+    func encoded(_ piece: [UInt8]) -> [UInt8] {
+      switch self {
+      case .chunked: Array("\(String(piece.count, radix: 16))\r\n".utf8) + piece + Array("\r\n".utf8)
+      case .plain: piece
+      case .nothing: []
+      }
+    }
+
+    var end: [UInt8] { self == .chunked ? Array("0\r\n\r\n".utf8) : [] }
+  }
+
+  /// Sends a body as it comes; whether all of it went. One that does not go out is read to its end all the same: whoever
+  /// writes it need not know of that.
+  private func send(_ body: HTTPBodyStream, as form: BodyForm, hasEnded: Bool) -> Bool {
     while true {
       let box = EventBox<HTTPBodyStream.Item?>()
       Task { box.put(await body.next()) }
       switch socket.value(of: box, hasEnded: hasEnded) {
-      case .some(.some(.piece(let piece))):
-        let chunk = chunked ? Array("\(String(piece.count, radix: 16))\r\n".utf8) + piece + Array("\r\n".utf8) : piece
-        if !socket.write(chunk) { return false }
-      case .some(.some(.end(.complete))): return !chunked || socket.write(Array("0\r\n\r\n".utf8))
+      case .some(.some(.piece(let piece))): if !socket.write(form.encoded(piece)) { return false }
+      case .some(.some(.end(.complete))): return socket.write(form.end)
       case .some(.some(.end(.truncated))), .some(nil), nil: return false
       }
     }
@@ -155,9 +179,9 @@ final class HTTPConnection: Sendable {
       // In HTTP/1.0 a body of unknown length ends with the connection.
       let keepsAlive = keepsAlive && call.isHTTP11 && !activity.withLock { $0.isStopping }
       guard socket.write(response.encodedHead(chunked: call.isHTTP11, closes: !keepsAlive)) else { return false }
-      guard response.isBodiless || call.method == "HEAD" || send(body, chunked: call.isHTTP11, hasEnded: hasEnded)
-      else { return false }
-      return keepsAlive && isDone()
+      let form: BodyForm =
+        response.isBodiless || call.method == "HEAD" ? .nothing : call.isHTTP11 ? .chunked : .plain
+      return send(body, as: form, hasEnded: hasEnded) && keepsAlive && isDone()
     case .brokenOff(let response, let count):
       let (head, body) = response.encoded(method: call.method, closes: false)
       _ = socket.write(head + body.prefix(max(0, count)))

@@ -48,26 +48,27 @@ extension HTTPResponse {
   /// The status line has no phrase, which clients are told to ignore. One to HEAD, and some statuses, have no body,
   /// whatever the response says: <https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1>.
   func encoded(method: String, closes: Bool) -> (head: [UInt8], body: [UInt8]) {
-    let length = ["content-length: \(isBodiless ? 0 : body.count)"]
-    let head = head(bodyHeaders: status != 204 && status != 304 ? length : [], closes: closes)
+    let head = head(framing: "content-length: \(body.count)", closes: closes)
     return (head, isBodiless || method == "HEAD" ? [] : body)
   }
 
   /// The head of a response whose body comes in chunks, or ends with the connection.
   func encodedHead(chunked: Bool, closes: Bool) -> [UInt8] {
-    head(bodyHeaders: chunked && !isBodiless ? ["transfer-encoding: chunked"] : [], closes: closes)
+    head(framing: chunked ? "transfer-encoding: chunked" : nil, closes: closes)
   }
 
   /// Whether no body may follow.
   var isBodiless: Bool { [204, 205, 304].contains(status) }
 
-  private func head(bodyHeaders: [String], closes: Bool) -> [UInt8] {
+  /// The head, with the header that says where the body ends, if there may be one.
+  private func head(framing: String?, closes: Bool) -> [UInt8] {
     var lines = ["HTTP/1.1 \(status) "]
     for (name, value) in headers.sorted(by: { $0.key < $1.key }) where name.isHTTPName {
       lines.append("\(name): \(value.singleLine)")
     }
     lines += cookies.map { "set-cookie: \($0.singleLine)" }
-    lines += bodyHeaders
+    if !isBodiless, let framing { lines.append(framing) }
+    if status == 205 { lines.append("content-length: 0") }
     if headers["date"] == nil { lines.append("date: \(Self.date())") }
     if closes { lines.append("connection: close") }
     return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)

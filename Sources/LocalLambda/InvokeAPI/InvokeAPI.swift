@@ -91,7 +91,10 @@ struct InvokeAPI {
     Task {
       if let first { _ = await body.write(EventStream.payloadChunk(first.bytes)) }
       for await chunk in stream { _ = await body.write(EventStream.payloadChunk(chunk.bytes)) }
-      let end = await stream.failure?.output(requestID: requestID, timeout: function.configuration.timeout)
+      let failure = await stream.failure
+      let end = failure?.output(requestID: requestID, timeout: function.configuration.timeout)
+      // Without an end it is not complete.
+      guard failure == nil || end != nil else { return body.finish(.truncated) }
       _ = await body.write(EventStream.invokeComplete(end, log: call.wantsLog ? stream.logTail : nil))
       body.finish(.complete())
     }
