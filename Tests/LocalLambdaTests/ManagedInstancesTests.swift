@@ -107,12 +107,14 @@ struct ManagedInstancesTests {
   }
 
   @Test func `The process is told what it plays`() async throws {
-    let script = #"answer "$AWS_LAMBDA_MAX_CONCURRENCY $AWS_LAMBDA_LOG_FORMAT""#
+    let script =
+      #"answer "$AWS_LAMBDA_MAX_CONCURRENCY $AWS_LAMBDA_LOG_FORMAT $AWS_LAMBDA_INITIALIZATION_TYPE""#
     try await ScriptedFunction.with(script, managed: 3) { scripted in
-      #expect(await scripted.function.invoke([UInt8(ascii: "1")]) == .response(Array("3 JSON".utf8)))
+      #expect(
+        await scripted.function.invoke([UInt8(ascii: "1")]) == .response(Array("3 JSON lambda-managed-instances".utf8)))
     }
     try await ScriptedFunction.with(script) { scripted in
-      #expect(await scripted.function.invoke([UInt8(ascii: "1")]) == .response(Array(" ".utf8)))
+      #expect(await scripted.function.invoke([UInt8(ascii: "1")]) == .response(Array("  on-demand".utf8)))
     }
   }
 

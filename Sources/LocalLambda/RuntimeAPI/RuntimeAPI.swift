@@ -51,6 +51,7 @@ public final class RuntimeAPI: Sendable {
     if let workers = rules.maximumConcurrency {
       variables["AWS_LAMBDA_MAX_CONCURRENCY"] = String(workers)
       variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+      variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = "lambda-managed-instances"
     }
     if rules.isSnapStart { variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = "snap-start" }
     self.variables = variables
