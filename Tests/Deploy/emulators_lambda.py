@@ -129,7 +129,8 @@ class Emulator:
             self.process.wait(PATIENCE)
         finally:
             for process in self.session():
-                os.kill(process, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # It may have ended meanwhile.
+                    os.kill(process, signal.SIGKILL)
 
     def session(self):
         """The process ids of its session, but for its own."""
