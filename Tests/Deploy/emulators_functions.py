@@ -142,8 +142,7 @@ def eight_at_once(emulator):
 
 
 def one_too_many(emulator):
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE + 1) as threads:
-        replies = list(threads.map(emulator.invoke, [{"seconds": 0.5}] * (AT_ONCE + 1)))
+    _, replies = emulator.invoke_at_once(lambda: [{"seconds": 0.5}] * (AT_ONCE + 1), refused=1)
     return [(reply.status, reply.error or reply.headers["x-amzn-errortype"]) for reply in replies if reply.is_refused]
 
 
