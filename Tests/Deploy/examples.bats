@@ -15,7 +15,7 @@ setup_file() { build_examples "$top"; }
 @test "A handler is tested without Lambda or a server" {
   by_hand timeout 300 swift test --package-path "$top/Tests/Examples" --scratch-path "$top/.build/examples" --skip-build
   [ "$status" -eq 0 ]
-  [[ $output == *"Test run with 3 tests in 1 suite passed"* ]]
+  [[ $output =~ "Test run with "[1-9][0-9]*" tests in 1 suite passed" ]]
 }
 
 @test "Each function takes 15 lines at the most" {
