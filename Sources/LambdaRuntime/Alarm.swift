@@ -29,6 +29,9 @@ final class Alarm: Sendable {
 
   /// Says that the process is to end. A signal handler may call it.
   func terminate() {
+    // Whoever was interrupted may be about to look at it.
+    let code = errno
+    defer { errno = code }
     termination.store(true, ordering: .sequentiallyConsistent)
     ring()
   }
@@ -42,7 +45,9 @@ final class Alarm: Sendable {
   @discardableResult
   func wait(until deadline: ContinuousClock.Instant? = nil) -> Bool {
     var polled = pollfd(fd: ends.reading, events: Int16(POLLIN), revents: 0)
-    guard poll(&polled, 1, milliseconds(until: deadline)) > 0 else { return false }
+    var count: CInt
+    repeat { count = poll(&polled, 1, milliseconds(until: deadline)) } while count < 0 && errno == EINTR
+    guard count > 0 else { return false }
     var bytes = (UInt64(0), UInt64(0))
     recv(ends.reading, &bytes, 16, 0)
     return true

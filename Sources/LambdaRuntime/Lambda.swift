@@ -72,6 +72,8 @@ public enum Lambda {
     }
     // Lambda or its stand-in may go away while it is written to; that is an error of the call, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    // Made here, because a signal handler may not.
+    let alarm = alarm
     signal(SIGTERM) { _ in Lambda.alarm.terminate() }
     unblock([SIGTERM] + CrashReporter.signals)
     let code = LambdaProcess(environment: environment, endpoint: endpoint, alarm: alarm).run(makeHandler)

@@ -63,6 +63,19 @@ import Testing
     }
   }
 
+  @Test func `A second SIGTERM does not cut the hooks short`() async throws {
+    try await withFunction("slow-hook") { function in
+      try await function.waitForPolls()
+      function.terminate()
+      try await function.waitForLog("a hook begins")
+      function.terminate()
+      let exit = try await function.exit()
+      #expect(!exit.isSignal && exit.status == 0)
+      #expect(function.log.contains("a hook is done"))
+      #expect(!function.log.contains("WARN"))
+    }
+  }
+
   @Test func `SIGTERM while the process starts ends it once that is done, and no event is asked for`() async throws {
     try await withFunction("slow-init,hooks") { function in
       try await function.waitForLog("init begins")

@@ -24,6 +24,12 @@ enum TestFunction {
           setup.beforeSnapshot { logger.info("before the snapshot") }
           setup.beforeSnapshot { logger.info("and once more") }
           setup.afterRestore { logger.info("restored") }
+        case "slow-hook":
+          setup.onShutdown {
+            logger.info("a hook begins")
+            usleep(150_000)
+            logger.info("a hook is done")
+          }
         case "hanging-hook": setup.onShutdown { sleep(10) }
         case "failing-snapshot": setup.beforeSnapshot { throw HookError() }
         case "failing-restore": setup.afterRestore { throw HookError() }
