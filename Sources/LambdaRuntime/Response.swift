@@ -78,7 +78,7 @@ public struct ResponseWriter: Sendable {
   /// Sends bytes on, and returns once they are on their way: a reader who is slow slows the handler down.
   ///
   /// - Throws: ``StreamError`` where nobody reads any more or there have been too many; `CancellationError` once the
-  ///   invocation is cancelled.
+  ///   invocation is cancelled: whoever reads is told so, even if the stream makes nothing of it, where bytes are missing.
   public func write(_ bytes: [UInt8]) async throws {
     try await send(bytes)
   }

@@ -124,6 +124,9 @@ struct RuntimeClient {
   /// Whether nobody reads any more.
   var isStreamOver: Bool { client.isStreamOver }
 
+  /// Whether the stream cannot be whole: a piece was cut off.
+  var hasStreamRest: Bool { client.hasStreamRest }
+
   /// Waits until nobody reads any more, or ``wakeUp()``.
   func waitForStream() { client.waitForStream() }
 

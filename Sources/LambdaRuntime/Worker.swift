@@ -185,6 +185,7 @@ final class Worker: @unchecked Sendable {
     report.handler = .now - context.receivedAt
     let verdict = finish()
     guard verdict != .abandoned else { return }
+    if client.hasStreamRest { broken = broken ?? ErrorReport(CancellationError()) }
     if client.isStreamOver {
       broken = ErrorReport(StreamError.closed)
     } else if verdict == .cancelled, let error = broken {

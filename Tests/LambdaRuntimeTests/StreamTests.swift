@@ -191,6 +191,42 @@ import Testing
     #expect(log.text.contains("errorType=Function.DeadlineExceeded"))
   }
 
+  @Test func `A piece that the deadline has cut off is an error, whatever the handler makes of it`() async throws {
+    let log = try await run(Wire(isSlow: true, deadline: 1_000)) { _ in
+      .stream { writer in try? await writer.write([UInt8](repeating: 65, count: 64 << 20)) }
+    }
+    #expect(log.text.contains("ERROR id-1 The handler was not done in time. errorType=Function.DeadlineExceeded"))
+  }
+
+  @Test func `What is written after a piece that was cut off comes behind the rest of it`() async throws {
+    let length = 64 << 20
+    let isCutOff = Atomic(false)
+    let api = try await RuntimeAPI.start()
+    let handler = ResponseHandler { _ in
+      .stream { writer in
+        let cutOff = Task { try await writer.write([UInt8](repeating: 65, count: length)) }
+        // The write has the worker's thread.
+        onThread {
+          usleep(200_000)
+          cutOff.cancel()
+        }
+        if case .failure(is CancellationError) = await cutOff.result { isCutOff.store(true, ordering: .relaxed) }
+        try await writer.write("end")
+      }
+    }
+    let worker = RunningWorker(endpoint: api.endpoint, handler: handler)
+    let stream = api.invokeWithResponseStream(InvocationRequest(payload: [1]))
+    try await Task.sleep(for: .milliseconds(400))
+    var bytes: [UInt8] = []
+    for await chunk in stream { bytes += chunk.bytes }
+    let wasCutOff = isCutOff.load(ordering: .relaxed)
+    #expect(wasCutOff)
+    #expect(await stream.failure == nil)
+    #expect(bytes.count == length + 3 && bytes.suffix(4).elementsEqual("Aend".utf8), "\(bytes.count - length)")
+    await api.stop()
+    _ = await worker.end()
+  }
+
   @Test func `More than Lambda streams is an error`() async throws {
     let wire = Wire()
     let log = try await run(wire, maximumLength: 9) { _ in

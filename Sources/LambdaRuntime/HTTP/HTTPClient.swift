@@ -122,18 +122,21 @@ final class HTTPClient: @unchecked Sendable {
   }
 
   /// Sends a piece, and waits until the system has taken it, or until ``wakeUp()`` where `goesOn` then says that there is
-  /// to be an end.
+  /// to be an end; the rest then comes before the next piece.
   ///
   /// - Returns: Whether the server still reads.
   func send(_ piece: [UInt8], while goesOn: () -> Bool) -> Bool {
     guard code == nil, !piece.isEmpty else { return code == nil }
-    transfer.upload.piece = piece
+    transfer.upload.append(piece)
     resume(while: goesOn)
     return code == nil
   }
 
   /// Whether the server has ended the transfer before the body was over.
   var isStreamOver: Bool { code != nil }
+
+  /// Whether some of the last piece is still to be sent.
+  var hasStreamRest: Bool { transfer.upload.hasRest }
 
   /// Waits until the server ends the transfer, or ``wakeUp()``.
   ///
@@ -150,8 +153,7 @@ final class HTTPClient: @unchecked Sendable {
   /// Ends the body, with `trailers` behind it, which are whole lines, and waits for the response.
   func endStream(trailers: [String] = []) -> Result<HTTPResponse, TransportError> {
     // What a reader who was too slow has not taken is left out.
-    transfer.upload.piece = []
-    transfer.upload.position = 0
+    transfer.upload.dropRest()
     transfer.upload.isFinished = true
     transfer.upload.trailers = trailers
     if code == nil {

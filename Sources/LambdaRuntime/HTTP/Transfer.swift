@@ -12,6 +12,21 @@ struct Upload {
   /// Whether there will be no more.
   var isFinished = false
   var trailers: [String] = []
+
+  /// Whether there is something that libcurl has not taken.
+  var hasRest: Bool { position < piece.count }
+
+  /// Puts a piece behind the rest of the one before, if that was cut off.
+  mutating func append(_ bytes: [UInt8]) {
+    piece = hasRest ? piece[position...] + bytes : bytes
+    position = 0
+  }
+
+  /// Leaves out what libcurl has not taken.
+  mutating func dropRest() {
+    piece = []
+    position = 0
+  }
 }
 
 /// Where libcurl's callbacks put a response while it comes in, and take the pieces of a request's body from.
@@ -119,10 +134,7 @@ final class Transfer {
       buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[upload.position..<upload.position + count]))
     }
     upload.position += count
-    if upload.position == upload.piece.count {
-      upload.piece = []
-      upload.position = 0
-    }
+    if !upload.hasRest { upload.dropRest() }
     return count
   }
 }
