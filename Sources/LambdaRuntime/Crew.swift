@@ -5,7 +5,7 @@ import Synchronization
 final class Crew: Sendable {
   private struct State {
     var workers: [Int: Worker] = [:]
-    var failures: [ExitReason] = []
+    var lastFailure: ExitReason?
     var isInterrupted = false
   }
 
@@ -19,7 +19,7 @@ final class Crew: Sendable {
   }
 
   /// Why the last worker that failed did.
-  var lastFailure: ExitReason? { state.withLock { $0.failures.last } }
+  var lastFailure: ExitReason? { state.withLock { $0.lastFailure } }
 
   /// Starts a worker.
   func start(_ number: Int) {
@@ -54,7 +54,7 @@ final class Crew: Sendable {
 
   private func ended(_ number: Int, _ failure: ExitReason?) {
     if let failure {
-      state.withLock { $0.failures.append(failure) }
+      state.withLock { $0.lastFailure = failure }
       if runtime.isConcurrent { runtime.logger.error("a worker has ended, others go on: \(failure)") }
     }
     supervisor.workerEnded(number)
