@@ -84,13 +84,18 @@ final class Supervisor: Sendable {
     while true {
       if alarm.isTerminating, state.withLock({ $0.terminate(at: .now) }) { interrupt() }
       let due = state.withLock { $0.due(at: .now) }
-      for task in due.cancelled { task.cancel() }
+      for task in due.cancelled { cancel(task) }
       for stuck in due.stuck where !giveUp(stuck) { isStuck = true }
       if isStuck, state.withLock({ $0.terminate(at: .now) }) { interrupt() }
       let (end, next) = state.withLock { ($0.end(at: .now), $0.nextDue) }
       if let end { return isStuck ? .stuck : end }
       alarm.wait(until: next)
     }
+  }
+
+  /// On a thread of its own, because the handler's cancellation handlers run there, and one may wait for what the handler holds.
+  private func cancel(_ task: Task<Void, Never>) {
+    if !DetachedThread.start({ task.cancel() }) { task.cancel() }
   }
 }
 

@@ -167,6 +167,8 @@ final class Worker: @unchecked Sendable {
     guard contentType.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) else {
       return respond(with: StreamError.contentType, &report)
     }
+    // It may have been given up before it had a stream.
+    guard finish() != .abandoned else { return }
     let context = report.context
     supervisor.goOn(of: number, .begun)
     client.beginStream(contentType: contentType, of: context)

@@ -16,6 +16,18 @@ import Testing
 
     func handle(_ invocation: Invocation) async throws -> Response {
       if invocation.payload == Array("hang".utf8) { hang() }
+      if invocation.payload == Array("late stream".utf8) {
+        hang()
+        return .stream { try await $0.write("late") }
+      }
+      if invocation.payload == Array("hanging cancellation".utf8) {
+        return await withTaskCancellationHandler {
+          self.hang()
+          return .bytes([])
+        } onCancel: {
+          self.hang()
+        }
+      }
       if invocation.payload == Array("stream".utf8) {
         return .stream { writer in
           try await writer.write("one")
@@ -30,12 +42,13 @@ import Testing
     private func hang() {
       count.add(1, ordering: .sequentiallyConsistent)
       gate.wait()
+      count.subtract(1, ordering: .sequentiallyConsistent)
     }
 
-    /// Lets all of them go on.
+    /// Lets all of them go on, and waits until they do: the next one must not take what was for them.
     func free() {
       for _ in 0..<hanging { gate.signal() }
-      count.store(0, ordering: .sequentiallyConsistent)
+      while hanging > 0 { usleep(1_000) }
     }
   }
 
@@ -84,6 +97,21 @@ import Testing
     await api.stop()
   }
 
+  @Test func `What a handler does when it is cancelled does not keep whoever watches`() async throws {
+    let handler = Hanging()
+    let (api, worker) = try await start(handler)
+    let result = await api.invoke(request("hanging cancellation", .seconds(2)))
+    // Both: whoever cancels, and the handler.
+    handler.free()
+    guard case .functionError("Function.DeadlineExceeded", _) = result else {
+      Issue.record("\(result)")
+      await api.stop()
+      return
+    }
+    #expect(await worker.end() == .stuck)
+    await api.stop()
+  }
+
   @Test func `Work after the response that hangs ends the runtime, and has failed for nobody`() async throws {
     let handler = Hanging()
     let observer = Counts()
@@ -97,13 +125,15 @@ import Testing
     await api.stop()
   }
 
-  @Test func `On Managed Instances another worker takes its place, and what it says later reaches nobody`() async throws
-  {
+  @Test(arguments: ["hang", "late stream"])
+  func `On Managed Instances another worker takes its place, and what it says later reaches nobody`(
+    event: String
+  ) async throws {
     let handler = Hanging()
     let observer = Counts()
     let (api, worker) = try await start(handler, workers: 2, observer: observer)
     try await waitForPolls(2, api)
-    guard case .functionError("Function.DeadlineExceeded", _) = await api.invoke(request("hang", .seconds(2))) else {
+    guard case .functionError("Function.DeadlineExceeded", _) = await api.invoke(request(event, .seconds(2))) else {
       Issue.record("not told in time")
       return
     }
@@ -114,7 +144,7 @@ import Testing
     handler.free()
     for _ in 0..<3 {
       try await waitForPolls(2, api)
-      let result = await api.invoke(request("hang"))
+      let result = await api.invoke(request(event))
       #expect(result != .throttled)
       try await waitForPolls(2, api)
       handler.free()
