@@ -35,14 +35,14 @@ struct Runtime: Sendable {
   /// Handles events until that is over, and watches on the calling thread meanwhile.
   func run(alarm: Alarm) -> End {
     let supervisor = Supervisor(workers: workers, initialization: initialization, alarm: alarm)
-    let crew = Crew(self, supervisor)
+    let pool = WorkerPool(self, supervisor)
     logger.debug("asking for events", metadata: ["workers": "\(workers)"])
-    for number in 0..<workers { crew.start(number) }
-    let end = supervisor.run(interrupt: crew.interrupt, giveUp: crew.replace)
+    for number in 0..<workers { pool.start(number) }
+    let end = supervisor.run(interrupt: pool.interrupt, giveUp: pool.replace)
     switch end {
     case .shutDown: return .shutDown
     case .stuck: return .stuck
-    case .workersGone: return .failed(crew.lastFailure ?? .noThread)
+    case .workersGone: return .failed(pool.lastFailure ?? .noThread)
     }
   }
 }

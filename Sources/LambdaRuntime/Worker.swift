@@ -101,7 +101,7 @@ final class Worker: @unchecked Sendable {
       case .stream(let contentType, let stream): await respond(with: stream, contentType, &report)
       }
       if let work = response.afterwards, failure == nil, report.errorType == nil, !isAbandoned {
-        await complete(work, &report)
+        await runAfterwards(work, &report)
       }
     } catch {
       respond(with: error, &report)
@@ -236,7 +236,7 @@ final class Worker: @unchecked Sendable {
   // MARK: The end
 
   /// Does what a handler has left for after its response.
-  private func complete(_ work: @Sendable () async throws -> Void, _ report: inout InvocationReport) async {
+  private func runAfterwards(_ work: @Sendable () async throws -> Void, _ report: inout InvocationReport) async {
     supervisor.goOn(of: number, .sent)
     let start = ContinuousClock.now
     do {

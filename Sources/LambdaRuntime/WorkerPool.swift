@@ -2,7 +2,7 @@ import Logging
 import Synchronization
 
 /// The workers of a runtime, each on a thread of its own.
-final class Crew: Sendable {
+final class WorkerPool: Sendable {
   private struct State {
     var workers: [Int: Worker] = [:]
     var lastFailure: ExitReason?
