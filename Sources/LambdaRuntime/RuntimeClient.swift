@@ -17,9 +17,14 @@ struct RuntimeClient {
   private let responseHeaders = HeaderList(RuntimeClient.responseHeaderLines)
   private static let responseHeaderLines = ["Content-Type: application/json", "Accept:", "Expect:"]
 
-  /// Prepares to call the Runtime API at `host:port`.
-  init(endpoint: String, logger: Logger, postMilliseconds: Int = 10_000) throws(TransportError) {
+  private let isConcurrent: Bool
+
+  /// Prepares to call the Runtime API at `host:port`; `isConcurrent` says whether others do so beside this one.
+  init(
+    endpoint: String, logger: Logger, isConcurrent: Bool = false, postMilliseconds: Int = 10_000
+  ) throws(TransportError) {
     self.logger = logger
+    self.isConcurrent = isConcurrent
     client = try HTTPClient(
       endpoint: endpoint, maximumBody: Invocation.maximumLength, postMilliseconds: postMilliseconds)
   }
@@ -38,17 +43,24 @@ struct RuntimeClient {
     var failures = 0
     while true {
       let reason: ExitReason
+      var attempts = RuntimePolicy.attempts
       switch client.get(RuntimeClient.nextTarget) {
       case nil: return nil
       case .success(let response):
-        if case .exit(let reason) = RuntimePolicy.afterNext(status: response.status) { throw reason }
-        if let next = read(response) { return next }
-        reason = .missingRequestID
+        switch RuntimePolicy.afterNext(status: response.status, isConcurrent: isConcurrent) {
+        case .handle:
+          if let next = read(response) { return next }
+          reason = .missingRequestID
+        case .retry(let refusal):
+          reason = refusal
+          attempts = RuntimePolicy.refusedAttempts
+        case .exit(let reason): throw reason
+        }
       case .failure(let error):
         reason = .transport(error, of: .next)
       }
       failures += 1
-      guard failures < RuntimePolicy.attempts else { throw reason }
+      guard failures < attempts else { throw reason }
       logger.warning("\(reason) Trying again.")
       usleep(RuntimePolicy.backoffMicroseconds(failures: failures))
       client.disconnect()

@@ -5,6 +5,9 @@ enum RuntimePolicy {
   /// How often in a row GET /next may go wrong on its way before the runtime gives up.
   static let attempts = 3
 
+  /// How often in a row it may be refused, where that may pass.
+  static let refusedAttempts = 6
+
   /// The pause in microseconds before GET /next is tried again after `failures` in a row.
   static func backoffMicroseconds(failures: Int) -> UInt32 {
     50_000 << UInt32(min(max(failures - 1, 0), 4))
@@ -13,11 +16,19 @@ enum RuntimePolicy {
   /// What follows an answer to GET /next.
   enum NextStep: Equatable {
     case handle
+    /// It was refused, but may not be the next time.
+    case retry(ExitReason)
     case exit(ExitReason)
   }
 
-  static func afterNext(status: Int) -> NextStep {
-    status == 200 ? .handle : .exit(.status(status, of: .next))
+  /// `isConcurrent`: on Managed Instances, where a worker may ask that has taken a stuck one's place before the Runtime API
+  /// has seen the end of that one's stream, and takes it for one too many.
+  static func afterNext(status: Int, isConcurrent: Bool = false) -> NextStep {
+    switch status {
+    case 200: .handle
+    case 403 where isConcurrent: .retry(.status(status, of: .next))
+    default: .exit(.status(status, of: .next))
+    }
   }
 
   /// What follows an answer to POST /response or /error.

@@ -159,8 +159,8 @@ struct SupervisorState {
   /// The numbers of those that have ended.
   private var free: [Int] = []
   /// Until when those are waited for that ask for an event when the process is told to end: one may be on its way.
-  private var patience: ContinuousClock.Instant?
-  private var isTerminating: Bool { patience != nil }
+  private var idleLimit: ContinuousClock.Instant?
+  private var isTerminating: Bool { idleLimit != nil }
   private var isOver = false
   /// When the supervisor looks again if nobody rings.
   private var wakesAt: ContinuousClock.Instant?
@@ -218,15 +218,15 @@ struct SupervisorState {
 
   /// - Returns: Whether that is news.
   mutating func terminate(at now: ContinuousClock.Instant) -> Bool {
-    guard patience == nil else { return false }
-    patience = now + .milliseconds(100)
+    guard idleLimit == nil else { return false }
+    idleLimit = now + .milliseconds(100)
     return true
   }
 
   /// Why the process is over; nil while it is not. Once it is, no invocation begins.
   mutating func end(at now: ContinuousClock.Instant) -> Supervisor.End? {
-    guard let patience else { return workers <= 0 ? .workersGone : nil }
-    guard workers <= 0 || !isRunning && patience <= now else { return nil }
+    guard let idleLimit else { return workers <= 0 ? .workersGone : nil }
+    guard workers <= 0 || !isRunning && idleLimit <= now else { return nil }
     isOver = true
     return .shutDown
   }
@@ -258,7 +258,7 @@ struct SupervisorState {
   var nextDue: ContinuousClock.Instant? {
     mutating get {
       wakesAt = watches.compactMap { $0?.due }.min()
-      if let patience, !isRunning { wakesAt = wakesAt.map { min($0, patience) } ?? patience }
+      if let idleLimit, !isRunning { wakesAt = wakesAt.map { min($0, idleLimit) } ?? idleLimit }
       return wakesAt
     }
   }

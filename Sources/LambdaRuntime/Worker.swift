@@ -26,7 +26,8 @@ final class Worker: @unchecked Sendable {
     self.number = number
     self.runtime = runtime
     self.supervisor = supervisor
-    client = try RuntimeClient(endpoint: runtime.endpoint, logger: runtime.logger)
+    client = try RuntimeClient(
+      endpoint: runtime.endpoint, logger: runtime.logger, isConcurrent: runtime.isConcurrent)
   }
 
   /// Runs until Lambda stops answering, or somebody says that there is to be an end.

@@ -123,6 +123,21 @@ import Testing
     }
   }
 
+  @Test func `A worker that is refused for a moment asks again`() async throws {
+    var options = RuntimeAPI.Options()
+    options.maximumConcurrency = 2
+    let api = try await RuntimeAPI.start(options: options)
+    await api.inject(Fault(route: .next, status: 403, times: 3))
+    let worker = RunningWorker(endpoint: api.endpoint, handler: echo) {
+      $0.workers = 2
+      $0.isConcurrent = true
+    }
+    try await waitUntil("two polls") { await polls(api) == 2 }
+    worker.terminate()
+    #expect(await worker.end() == .shutDown)
+    await api.stop()
+  }
+
   @Test func `Where all workers have ended, so has the runtime`() async throws {
     var options = RuntimeAPI.Options()
     options.maximumConcurrency = 8

@@ -8,6 +8,11 @@ import Testing
     #expect(RuntimePolicy.afterNext(status: status) == .exit(.status(status, of: .next)))
   }
 
+  @Test func `On Managed Instances a worker that is one too many for now asks again`() {
+    #expect(RuntimePolicy.afterNext(status: 403, isConcurrent: true) == .retry(.status(403, of: .next)))
+    #expect(RuntimePolicy.afterNext(status: 500, isConcurrent: true) == .exit(.status(500, of: .next)))
+  }
+
   @Test func `An event is handled`() {
     #expect(RuntimePolicy.afterNext(status: 200) == .handle)
   }

@@ -2,7 +2,7 @@
 
 import { record } from "./log.js";
 
-const patience = 90_000; // Milliseconds. A sign-up may take ten attempts of five seconds.
+const timeLimit = 90_000; // Milliseconds. A sign-up may take ten attempts of five seconds.
 
 /** Sends a request and reads its whole answer. Does not throw: where no answer comes, the status is 0. */
 export async function send(method, path, { body, token } = {}) {
@@ -11,7 +11,7 @@ export async function send(method, path, { body, token } = {}) {
   if (token) headers.authorization = `Bearer ${token}`;
   const options = { method, headers, body: body && JSON.stringify(body), cache: "no-store" };
   const [at, start] = [new Date(), performance.now()];
-  const answer = await fetch(path, { ...options, signal: AbortSignal.timeout(patience) }).then(read).catch(noAnswer);
+  const answer = await fetch(path, { ...options, signal: AbortSignal.timeout(timeLimit) }).then(read).catch(noAnswer);
   answer.milliseconds = performance.now() - start;
   record({ method, path, at }, answer);
   return answer;
