@@ -37,9 +37,7 @@ import Testing
     try await withFunction("hooks") { function in
       try await function.waitForPolls()
       async let result = function.api.invoke(event("wait 300"))
-      try await waitUntil("the event") {
-        await function.api.exchanges.contains { $0.path.hasSuffix("/invocation/next") && $0.status == 200 }
-      }
+      try await function.waitForLog("waiting")
       function.terminate()
       #expect(await result == .response(Array("wait 300".utf8)))
       let responded = ContinuousClock.now

@@ -215,7 +215,7 @@ import Testing
       }
     }
     let worker = RunningWorker(endpoint: api.endpoint, handler: handler)
-    let stream = api.invokeWithResponseStream(InvocationRequest(payload: [1]))
+    let stream = api.invokeWithResponseStream(InvocationRequest(payload: [1], timeout: .seconds(60)))
     try await Task.sleep(for: .milliseconds(400))
     var bytes: [UInt8] = []
     for await chunk in stream { bytes += chunk.bytes }

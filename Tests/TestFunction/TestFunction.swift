@@ -62,7 +62,9 @@ private struct Commands: Handler {
     let words = String(decoding: invocation.payload, as: UTF8.self).split(separator: " ")
     let number = words.dropFirst().first.flatMap { UInt32($0) } ?? 0
     switch words.first {
-    case "wait": try await Task.sleep(for: .milliseconds(number))
+    case "wait":
+      invocation.context.logger.info("waiting")
+      try await Task.sleep(for: .milliseconds(number))
     // As a C function that nothing wakes.
     case "hang": usleep(number * 1_000)
     case "log": invocation.context.logger.info("\(String(repeating: "x", count: Int(number)))")
