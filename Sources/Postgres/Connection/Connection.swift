@@ -6,7 +6,6 @@
 public final class Connection: StatementExecutor {
   /// Nil when the connection is closed.
   private(set) var handle: ConnectionHandle?
-  private let cancelHandle: CancelHandle
   /// Raised when the task is cancelled that waits.
   private let interruption: EventFD
   var preparedStatements = PreparedStatements()
@@ -15,11 +14,8 @@ public final class Connection: StatementExecutor {
 
   /// Takes over a connection that is made.
   private init(_ handle: ConnectionHandle, interruption: EventFD) throws(PostgresError) {
-    guard handle.setNonblocking(), let cancelHandle = handle.makeCancelHandle() else {
-      throw PostgresError(.outOfResources)
-    }
+    guard handle.setNonblocking() else { throw PostgresError(.outOfResources) }
     self.handle = handle
-    self.cancelHandle = cancelHandle
     self.interruption = interruption
   }
 
@@ -134,7 +130,7 @@ public final class Connection: StatementExecutor {
   /// Closes the connection in the middle of a statement, and says why. The server is asked to cancel the statement: by
   /// itself it would not notice before it has done it.
   func abandon(_ reason: PostgresError.Reason) -> PostgresError {
-    cancelHandle.requestInBackground()
+    handle?.makeCancelHandle()?.sendInBackground()
     close()
     return PostgresError(reason)
   }

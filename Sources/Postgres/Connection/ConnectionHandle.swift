@@ -59,9 +59,9 @@ final class ConnectionHandle {
     PQsetnonblocking(pointer, 1) == 0
   }
 
-  /// [PQgetCancel](https://www.postgresql.org/docs/current/libpq-cancel.html#LIBPQ-PQGETCANCEL)
+  /// A request to cancel what the connection waits for; nil if there is no memory. It takes some 35 kB.
   func makeCancelHandle() -> CancelHandle? {
-    PQgetCancel(pointer).map(CancelHandle.init)
+    clibpq_cancel_create(pointer).map(CancelHandle.init)
   }
 
   /// The parameters of the attempt to connect, with libpq's defaults for those that were not given:

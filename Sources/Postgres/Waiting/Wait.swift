@@ -20,12 +20,12 @@ enum WaitOutcome {
 /// Blocks until a descriptor is ready, the flag is raised or the deadline has passed. Ready goes last: a server that never
 /// stops talking would else be listened to for ever. [poll(2)](https://man7.org/linux/man-pages/man2/poll.2.html)
 func wait(
-  for interest: Interest, on descriptor: CInt, unless flag: EventFD, until deadline: ContinuousClock.Instant
+  for interest: Interest, on descriptor: CInt, unless flag: EventFD?, until deadline: ContinuousClock.Instant
 ) throws(PostgresError) -> WaitOutcome {
   while true {
     var polled = (
       pollfd(fd: descriptor, events: interest.rawValue, revents: 0),
-      pollfd(fd: flag.descriptor, events: Interest.read.rawValue, revents: 0)
+      pollfd(fd: flag?.descriptor ?? -1, events: Interest.read.rawValue, revents: 0)
     )
     let timeLeft = ContinuousClock.now.duration(to: deadline)
     guard timeLeft > .zero else { return .timedOut }
