@@ -33,7 +33,7 @@ import Testing
     let other = await #expect(throws: PostgresError.self) {
       try await pool.value("SELECT 1 AS one", as: String.self, until: ampleTime)
     }
-    #expect(other?.description == "Column \"one\" (type 23) cannot be read as String.")
+    #expect(other?.description == "Column \"one\" (integer) cannot be read as String.")
   }
 
   @Test(arguments: ["json", "jsonb"]) func `JSON is bytes`(type: String) async throws {

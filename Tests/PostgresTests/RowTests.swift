@@ -28,19 +28,19 @@ import Testing
 
   @Test func `Another type than asked for is an error that names both`() async throws {
     try await expectDecodingError(
-      "SELECT 'Ana'::text AS value", as: Int.self, "Column \"value\" (type 25) cannot be read as Int.")
+      "SELECT 'Ana'::text AS value", as: Int.self, "Column \"value\" (text) cannot be read as Int.")
     try await expectDecodingError(
-      "SELECT 1 AS value", as: String.self, "Column \"value\" (type 23) cannot be read as String.")
+      "SELECT 1 AS value", as: String.self, "Column \"value\" (integer) cannot be read as String.")
     try await expectDecodingError(
-      "SELECT 1.5::numeric AS value", as: Double.self, "Column \"value\" (type 1700) cannot be read as Double.")
+      "SELECT 1.5::numeric AS value", as: Double.self, "Column \"value\" (numeric) cannot be read as Double.")
     try await expectDecodingError(
-      "SELECT 1 AS value", as: Bool.self, "Column \"value\" (type 23) cannot be read as Bool.")
+      "SELECT 1 AS value", as: Bool.self, "Column \"value\" (integer) cannot be read as Bool.")
     try await expectDecodingError(
-      "SELECT 1 AS value", as: UUID.self, "Column \"value\" (type 23) cannot be read as UUID.")
+      "SELECT 1 AS value", as: UUID.self, "Column \"value\" (integer) cannot be read as UUID.")
     try await expectDecodingError(
-      "SELECT 'a'::text AS value", as: [UInt8].self, "Column \"value\" (type 25) cannot be read as Array<UInt8>.")
+      "SELECT 'a'::text AS value", as: [UInt8].self, "Column \"value\" (text) cannot be read as Array<UInt8>.")
     try await expectDecodingError(
-      "SELECT current_date AS value", as: Timestamp.self, "Column \"value\" (type 1082) cannot be read as Timestamp.")
+      "SELECT current_date AS value", as: Timestamp.self, "Column \"value\" (date) cannot be read as Timestamp.")
   }
 
   @Test(arguments: ["infinity", "-infinity"])

@@ -20,7 +20,7 @@ extension Parameters {
             values.initializeElement(at: index, to: value?.assumingMemoryBound(to: CChar.self))
             numbers.initializeElement(at: types + index, to: CInt(bitPattern: field.type.rawValue))
             numbers.initializeElement(at: lengths + index, to: CInt(clamping: field.length ?? 0))
-            numbers.initializeElement(at: formats + index, to: field.type == .inferred ? 0 : 1)
+            numbers.initializeElement(at: formats + index, to: field.format.rawValue)
           }
           guard let numbers = numbers.baseAddress else { return body(0, nil, nil, nil, nil) }
           return (numbers + types).withMemoryRebound(to: Oid.self, capacity: count) { types in

@@ -61,13 +61,16 @@ final class ResultHandle: @unchecked Sendable {
   }
 
   /// Reads a value by PQgetisnull, PQgetlength and
-  /// [PQgetvalue](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQGETVALUE); nil for NULL.
-  func value<Value: ColumnDecodable>(
+  /// [PQgetvalue](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQGETVALUE).
+  func value<Value: FieldDecodable>(
     row: CInt, column: CInt, as type: Value.Type
-  ) throws(ColumnDecodingError) -> Value? {
-    guard PQgetisnull(pointer, row, column) == 0, let bytes = PQgetvalue(pointer, row, column) else { return nil }
+  ) throws(ColumnDecodingError) -> Value {
+    let dataType = self.type(ofColumn: column)
+    guard PQgetisnull(pointer, row, column) == 0, let bytes = PQgetvalue(pointer, row, column) else {
+      return try Value.decode(field: nil, of: dataType)
+    }
     let span = RawSpan(_unsafeStart: bytes, byteCount: Int(PQgetlength(pointer, row, column)))
-    return try Value(decoding: span, of: self.type(ofColumn: column))
+    return try Value.decode(field: span, of: dataType)
   }
 
   /// A field of the server's error report.

@@ -5,6 +5,7 @@ extension PostgresError {
       switch error {
       case .nulCharacter: "holds U+0000, which PostgreSQL cannot store"
       case .outOfRange: "is out of range"
+      case .multidimensional: "is an array of arrays"
       }
     self.init(.invalidParameter, "Parameter $\(number) \(problem).")
   }
@@ -22,11 +23,6 @@ extension PostgresError {
     self.init(.decoding, "The result has no row \(position): it has \(count), counted from 0.")
   }
 
-  init(nullColumn name: String) {
-    self.init(.decoding, "Column \"\(name)\" is NULL.")
-    column = name
-  }
-
   init(surplusRows count: Int) {
     self.init(.decoding, "The result has \(count) rows where only one value was asked for.")
   }
@@ -40,13 +36,26 @@ extension PostgresError {
   }
 
   init<Value>(column name: String, of type: DataType, as value: Value.Type, _ error: ColumnDecodingError) {
+    let value = (value as? any OptionalType.Type)?.wrapped ?? value
     let problem =
       switch error {
-      case .typeMismatch: "cannot be read as"
-      case .outOfRange: "has a value out of the range of"
-      case .malformed: "has a malformed value for"
+      case .null: "is NULL"
+      case .nullElement: "(\(type)) has a NULL in its array"
+      case .typeMismatch: "(\(type)) cannot be read as \(value)"
+      case .outOfRange: "(\(type)) has a value out of the range of \(value)"
+      case .malformed: "(\(type)) has a malformed value for \(value)"
+      case .multidimensional: "(\(type)) has an array of several dimensions"
       }
-    self.init(.decoding, "Column \"\(name)\" (\(type)) \(problem) \(value).")
+    self.init(.decoding, "Column \"\(name)\" \(problem).")
     column = name
   }
+}
+
+/// Lets an error name what an optional is of.
+private protocol OptionalType {
+  static var wrapped: Any.Type { get }
+}
+
+extension Optional: OptionalType {
+  fileprivate static var wrapped: Any.Type { Wrapped.self }
 }

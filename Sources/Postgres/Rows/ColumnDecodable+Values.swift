@@ -2,17 +2,33 @@
 // https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/utils/adt/jsonb.c (jsonb_send).
 
 extension String: ColumnDecodable {
-  /// Reads `text`, `varchar`, `char(n)`, `name`, `json`, `jsonb` and `unknown`. Another type can be cast to `text` in SQL.
+  /// Reads `text`, `varchar`, `char(n)`, `name`, `json`, `jsonb`, `xml`, `"char"` and `unknown`, and of the types that are
+  /// not built in those that are sent as their text: `citext` and enums. Another type can be cast to `text` in SQL.
   public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
-    let headerLength =
-      switch type {
-      case .text, .varchar, .bpchar, .name, .json, .unknown: 0
-      case .jsonb: try bytes.jsonbHeaderLength()
-      default: throw .typeMismatch
-      }
-    let text = bytes.withUnsafeBytes { String(validating: $0.dropFirst(headerLength), as: UTF8.self) }
-    guard let text else { throw .malformed }
+    switch type {
+    case .text, .varchar, .bpchar, .name, .json, .xml, .unknown: try self.init(validating: bytes)
+    case .jsonb: try self.init(validating: bytes.extracting(droppingFirst: try bytes.jsonbHeaderLength()))
+    case .char:
+      let byte = try bytes.bigEndian(as: UInt8.self)
+      guard byte < 0x80 else { throw .outOfRange }
+      self = byte == 0 ? "" : String(UnicodeScalar(byte))
+    case _ where type.isDefinedInDatabase && bytes.isLikeText: try self.init(validating: bytes)
+    default: throw .typeMismatch
+    }
+  }
+
+  private init(validating bytes: RawSpan) throws(ColumnDecodingError) {
+    guard let text = bytes.withUnsafeBytes({ String(validating: $0, as: UTF8.self) }) else { throw .malformed }
     self = text
+  }
+}
+
+extension RawSpan {
+  /// Whether it can be a text, and cannot be anything else that begins with an integer or a version: composites, ranges,
+  /// arrays, `hstore`, `ltree`, PostGIS's geometries. PostgreSQL's text never holds U+0000, all but never U+0001 at the
+  /// beginning, and those hold one of the two.
+  fileprivate var isLikeText: Bool {
+    withUnsafeBytes { $0.first != 1 && !$0.contains(0) }
   }
 }
 
@@ -25,16 +41,88 @@ extension Bool: ColumnDecodable {
 }
 
 extension Int: ColumnDecodable {
-  /// Reads `smallint`, `integer` and `bigint`.
+  /// Reads `smallint`, `integer`, `bigint` and `oid`, as far as the value fits.
   public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
-    switch type {
-    case .int2: self = Int(try bytes.bigEndian(as: Int16.self))
-    case .int4: self = Int(try bytes.bigEndian(as: Int32.self))
-    case .int8:
-      guard let value = Int(exactly: try bytes.bigEndian(as: Int64.self)) else { throw .outOfRange }
-      self = value
-    default: throw .typeMismatch
-    }
+    try self.init(decodingInteger: bytes, of: type)
+  }
+}
+
+extension Int8: ColumnDecodable {
+  /// Reads `smallint`, `integer`, `bigint` and `oid`, as far as the value fits.
+  public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
+    try self.init(decodingInteger: bytes, of: type)
+  }
+}
+
+extension Int16: ColumnDecodable {
+  /// Reads `smallint`, `integer`, `bigint` and `oid`, as far as the value fits.
+  public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
+    try self.init(decodingInteger: bytes, of: type)
+  }
+}
+
+extension Int32: ColumnDecodable {
+  /// Reads `smallint`, `integer`, `bigint` and `oid`, as far as the value fits.
+  public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
+    try self.init(decodingInteger: bytes, of: type)
+  }
+}
+
+extension Int64: ColumnDecodable {
+  /// Reads `smallint`, `integer`, `bigint` and `oid`, as far as the value fits.
+  public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
+    try self.init(decodingInteger: bytes, of: type)
+  }
+}
+
+extension UInt: ColumnDecodable {
+  /// Reads `smallint`, `integer`, `bigint` and `oid`, as far as the value fits.
+  public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
+    try self.init(decodingInteger: bytes, of: type)
+  }
+}
+
+extension UInt16: ColumnDecodable {
+  /// Reads `smallint`, `integer`, `bigint` and `oid`, as far as the value fits.
+  public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
+    try self.init(decodingInteger: bytes, of: type)
+  }
+}
+
+extension UInt32: ColumnDecodable {
+  /// Reads `smallint`, `integer`, `bigint` and `oid`, as far as the value fits.
+  public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
+    try self.init(decodingInteger: bytes, of: type)
+  }
+}
+
+extension UInt64: ColumnDecodable {
+  /// Reads `smallint`, `integer`, `bigint` and `oid`, as far as the value fits.
+  public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
+    try self.init(decodingInteger: bytes, of: type)
+  }
+}
+
+extension FixedWidthInteger {
+  fileprivate init(decodingInteger bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
+    let value: Self? =
+      switch type {
+      case .int2: Self(exactly: try bytes.bigEndian(as: Int16.self))
+      case .int4: Self(exactly: try bytes.bigEndian(as: Int32.self))
+      case .int8: Self(exactly: try bytes.bigEndian(as: Int64.self))
+      case .oid: Self(exactly: try bytes.bigEndian(as: UInt32.self))
+      default: throw .typeMismatch
+      }
+    guard let value else { throw .outOfRange }
+    self = value
+  }
+}
+
+extension Float: ColumnDecodable {
+  /// Reads `real`.
+  public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
+    guard type == .float4 else { throw .typeMismatch }
+    self = Float(bitPattern: try bytes.bigEndian())
   }
 }
 
@@ -70,16 +158,21 @@ extension Timestamp: ColumnDecodable {
   }
 }
 
-extension [UInt8]: ColumnDecodable {
-  /// Reads `bytea`, and `json` and `jsonb` as UTF-8.
+extension UInt8: ColumnDecodable {
+  /// Reads `"char"`, and `smallint`, `integer` and `bigint` from 0 to 255.
   public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
+    self = type == .char ? try bytes.bigEndian() : try Self(decodingInteger: bytes, of: type)
+  }
+
+  /// Reads `bytea`, and `json` and `jsonb` as UTF-8.
+  public static func decode(array bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) -> [UInt8] {
     let headerLength =
       switch type {
       case .bytea, .json: 0
       case .jsonb: try bytes.jsonbHeaderLength()
       default: throw .typeMismatch
       }
-    self = bytes.withUnsafeBytes { [UInt8]($0.dropFirst(headerLength)) }
+    return bytes.withUnsafeBytes { [UInt8]($0.dropFirst(headerLength)) }
   }
 }
 

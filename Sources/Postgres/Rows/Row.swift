@@ -8,31 +8,26 @@ public struct Row: Sendable {
   let result: ResultHandle
   let index: CInt
 
-  /// The value of the first column of that name (in exactly these characters), which may not be NULL.
+  /// The value of the first column of that name (in exactly these characters): an optional where it may be NULL.
   ///
   /// Throws ``PostgresError`` with ``PostgresError/Reason/decoding``, naming the column, if there is no such column, if
-  /// it is NULL, or if its type or value cannot be read as the type asked for; and if the result has no such row.
-  public subscript<Value: ColumnDecodable>(name: String, as type: Value.Type = Value.self) -> Value {
-    get throws(PostgresError) {
-      guard let value = try self[name, as: Value?.self] else { throw PostgresError(nullColumn: name) }
-      return value
-    }
-  }
-
-  /// The value of the first column of that name (in exactly these characters), nil if it is NULL.
-  ///
-  /// Throws ``PostgresError`` with ``PostgresError/Reason/decoding``, naming the column, if there is no such column, or
-  /// if its type or value cannot be read as the type asked for; and if the result has no such row.
-  public subscript<Value: ColumnDecodable>(name: String, as type: Value?.Type = Value?.self) -> Value? {
+  /// it is NULL and not asked for as an optional, or if its type or value cannot be read as the type asked for; and if the
+  /// result has no such row.
+  public subscript<Value: FieldDecodable>(name: String, as type: Value.Type = Value.self) -> Value {
     get throws(PostgresError) {
       guard let column = result.column(named: name) else { throw PostgresError(missingColumn: name) }
-      return try value(ofColumn: column)
+      return try field(ofColumn: column)
     }
   }
 
-  /// The value of the column with that number, counted from 0; nil if it is NULL. Throws if there is no such row or column, which
-  /// libpq calls NULL as well.
+  /// The value of the column with that number, counted from 0; nil if it is NULL.
   func value<Value: ColumnDecodable>(ofColumn column: CInt) throws(PostgresError) -> Value? {
+    try field(ofColumn: column)
+  }
+
+  /// The value of the column with that number, counted from 0. Throws if there is no such row or column, which libpq calls
+  /// NULL as well.
+  func field<Value: FieldDecodable>(ofColumn column: CInt) throws(PostgresError) -> Value {
     guard (0..<result.rowCount).contains(Int(index)) else {
       throw PostgresError(missingRow: Int(index), of: result.rowCount)
     }

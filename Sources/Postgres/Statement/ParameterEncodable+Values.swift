@@ -36,6 +36,98 @@ extension Int: ParameterEncodable {
   }
 }
 
+extension Int8: ParameterEncodable {
+  /// `smallint`
+  public static var dataType: DataType { .int2 }
+
+  /// Appends two bytes.
+  public func encode(into buffer: inout ParameterBuffer) {
+    buffer.append(Int16(self))
+  }
+}
+
+extension Int16: ParameterEncodable {
+  /// `smallint`
+  public static var dataType: DataType { .int2 }
+
+  /// Appends two bytes.
+  public func encode(into buffer: inout ParameterBuffer) {
+    buffer.append(self)
+  }
+}
+
+extension Int32: ParameterEncodable {
+  /// `integer`
+  public static var dataType: DataType { .int4 }
+
+  /// Appends four bytes.
+  public func encode(into buffer: inout ParameterBuffer) {
+    buffer.append(self)
+  }
+}
+
+extension Int64: ParameterEncodable {
+  /// `bigint`
+  public static var dataType: DataType { .int8 }
+
+  /// Appends eight bytes.
+  public func encode(into buffer: inout ParameterBuffer) {
+    buffer.append(self)
+  }
+}
+
+extension UInt16: ParameterEncodable {
+  /// `integer`
+  public static var dataType: DataType { .int4 }
+
+  /// Appends four bytes.
+  public func encode(into buffer: inout ParameterBuffer) {
+    buffer.append(Int32(self))
+  }
+}
+
+extension UInt32: ParameterEncodable {
+  /// `bigint`
+  public static var dataType: DataType { .int8 }
+
+  /// Appends eight bytes.
+  public func encode(into buffer: inout ParameterBuffer) {
+    buffer.append(Int64(self))
+  }
+}
+
+extension UInt: ParameterEncodable {
+  /// `bigint`
+  public static var dataType: DataType { .int8 }
+
+  /// Appends eight bytes. Throws ``ParameterError/outOfRange`` for a number that a `bigint` cannot be.
+  public func encode(into buffer: inout ParameterBuffer) throws(ParameterError) {
+    guard let integer = Int64(exactly: self) else { throw .outOfRange }
+    buffer.append(integer)
+  }
+}
+
+extension UInt64: ParameterEncodable {
+  /// `bigint`
+  public static var dataType: DataType { .int8 }
+
+  /// Appends eight bytes. Throws ``ParameterError/outOfRange`` for a number that a `bigint` cannot be.
+  public func encode(into buffer: inout ParameterBuffer) throws(ParameterError) {
+    guard let integer = Int64(exactly: self) else { throw .outOfRange }
+    buffer.append(integer)
+  }
+}
+
+extension Float: ParameterEncodable {
+  /// `real`
+  public static var dataType: DataType { .float4 }
+
+  /// Appends the IEEE 754 bit pattern.
+  public func encode(into buffer: inout ParameterBuffer) {
+    buffer.append(bitPattern)
+  }
+}
+
 extension Double: ParameterEncodable {
   /// `double precision`
   public static var dataType: DataType { .float8 }
@@ -73,12 +165,20 @@ extension Timestamp: ParameterEncodable {
   }
 }
 
-extension [UInt8]: ParameterEncodable {
-  /// `bytea`
-  public static var dataType: DataType { .bytea }
+extension UInt8: ParameterEncodable {
+  /// `smallint`
+  public static var dataType: DataType { .int2 }
 
-  /// Appends the bytes.
+  /// Appends two bytes.
   public func encode(into buffer: inout ParameterBuffer) {
-    buffer.append(contentsOf: self)
+    buffer.append(Int16(self))
+  }
+
+  /// `bytea`
+  public static var arrayType: DataType { .bytea }
+
+  /// Appends the bytes of a `bytea`.
+  public static func encode(array: [UInt8], into buffer: inout ParameterBuffer) {
+    buffer.append(contentsOf: array)
   }
 }

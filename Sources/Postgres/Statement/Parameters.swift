@@ -3,6 +3,7 @@ struct Parameters: Sendable {
   /// Where a parameter lies in the buffer.
   struct Field {
     var type: DataType
+    var format: DataFormat
     var offset: Int
     /// In bytes; nil is NULL.
     var length: Int?
@@ -33,9 +34,9 @@ struct Parameters: Sendable {
       length = buffer.bytes.count - offset
       if length ?? 0 > Int32.max { fail(.outOfRange) }
       // libpq looks for the end of a parameter in text format.
-      if Value.dataType == .inferred { buffer.append(UInt8(0)) }
+      if Value.format == .text { buffer.append(UInt8(0)) }
     }
-    fields.append(Field(type: Value.dataType, offset: offset, length: length))
+    fields.append(Field(type: Value.dataType, format: Value.format, offset: offset, length: length))
     if fields.count > Self.maximumCount { fail(.outOfRange) }
   }
 

@@ -1,0 +1,107 @@
+/// The bytes of a statement's parameters, one after the other.
+public struct ParameterBuffer: Sendable {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func reserveCapacity(_ count: Int) {
+    bytes.reserveCapacity(count)
+  }
+
+  /// Appends bytes as they are.
+  public mutating func append(contentsOf newBytes: some Collection<UInt8>) {
+    bytes.append(contentsOf: newBytes)
+  }
+
+  /// Appends an integer in network byte order, as PostgreSQL's binary formats have it.
+  public mutating func append(_ integer: some FixedWidthInteger) {
+    withUnsafeBytes(of: integer.bigEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  /// Appends a field as it stands in arrays, composites and ranges, of the binary format: its length in four bytes, -1 for
+  /// NULL, and then its value. Text is its own binary format.
+  public mutating func append<Value: ParameterEncodable>(field value: Value?) throws(ParameterError) {
+    guard let value else { return append(Int32(-1)) }
+    let offset = bytes.count
+    append(Int32(0))
+    let start = bytes.count
+    try value.encode(into: &self)
+    guard let length = Int32(exactly: bytes.count - start) else { throw .outOfRange }
+    overwrite(at: offset, with: length)
+  }
+
+  /// Appends an array of one dimension, or none if it is empty, in the elements' format.
+  mutating func append<Value: ParameterEncodable>(
+    elements: some Collection<Value?>
+  ) throws(ParameterError) {
+    switch Value.format {
+    case .text: try append(textOf: elements)
+    case .binary: try append(binaryOf: elements)
+    }
+  }
+
+  /// Appends what [array_recv](https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/utils/adt/arrayfuncs.c)
+  /// reads.
+  private mutating func append<Value: ParameterEncodable>(
+    binaryOf elements: some Collection<Value?>
+  ) throws(ParameterError) {
+    guard let count = Int32(exactly: elements.count) else { throw .outOfRange }
+    append(Int32(count == 0 ? 0 : 1))  // dimensions
+    let offset = bytes.count
+    append(Int32(0))  // whether there is a NULL
+    append(Value.dataType.rawValue)
+    guard count > 0 else { return }
+    append(count)
+    append(Int32(1))  // the first element's index
+    var hasNull = false
+    for element in elements {
+      if element == nil { hasNull = true }
+      try append(field: element)
+    }
+    if hasNull { overwrite(at: offset, with: Int32(1)) }
+  }
+
+  /// Appends an array as SQL has it between quotes, with each element quoted:
+  /// <https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO>.
+  private mutating func append<Value: ParameterEncodable>(
+    textOf elements: some Collection<Value?>
+  ) throws(ParameterError) {
+    bytes.append(UInt8(ascii: "{"))
+    var isFirst = true
+    for element in elements {
+      if !isFirst { bytes.append(UInt8(ascii: ",")) }
+      isFirst = false
+      guard let element else {
+        bytes.append(contentsOf: "NULL".utf8)
+        continue
+      }
+      bytes.append(UInt8(ascii: "\""))
+      let start = bytes.count
+      try element.encode(into: &self)
+      escape(from: start)
+      bytes.append(UInt8(ascii: "\""))
+    }
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  /// Puts a backslash before each quotation mark and backslash from there to the end.
+  private mutating func escape(from start: Int) {
+    let surplus = bytes[start...].count { $0.isEscapedInArrays }
+    guard surplus > 0 else { return }
+    var (read, write) = (bytes.count, bytes.count + surplus)
+    bytes.append(contentsOf: repeatElement(0, count: surplus))
+    while read < write {
+      (read, write) = (read - 1, write - 1)
+      bytes[write] = bytes[read]
+      guard bytes[write].isEscapedInArrays else { continue }
+      write -= 1
+      bytes[write] = UInt8(ascii: "\\")
+    }
+  }
+
+  private mutating func overwrite(at offset: Int, with integer: Int32) {
+    withUnsafeBytes(of: integer.bigEndian) { bytes.replaceSubrange(offset..<offset + $0.count, with: $0) }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isEscapedInArrays: Bool { self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\") }
+}
