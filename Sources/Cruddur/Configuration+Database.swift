@@ -11,7 +11,7 @@ extension Configuration {
     }
     let tokens = try authenticationTokens(environment)
     do throws(PostgresError) {
-      return try ConnectionConfiguration(url, passwords: tokens)
+      return try ConnectionConfiguration(url, credentials: tokens)
     } catch {
       let variables = tokens == nil ? "libpq's PG variables" : "DATABASE_IAM_AUTH=1 and libpq's PG variables"
       throw ConfigurationError("CONNECTION_URL, with \(variables), is no way to connect: \(error)")

@@ -23,7 +23,8 @@ import Testing
 
   /// What health is of a database.
   private func check(_ url: String) async throws -> (status: Int, text: String) {
-    let application = try ConnectionConfiguration(url).withCredentials(user: "cruddur_app", password: "app")
+    let application = try ConnectionConfiguration(url).withCredentials(
+      LoginCredentials(user: "cruddur_app", password: "app"))
     var router = HTTPRouter()
     router.on(.get, "/api/health", handle: Health(Pool(application, limit: 1)).check)
     let event = #"{"version":"2.0","rawPath":"/api/health","requestContext":{"http":{"method":"GET"}}}"#

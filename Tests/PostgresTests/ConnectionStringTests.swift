@@ -233,8 +233,7 @@ import Testing
       return try Set(
         (0..<200).map { _ in
           try configuration.places(unless: EventFD(), until: .now + .seconds(20)).map { place in
-            let address = place.conninfo.suffix(after: "hostaddr='")?.prefix { $0 != "'" } ?? ""
-            return address.isEmpty ? "10.0.0.1" : String(address)
+            place.parameters["hostaddr"] ?? "10.0.0.1"
           }
         })
     }

@@ -1,4 +1,4 @@
-import Postgres
+@testable import Postgres
 import Synchronization
 import TestSupport
 import Testing
@@ -43,13 +43,37 @@ final class Shared<Value: Sendable>: Sendable {
   }
 }
 
-/// A closure that makes passwords, none of which is ever refused.
-struct MadePasswords: PasswordSource {
-  let make: @Sendable (Login) throws -> String
+/// A closure that makes passwords, or users as well, none of which is ever refused.
+struct MadeCredentials: CredentialSource {
+  var namesUser = false
+  let make: @Sendable (Login) throws(CredentialError) -> String
 
-  func password(for login: Login) throws -> String { try make(login) }
+  func credentials(for login: Login, until deadline: ContinuousClock.Instant) async throws(CredentialError)
+    -> LoginCredentials
+  {
+    let password = try make(login)
+    do {
+      return try LoginCredentials(user: namesUser ? "made" : login.user, password: password)
+    } catch {
+      throw CredentialError(error.description)
+    }
+  }
 
-  func wasRefused(_ password: String, for login: Login) {}
+  func wereRefused(_ credentials: LoginCredentials, for login: Login) {}
+
+  func forget() {}
+}
+
+extension ConnectionConfiguration {
+  /// What libpq is given for each place, in lines of `keyword='value'`, to be compared.
+  func placesText(until deadline: ContinuousClock.Instant = ampleTime) throws -> [String] {
+    try places(unless: EventFD(), until: deadline).map(\.text)
+  }
+}
+
+extension ConnectionConfiguration.Place {
+  /// The parameters, to be compared.
+  var text: String { parameters.map { "\($0.keyword)='\($0.value)'" }.joined(separator: " ") }
 }
 
 extension Pool {

@@ -22,16 +22,15 @@ import Testing
 
   private static let certificate = "A CA\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 
-  private func conninfo(_ string: String, passwords: (any PasswordSource)? = nil) throws -> String {
-    var configuration = try ConnectionConfiguration(string, passwords: passwords)
+  private func places(_ string: String, credentials: (any CredentialSource)? = nil) throws -> String {
+    var configuration = try ConnectionConfiguration(string, credentials: credentials)
     configuration.resolver = Resolver { _ in .success(["10.0.0.1"]) }
-    return try configuration.places(unless: EventFD(), until: .now + .seconds(20)).map(\.conninfo).joined(
-      separator: "\n")
+    return try configuration.placesText().joined(separator: "\n")
   }
 
-  private func sentence(_ string: String, passwords: (any PasswordSource)? = nil) -> String {
+  private func sentence(_ string: String, credentials: (any CredentialSource)? = nil) -> String {
     let error = #expect(throws: PostgresError.self, "\(string)") {
-      try ConnectionConfiguration(string, passwords: passwords)
+      try ConnectionConfiguration(string, credentials: credentials)
     }
     #expect(error?.reason == .configuration)
     return error?.description ?? ""
@@ -46,7 +45,7 @@ import Testing
     "host=db.example sslmode=prefer", "host=db.example sslmode=disable",
   ])
   func `On this machine, or if told so, libpq decides about TLS`(string: String) throws {
-    #expect(!(try conninfo(string).contains("sslmode='verify-full'")))
+    #expect(!(try places(string).contains("sslmode='verify-full'")))
   }
 
   @Test(arguments: [
@@ -56,7 +55,7 @@ import Testing
   ])
   func `Other servers are verified`(string: String) throws {
     let file = try File(Self.certificate)
-    #expect(try conninfo("\(string) sslrootcert=\(file.path)").contains("sslmode='verify-full'"))
+    #expect(try places("\(string) sslrootcert=\(file.path)").contains("sslmode='verify-full'"))
   }
 
   @Test func `A server without a name cannot be verified in full`() throws {
@@ -186,36 +185,42 @@ import Testing
   // MARK: Passwords that are made
 
   private static let made = "host=db.example user=ana sslmode=require"
-  private static let instead = "a password is made for each connection."
+  private static let instead = "the password comes from a credential source."
 
   @Test(arguments: [
     ("\(made) password=s3cret", "The connection parameter password is set, but \(instead)"),
     ("\(made) passfile=s3cret", "The connection parameter passfile is set, but \(instead)"),
-    ("host=db.example sslmode=require", "A password can only be made for a user: the connection parameter user."),
-    ("user=ana", "A password can only be made for a host's name: the connection parameter host."),
-    ("user=ana host=/s3cret", "A password can only be made for a host's name: the connection parameter host."),
-    ("user=ana host=db.example,", "A password can only be made for a host's name: the connection parameter host."),
-    ("user=ana hostaddr=10.0.0.1", "A password can only be made for a host's name: the connection parameter host."),
+    (
+      "host=db.example sslmode=require",
+      "The credential source makes a password for a user: the connection parameter user is not set."
+    ),
+    ("user=ana", "The credential source wants a host with a name: the connection parameter host."),
+    ("user=ana host=/s3cret", "The credential source wants a host with a name: the connection parameter host."),
+    ("user=ana host=db.example,", "The credential source wants a host with a name: the connection parameter host."),
+    ("user=ana hostaddr=10.0.0.1", "The credential source wants a host with a name: the connection parameter host."),
     (
       "\(made) gssencmode=require",
-      "The connection parameter gssencmode must not be require: a password that is made is sent over TLS alone."
+      "The connection parameter gssencmode must not be require: the password of a credential source is sent over TLS alone."
     ),
     (
       "\(made) host=a.example,b.example target_session_attrs=prefer-standby",
-      "target_session_attrs must not be prefer-standby with several hosts: a password is made for one of them."
+      """
+      target_session_attrs must not be prefer-standby with several hosts: the password of a credential source is for one of \
+      them.
+      """
     ),
   ])
   func `Where a password cannot be made, or not be kept secret, is an error`(string: String, sentence: String) {
-    #expect(self.sentence(string, passwords: MadePasswords { _ in "made" }) == sentence)
+    #expect(self.sentence(string, credentials: MadeCredentials { _ in "made" }) == sentence)
   }
 
   @Test(arguments: ["disable", "allow", "prefer"])
   func `A password that is made wants TLS`(mode: String) {
     #expect(
-      sentence("host=localhost user=ana sslmode=\(mode)", passwords: MadePasswords { _ in "made" })
+      sentence("host=localhost user=ana sslmode=\(mode)", credentials: MadeCredentials { _ in "made" })
         == """
-        The connection parameter sslmode has to be require, verify-ca or verify-full: a password that is made is \
-        sent over TLS alone.
+        The connection parameter sslmode has to be require, verify-ca or verify-full: the password of a credential \
+        source is sent over TLS alone.
         """
     )
   }
@@ -226,7 +231,7 @@ import Testing
         setenv(name, value, 1)
         defer { unsetenv(name) }
         return #expect(throws: PostgresError.self) {
-          try ConnectionConfiguration(string, passwords: MadePasswords { _ in "made" })
+          try ConnectionConfiguration(string, credentials: MadeCredentials { _ in "made" })
         }?.description
       }
       for name in ["PGPASSWORD", "PGPASSFILE"] {
@@ -240,45 +245,115 @@ import Testing
         sentence(SettingsTests.made, "PGGSSENCMODE", "require")?.hasPrefix("PGGSSENCMODE must not be") == true)
       setenv("PGUSER", "ana", 1)
       setenv("PGHOST", "db.example", 1)
-      _ = try ConnectionConfiguration("sslmode=require", passwords: MadePasswords { _ in "made" })
+      _ = try ConnectionConfiguration("sslmode=require", credentials: MadeCredentials { _ in "made" })
     }
   }
 
   @Test func `On this machine, too, a password that is made is sent to a verified server`() throws {
     let file = try File(Self.certificate)
-    let conninfo = try conninfo(
-      "host=localhost user=ana sslrootcert=\(file.path)", passwords: MadePasswords { _ in "made" })
-    #expect(conninfo.contains("sslmode='verify-full'"))
-    #expect(conninfo.contains("gssencmode='disable'"))
+    let places = try places(
+      "host=localhost user=ana sslrootcert=\(file.path)", credentials: MadeCredentials { _ in "made" })
+    #expect(places.contains("sslmode='verify-full'"))
+    #expect(places.contains("gssencmode='disable'"))
   }
 
-  @Test func `Each place has a password of its own, made when it is connected to`() throws {
+  @Test func `A user that the source names has no other source`() async {
+    await #expect(processExitsWith: .success) {
+      let source = MadeCredentials(namesUser: true) { _ in "made" }
+      let services = try File(
+        "[s]\nhost=db.example\nsslmode=require\n[t]\nuser=ana\nhost=db.example\nsslmode=require\n")
+      setenv("PGSERVICEFILE", services.path, 1)
+      func sentence(_ string: String) -> String? {
+        do {
+          _ = try ConnectionConfiguration(string, credentials: source)
+          return nil
+        } catch {
+          return error.description
+        }
+      }
+      let instead = "is set, but the user and the password come from a credential source."
+      #expect(sentence(SettingsTests.made) == "The connection parameter user \(instead)")
+      #expect(sentence("service=t") == "The service's parameter user \(instead)")
+      #expect(sentence("host=db.example sslmode=require") == nil)
+      #expect(sentence("service=s") == nil)
+      setenv("PGUSER", "ana", 1)
+      #expect(sentence("host=db.example sslmode=require") == "PGUSER \(instead)")
+      withExtendedLifetime(services) {}
+    }
+  }
+
+  @Test func `Each place has a password of its own, made when it is connected to`() async throws {
     let logins = Shared<[Login]>([])
-    let passwords = MadePasswords { login in
+    let source = MadeCredentials { login in
       logins.withLock { $0.append(login) }
       return "p'\(login.host):\(login.port):\(login.user)"
     }
     var configuration = try ConnectionConfiguration(
-      "host=A.example,10.0.0.9 port=,6000 user=ana sslmode=require", passwords: passwords)
-    configuration.resolver = Resolver { _ in .success(["10.0.0.1"]) }
+      "host=A.example,10.0.0.9 port=,6000 user=ana sslmode=require", credentials: source)
+    configuration.resolver = Resolver { _ in .success(["10.0.0.1", "10.0.0.2"]) }
     #expect(logins.withLock { $0 }.isEmpty)
-    let conninfos = try configuration.places(unless: EventFD(), until: .now + .seconds(20)).map(\.conninfo)
-    #expect(conninfos.map { $0.contains("password='p\\'A.example:5432:ana'") } == [true, false])
-    #expect(conninfos.map { $0.contains("password='p\\'10.0.0.9:6000:ana'") } == [false, true])
+    let credentials = try await configuration.credentials(until: ampleTime)
+    let places = try configuration.places(with: credentials, unless: EventFD(), until: ampleTime)
+    #expect(
+      places.map { $0.parameters["password"] }
+        == ["p'A.example:5432:ana", "p'A.example:5432:ana", "p'10.0.0.9:6000:ana"])
+    #expect(places.allSatisfy { $0.parameters["user"] == "ana" })
     #expect(logins.withLock { $0 }.count == 2)
   }
 
-  @Test func `A password that cannot be made is an error that does not say why to everybody`() async throws {
-    struct Failure: Error, CustomStringConvertible {
-      let description = "s3cret"
-    }
+  @Test func `The user is the one that the source names`() async throws {
     let configuration = try ConnectionConfiguration(
-      "\(Self.made) hostaddr=127.0.0.1", passwords: MadePasswords { _ in throw Failure() })
+      "host=10.0.0.9 sslmode=require", credentials: MadeCredentials(namesUser: true) { _ in "made" })
+    let credentials = try await configuration.credentials(until: ampleTime)
+    let places = try configuration.places(with: credentials, unless: EventFD(), until: ampleTime)
+    #expect(places.map { $0.parameters["user"] } == ["made"])
+  }
+
+  @Test(arguments: [true, false])
+  func `Where the source has no credentials, the error says why, and whether that passes`(isTransient: Bool)
+    async throws
+  {
+    let source = MadeCredentials { _ throws(CredentialError) in
+      throw CredentialError("There are none.", isTransient: isTransient)
+    }
+    let configuration = try ConnectionConfiguration("\(Self.made) hostaddr=127.0.0.1", credentials: source)
     let error = await #expect(throws: PostgresError.self) {
       try await Connection.connect(configuration, until: ampleTime)
     }
-    #expect(error?.reason == .authentication)
-    #expect(error?.description == "No password could be made for the connection.")
-    #expect(error?.debugMessage == "s3cret")
+    #expect(error?.reason == .credentials)
+    #expect(error?.description == "There are none.")
+    #expect(error?.isTransient == isTransient)
+  }
+
+  @Test func `A pool tries again while the source's failure may pass`() async throws {
+    let tries = Shared(0)
+    let source = MadeCredentials { _ throws(CredentialError) in
+      let count = tries.withLock {
+        $0 += 1
+        return $0
+      }
+      throw CredentialError("Not yet, or never.", isTransient: count < 3)
+    }
+    let configuration = try ConnectionConfiguration("\(Self.made) hostaddr=127.0.0.1", credentials: source)
+    let pool = Pool(configuration, limit: 1, retryTime: .seconds(20))
+    let error = await #expect(throws: PostgresError.self) { try await pool.execute("SELECT 1") }
+    #expect(error?.reason == .credentials)
+    #expect(tries.withLock { $0 } == 3)
+  }
+
+  @Test func `A pool that gives up its connections has the source forget`() throws {
+    let forgotten = Shared(0)
+    struct Source: CredentialSource {
+      let namesUser = false
+      let forgotten: Shared<Int>
+      func credentials(for login: Login, until deadline: ContinuousClock.Instant) async throws(CredentialError)
+        -> LoginCredentials
+      { throw CredentialError("There are none.") }
+      func wereRefused(_ credentials: LoginCredentials, for login: Login) {}
+      func forget() { forgotten.withLock { $0 += 1 } }
+    }
+    let configuration = try ConnectionConfiguration(Self.made, credentials: Source(forgotten: forgotten))
+    Pool(configuration, limit: 1).disconnect()
+    #expect(forgotten.withLock { $0 } == 1)
   }
 }

@@ -23,61 +23,84 @@ import Testing
       clock: clock.read)
   }
 
-  @Test func `A token is signed as of now`() throws {
-    let token = try tokens.password(for: sample.login)
+  private func signedToken(for login: Login, of tokens: AuthenticationTokens? = nil) async throws -> String {
+    let credentials = try await (tokens ?? self.tokens).credentials(for: login, until: .now + .seconds(20))
+    #expect(credentials.user == login.user)
+    return credentials.password
+  }
+
+  private func refuse(_ token: String) throws {
+    try tokens.wereRefused(LoginCredentials(user: sample.login.user, password: token), for: sample.login)
+  }
+
+  @Test func `A token is signed as of now`() async throws {
+    let token = try await signedToken(for: sample.login)
     #expect(token.contains("X-Amz-Date=20270115T080000Z&X-Amz-Expires=900"))
   }
 
-  @Test func `A token is used again until it has no more than five minutes left`() throws {
-    let token = try tokens.password(for: sample.login)
+  @Test func `A token is used again until it has no more than five minutes left`() async throws {
+    let token = try await signedToken(for: sample.login)
     clock.advance(by: 599)
-    #expect(try tokens.password(for: sample.login) == token)
+    #expect(try await signedToken(for: sample.login) == token)
     clock.advance(by: 1)
-    let next = try tokens.password(for: sample.login)
+    let next = try await signedToken(for: sample.login)
     #expect(next.contains("X-Amz-Date=20270115T081000Z"))
     clock.advance(by: 599)
-    #expect(try tokens.password(for: sample.login) == next)
+    #expect(try await signedToken(for: sample.login) == next)
   }
 
-  @Test func `After a long freeze the token is a new one`() throws {
-    let token = try tokens.password(for: sample.login)
+  @Test func `After a long freeze the token is a new one`() async throws {
+    let token = try await signedToken(for: sample.login)
     clock.advance(by: 86_400)
-    #expect(try tokens.password(for: sample.login) != token)
+    #expect(try await signedToken(for: sample.login) != token)
   }
 
-  @Test func `A clock that is set back makes a new one`() throws {
-    let token = try tokens.password(for: sample.login)
+  @Test func `A clock that is set back makes a new one`() async throws {
+    let token = try await signedToken(for: sample.login)
     clock.advance(by: -1)
-    #expect(try tokens.password(for: sample.login) != token)
+    #expect(try await signedToken(for: sample.login) != token)
   }
 
-  @Test func `One that was refused is not used again`() throws {
-    let token = try tokens.password(for: sample.login)
+  @Test func `One that was refused is not used again`() async throws {
+    let token = try await signedToken(for: sample.login)
     clock.advance(by: 1)
-    tokens.wasRefused("another", for: sample.login)
-    #expect(try tokens.password(for: sample.login) == token)
-    tokens.wasRefused(token, for: sample.login)
-    let next = try tokens.password(for: sample.login)
+    try refuse("another")
+    #expect(try await signedToken(for: sample.login) == token)
+    try refuse(token)
+    let next = try await signedToken(for: sample.login)
     #expect(next != token)
     // The refusal of a token that somebody else used meanwhile.
-    tokens.wasRefused(token, for: sample.login)
-    #expect(try tokens.password(for: sample.login) == next)
+    try refuse(token)
+    #expect(try await signedToken(for: sample.login) == next)
   }
 
-  @Test func `Each host, port and user has its own`() throws {
+  private func all(_ logins: [Login], of tokens: AuthenticationTokens? = nil) async throws -> [String] {
+    var made: [String] = []
+    for login in logins { made.append(try await signedToken(for: login, of: tokens)) }
+    return made
+  }
+
+  @Test func `All that were kept can be forgotten`() async throws {
+    let token = try await signedToken(for: sample.login)
+    clock.advance(by: 1)
+    tokens.forget()
+    #expect(try await signedToken(for: sample.login) != token)
+  }
+
+  @Test func `Each host, port and user has its own`() async throws {
     let logins = [
       Login(host: "a.example", port: 5432, user: "ana"), Login(host: "b.example", port: 5432, user: "ana"),
       Login(host: "a.example", port: 5433, user: "ana"), Login(host: "a.example", port: 5432, user: "bob"),
     ]
-    let made = try logins.map(tokens.password)
+    let made = try await all(logins)
     #expect(Set(made).count == logins.count)
-    #expect(try logins.map(tokens.password) == made)
+    #expect(try await all(logins) == made)
   }
 
   @Test func `Each of many threads gets the token of its login`() async throws {
     let logins = (1...200).map { Login(host: "db\($0).example", port: 5432, user: "ana") }
     // The clock stands still, so a login's token is always the same.
-    let expected = try logins.map(tokens.password)
+    let expected = try await all(logins)
     let asked = AuthenticationTokens(
       region: "eu-central-1", credentials: Credentials(accessKeyID: "AKID", secretAccessKey: "secret"),
       clock: clock.read)
@@ -85,7 +108,7 @@ import Testing
       for _ in 0..<8 {
         // A thread each: the tasks of a group may share one.
         group.addTask(executorPreference: ThreadExecutor()) {
-          let made = try logins.map(asked.password)
+          let made = try await all(logins, of: asked)
           #expect(made == expected)
         }
       }

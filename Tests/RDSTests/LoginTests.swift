@@ -23,7 +23,7 @@ import Testing
 
   private func configuration(_ url: String, at seconds: Int = Self.second) throws -> ConnectionConfiguration {
     let tokens = AuthenticationTokens(region: "eu-central-1", credentials: Self.credentials, clock: { seconds })
-    return try ConnectionConfiguration(url, passwords: tokens)
+    return try ConnectionConfiguration(url, credentials: tokens)
   }
 
   private func failure(of configuration: ConnectionConfiguration) async -> PostgresError? {
@@ -60,7 +60,7 @@ import Testing
       region: "eu-central-1", credentials: Self.credentials,
       clock: { times.withLock { $0.count > 1 ? $0.removeFirst() : Self.second } })
     let url = server.url(user: "ana", query: "sslrootcert=\(server.authority)")
-    let pool = Pool(try ConnectionConfiguration(url, passwords: tokens), limit: 1, retryTime: .seconds(20))
+    let pool = Pool(try ConnectionConfiguration(url, credentials: tokens), limit: 1, retryTime: .seconds(20))
     try await pool.execute("SELECT 1", until: .now + .seconds(20))
     #expect(times.withLock { $0 } == [Self.second])
   }
@@ -68,7 +68,8 @@ import Testing
   @Test func `A password that nobody makes is refused once`() async throws {
     let server = try Self.server.get()
     let url = server.url(user: "ana", query: "sslrootcert=\(server.authority)")
-    let fixed = try ConnectionConfiguration(url).withCredentials(user: "ana", password: "wrong")
+    let fixed = try ConnectionConfiguration(url).withCredentials(
+      LoginCredentials(user: "ana", password: "wrong"))
     let error = await #expect(throws: PostgresError.self) {
       try await Pool(fixed, limit: 1, retryTime: .seconds(20)).execute("SELECT 1", until: .now + .seconds(20))
     }

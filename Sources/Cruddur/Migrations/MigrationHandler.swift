@@ -50,6 +50,6 @@ public struct MigrationHandler: Handler {
       throw ConfigurationError(
         "The event has a password, and so has CONNECTION_URL, PGPASSWORD or DATABASE_IAM_AUTH: leave one out.")
     }
-    return try database.withCredentials(user: secret.user, password: secret.password)
+    return database.withCredentials(try LoginCredentials(user: secret.user, password: secret.password))
   }
 }

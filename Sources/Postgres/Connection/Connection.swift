@@ -21,7 +21,8 @@ public final class Connection: StatementExecutor {
 
   /// Connects.
   ///
-  /// Throws ``PostgresError`` when that fails; ``PostgresError/Reason/nameResolutionTimeout`` or
+  /// Throws ``PostgresError`` when that fails; ``PostgresError/Reason/credentials`` if it is the configuration's
+  /// ``CredentialSource`` that does; ``PostgresError/Reason/nameResolutionTimeout`` or
   /// ``PostgresError/Reason/connectTimeout`` if it is not done by the deadline or within the configuration's
   /// `connect_timeout`; ``PostgresError/Reason/cancelled`` if the task is cancelled.
   public static func connect(
@@ -29,14 +30,15 @@ public final class Connection: StatementExecutor {
   ) async throws(PostgresError) -> Connection {
     let interruption = try EventFD()
     do throws(PostgresError) {
+      let credentials = try await configuration.credentials(until: deadline)
       return try await withInterruption(interruption) { () throws(PostgresError) in
-        let places = try configuration.places(unless: interruption, until: deadline)
+        let places = try configuration.places(with: credentials, unless: interruption, until: deadline)
         var failure = PostgresError(.hostNotFound)
         for (index, place) in places.enumerated() {
           do throws(PostgresError) {
             let now = ContinuousClock.now
             let share = now + now.duration(to: deadline) / (places.count - index)
-            let handle = try ConnectionHandle(connecting: place.conninfo)
+            let handle = try ConnectionHandle(connecting: place.parameters)
             let end = configuration.connectDeadline(within: share)
             try finishConnecting(handle, unless: interruption, until: end)
             return try Connection(handle, interruption: interruption)

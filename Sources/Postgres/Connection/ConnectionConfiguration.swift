@@ -2,6 +2,8 @@
 /// acknowledges at once, however long its server takes to answer: <https://man7.org/linux/man-pages/man7/tcp.7.html>.
 private let userTimeout = ConninfoParameter(keyword: "tcp_user_timeout", value: "2000")
 
+private let encoding = ConninfoParameter(keyword: "client_encoding", value: "UTF8")
+
 /// How to connect: what a connection string says, completed by libpq's own defaults.
 ///
 /// Every [parameter](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS) of the libpq that the
@@ -16,13 +18,13 @@ public struct ConnectionConfiguration: Sendable {
   var parameters: [ConninfoParameter]
   private let settings: ConnectionSettings
   /// Nil where the password, if there is one, is among the parameters or libpq's defaults.
-  var passwords: (any PasswordSource)?
+  var source: (any CredentialSource)?
   /// The most that connecting may take; nil for as long as the caller's deadline allows.
   private let connectTimeout: Duration?
   private let prefersStandby: Bool
   /// Whether the hosts, and the addresses of each, are tried in random order, as libpq does it for a list that it is given whole.
   private let balancesLoad: Bool
-  /// Whether the connection string, `PGPASSWORD` or the service file has a password, or one is made.
+  /// Whether the connection string, `PGPASSWORD` or the service file has a password, or a ``CredentialSource``.
   public internal(set) var hasPassword: Bool
   var resolver = Resolver.system
 
@@ -30,28 +32,30 @@ public struct ConnectionConfiguration: Sendable {
   /// (`host=… dbname=…`); white space around it is no part of it. Nothing is connected to and no name is resolved; the file
   /// of root certificates is looked into.
   ///
-  /// With a ``PasswordSource`` each connection asks for its password, for the host's name, the port and the user as they
-  /// are configured, and sends it over TLS alone: `sslmode` is `verify-full` even on loopback, unless it is set.
+  /// With a ``CredentialSource`` each connection asks it who logs in with which password, and sends that over TLS alone:
+  /// `sslmode` is `verify-full` even on loopback, unless it is set.
   ///
   /// Throws ``PostgresError`` with ``PostgresError/Reason/configuration`` if libpq cannot parse it, or parses it as nobody
   /// means it (an `@` or `/` in a password that is not percent-encoded); if it does not have a parameter of it, or refuses
-  /// it; if a password or a certificate has two sources; if the root certificates are missing with which the server's is
-  /// to be verified, or cannot be read; if passwords are to be made and nothing says for whom, or they might be sent
+  /// it; if a user, a password or a certificate has two sources; if the root certificates are missing with which the server's
+  /// is to be verified, or cannot be read; if nothing says for whom the credentials are to be, or they might be sent
   /// without TLS. The error names parameters and variables, but never repeats a value.
-  public init(_ conninfo: String, passwords: (any PasswordSource)? = nil) throws(PostgresError) {
+  public init(_ conninfo: String, credentials source: (any CredentialSource)? = nil) throws(PostgresError) {
     let parameters = try ConninfoParameter.parse(conninfo)
     try LibPQ.checkVariables()
     let completed = try parameters.completedByLibPQ()
-    hasPassword = completed["password"] != nil || passwords != nil
-    settings = try ConnectionSettings(own: parameters, completed: completed, isPasswordMade: passwords != nil)
-    let checked = try (parameters + settings.protection).checkedByLibPQ()
+    hasPassword = completed["password"] != nil || source != nil
+    settings = try ConnectionSettings(own: parameters, completed: completed, hasCredentialSource: source != nil)
+    let protected = parameters.setting(settings.protection)
+    let checked = try protected.checkedByLibPQ()
     prefersStandby = checked["target_session_attrs"] == "prefer-standby"
     balancesLoad = checked["load_balance_hosts"] == "random"
     try settings.checkSources()
-    try settings.checkPasswordMaking(prefersStandby: prefersStandby)
+    if let source { try settings.check(source, prefersStandby: prefersStandby) }
     try settings.checkCertificates()
-    self.parameters = parameters + settings.protection + (completed["tcp_user_timeout"] == nil ? [userTimeout] : [])
-    self.passwords = passwords
+    try settings.hosts.checkGaps(in: parameters, completed: completed)
+    self.parameters = protected.setting((completed["tcp_user_timeout"] == nil ? [userTimeout] : []) + [encoding])
+    self.source = source
     connectTimeout = try completed["connect_timeout"].flatMap { value throws(PostgresError) in
       guard let seconds = Int32(value) else { throw PostgresError(invalidConnectionParameter: "connect_timeout") }
       return seconds > 0 ? .seconds(seconds) : nil
@@ -65,50 +69,31 @@ public struct ConnectionConfiguration: Sendable {
 
   /// A place to connect to.
   struct Place {
-    /// The keyword string to give to libpq, with which it will not resolve names.
-    let conninfo: String
-    /// The password that was made, and for whom.
-    let made: (password: String, login: Login)?
+    /// What to give to libpq, with which it will not resolve names.
+    let parameters: [ConninfoParameter]
+    /// What the source has for it, if there is one, and for whom it was asked.
+    let login: Login?
+    let credentials: LoginCredentials?
   }
 
-  /// The places to try one after the other.
+  /// Who is to log in at each of the hosts.
+  var logins: [Login] { settings.hosts.entries.map(settings.login(at:)) }
+
+  /// The places to try one after the other, with the credentials of each.
   ///
   /// libpq would wait for the first of several without end. Only which of several servers is a standby it has to find out
   /// by itself, for which it asks all of them twice.
   func places(
-    unless flag: EventFD, until deadline: ContinuousClock.Instant
+    with credentials: [Login: LoginCredentials] = [:], unless flag: EventFD, until deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> [Place] {
     let places = try resolvedHosts(unless: flag, until: deadline)
     let lists = prefersStandby ? [places] : places.entries.map(HostList.init(entry:))
-    let encoding = ConninfoParameter(keyword: "client_encoding", value: "UTF8")
-    return try lists.map { list throws(PostgresError) in
-      let made = try madePassword(for: list)
-      let password = made.map { [ConninfoParameter(keyword: "password", value: $0.password)] } ?? []
-      return Place(conninfo: (parameters + list.parameters + [encoding] + password).conninfo, made: made)
+    return lists.map { list in
+      let login = list.entries.first.map(settings.login(at:))
+      let credentials = login.flatMap { credentials[$0] }
+      let parameters = parameters.setting(list.parameters).setting(credentials?.parameters ?? [])
+      return Place(parameters: parameters, login: login, credentials: credentials)
     }
-  }
-
-  private func madePassword(for list: HostList) throws(PostgresError) -> (password: String, login: Login)? {
-    guard let passwords, let entry = list.entries.first else { return nil }
-    let login = settings.login(at: entry)
-    do {
-      return (try passwords.password(for: login), login)
-    } catch {
-      var failure = PostgresError(.authentication, "No password could be made for the connection.")
-      failure.debugMessage = "\(error)"
-      throw failure
-    }
-  }
-
-  /// An error of a place. If it refused a password that was made, the next one is another and may do.
-  func noting(_ error: PostgresError, at place: Place) -> PostgresError {
-    guard let passwords, let made = place.made,
-      [.invalidPassword, .invalidAuthorizationSpecification].contains(error.sqlState)
-    else { return error }
-    passwords.wasRefused(made.password, for: made.login)
-    var error = error
-    error.isPassing = true
-    return error
   }
 
   private func resolvedHosts(unless flag: EventFD, until deadline: ContinuousClock.Instant) throws(PostgresError)

@@ -5,9 +5,12 @@ internal import CLibPQ
 final class ConnectionHandle {
   private let pointer: OpaquePointer
 
-  /// [PQconnectStart](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PQCONNECTSTARTPARAMS)
-  init(connecting conninfo: String) throws(PostgresError) {
-    guard let pointer = PQconnectStart(conninfo) else { throw PostgresError(.outOfResources) }
+  /// [PQconnectStartParams](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PQCONNECTSTARTPARAMS), with
+  /// nothing in `dbname` but a name.
+  init(connecting parameters: [ConninfoParameter]) throws(PostgresError) {
+    guard let pointer = parameters.withLibPQArrays({ PQconnectStartParams($0, $1, 0) }) else {
+      throw PostgresError(.outOfResources)
+    }
     self.pointer = pointer
     // Until there is a connection an error is only a text. So it ends in the SQLSTATE, and says nothing else.
     PQsetErrorVerbosity(pointer, PQERRORS_SQLSTATE)

@@ -3,7 +3,7 @@ extension ConnectionSettings {
   /// reading what is sent and from posing as the server: <https://www.postgresql.org/docs/current/libpq-ssl.html>.
   /// libpq's own default is left to servers on this machine, if no secret has to be kept from them.
   var tlsMode: String {
-    let isDefault = source(of: .sslmode) == nil && (isPasswordMade || !hosts.entries.allSatisfy(\.isLocal))
+    let isDefault = source(of: .sslmode) == nil && (hasCredentialSource || !hosts.entries.allSatisfy(\.isLocal))
     return isDefault ? "verify-full" : self[.sslmode] ?? ""
   }
 
@@ -13,7 +13,7 @@ extension ConnectionSettings {
     if tlsMode != self[.sslmode] ?? "" {
       parameters.append(ConninfoParameter(keyword: Keyword.sslmode.rawValue, value: tlsMode))
     }
-    if isPasswordMade {
+    if hasCredentialSource {
       // Where there is a Kerberos ticket, libpq would try GSSAPI's encryption first, and leave out TLS.
       parameters.append(ConninfoParameter(keyword: Keyword.gssencmode.rawValue, value: "disable"))
     }

@@ -7,8 +7,8 @@ struct ConnectionSettings {
   /// All that libpq would use.
   let completed: [ConninfoParameter]
   let hosts: HostList
-  /// Whether this module makes the passwords, and nobody else has one.
-  let isPasswordMade: Bool
+  /// Whether a ``CredentialSource`` has the password, and nobody else one.
+  let hasCredentialSource: Bool
 
   /// The parameters of which more is asked here than a value, and the environment variables of libpq for them:
   /// <https://www.postgresql.org/docs/current/libpq-envars.html>.
@@ -19,11 +19,11 @@ struct ConnectionSettings {
   }
 
   init(
-    own: [ConninfoParameter], completed: [ConninfoParameter], isPasswordMade: Bool
+    own: [ConninfoParameter], completed: [ConninfoParameter], hasCredentialSource: Bool
   ) throws(PostgresError) {
     self.own = own
     self.completed = completed
-    self.isPasswordMade = isPasswordMade
+    self.hasCredentialSource = hasCredentialSource
     hosts = try HostList(host: completed["host"], hostaddr: completed["hostaddr"], port: completed["port"])
   }
 
@@ -66,6 +66,7 @@ struct ConnectionSettings {
     switch keyword {
     case .sslmode, .gssencmode: value == "prefer"
     case .passfile: value.hasSuffix("/.pgpass")
+    case .user: value == OwnAccount.name
     default: false
     }
   }

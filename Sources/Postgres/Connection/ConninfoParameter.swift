@@ -30,11 +30,13 @@ struct ConninfoParameter: Hashable {
     return text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") ? String(text) : nil
   }
 
-  /// Copies the parameters that have a value, and frees libpq's list.
+  /// Copies the parameters that have a value, and frees libpq's list. An empty value is none: among arrays of parameters libpq
+  /// takes it for its own default.
   static func list(takingOwnershipOf options: UnsafeMutablePointer<PQconninfoOption>?) -> [ConninfoParameter] {
     defer { PQconninfoFree(options) }
     return map(options) { option in
-      option.val.map { ConninfoParameter(keyword: String(cString: option.keyword), value: String(cString: $0)) }
+      guard let value = option.val, value.pointee != 0 else { return nil }
+      return ConninfoParameter(keyword: String(cString: option.keyword), value: String(cString: value))
     }
   }
 
@@ -64,21 +66,34 @@ struct ConninfoParameter: Hashable {
 }
 
 extension [ConninfoParameter] {
-  /// The value of a keyword; nil if it has none or an empty one, which to libpq is the same.
+  /// The value of a keyword; nil if it has none.
   subscript(keyword: String) -> String? {
-    first { $0.keyword == keyword && !$0.value.isEmpty }?.value
+    first { $0.keyword == keyword }?.value
   }
 
-  /// The parameters as a keyword string. In one that has a keyword twice, the latter counts.
-  var conninfo: String {
-    map { parameter in
-      let escaped = parameter.value.unicodeScalars.reduce(into: String.UnicodeScalarView()) { text, scalar in
-        if scalar == "'" || scalar == "\\" { text.append("\\") }
-        text.append(scalar)
-      }
-      return "\(parameter.keyword)='\(escaped)'"
+  /// These parameters, and others in place of those of the same keywords; one that is empty leaves nothing in that place.
+  func setting(_ others: [ConninfoParameter]) -> [ConninfoParameter] {
+    filter { own in !others.contains { $0.keyword == own.keyword } } + others.filter { !$0.value.isEmpty }
+  }
+
+  /// Calls the body with the keywords and the values as PQconnectStartParams wants them, a null pointer behind each last one.
+  func withLibPQArrays<Result>(
+    _ body: (_ keywords: UnsafePointer<UnsafePointer<CChar>?>?, _ values: UnsafePointer<UnsafePointer<CChar>?>?) ->
+      Result
+  ) -> Result {
+    var texts: [CChar] = []
+    var offsets: [(keyword: Int, value: Int)] = []
+    for parameter in self {
+      let keyword = texts.count
+      texts += parameter.keyword.utf8CString
+      offsets.append((keyword, texts.count))
+      texts += parameter.value.utf8CString
     }
-    .joined(separator: " ")
+    return texts.withUnsafeBufferPointer { texts in
+      body(
+        offsets.map { texts.baseAddress?.advanced(by: $0.keyword) } + [nil],
+        offsets.map { texts.baseAddress?.advanced(by: $0.value) } + [nil])
+    }
   }
 
   /// The parameters and libpq's defaults for the others, out of the environment and the service file.
@@ -87,7 +102,7 @@ extension [ConninfoParameter] {
   /// a value that nobody can want, of the parameter that it checks first.
   func completedByLibPQ() throws(PostgresError) -> [ConninfoParameter] {
     let stop = ConninfoParameter(keyword: "channel_binding", value: "none")
-    let handle = try ConnectionHandle(connecting: (self + [stop]).conninfo)
+    let handle = try ConnectionHandle(connecting: setting([stop]))
     let message = handle.errorMessage
     guard message.suffix(after: "\(stop.keyword) value: \"\(stop.value)\"") != nil else {
       throw PostgresError(configurationFailure: message, ofServiceIn: self)
@@ -95,16 +110,15 @@ extension [ConninfoParameter] {
     return handle.parameters
   }
 
-  /// Has libpq check all parameters but those of the place to connect to, and completes them.
+  /// Has libpq check all parameters but the port, and completes them.
   ///
-  /// What it checks, and in which order, differs from version to version; that all of it is right shows in that libpq tries to connect:
-  /// to a socket that cannot be.
+  /// What it checks, and in which order, differs from version to version; that all of it is right shows in that libpq wants to connect:
+  /// to a port that cannot be, which it finds out before it looks at any host.
   func checkedByLibPQ() throws(PostgresError) -> [ConninfoParameter] {
-    let nowhere = "/dev/null"
-    let place = [("host", nowhere), ("hostaddr", ""), ("port", "")].map(ConninfoParameter.init)
-    let handle = try ConnectionHandle(connecting: (self + place).conninfo)
+    let nowhere = ConninfoParameter(keyword: "port", value: "0")
+    let handle = try ConnectionHandle(connecting: setting([nowhere]))
     let message = handle.errorMessage
-    guard message.suffix(after: "\"\(nowhere)/") != nil else {
+    guard message.suffix(after: "invalid port number: \"\(nowhere.value)\"") != nil else {
       throw PostgresError(configurationFailure: message, ofServiceIn: self)
     }
     return handle.parameters

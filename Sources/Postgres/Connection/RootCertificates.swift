@@ -33,18 +33,24 @@ enum RootCertificates {
 
   /// Where libpq looks by itself; nil if the user has no home.
   static var defaultPath: String? {
-    homeFolder.map { $0 + "/.postgresql/root.crt" }
+    let home = getenv("HOME").flatMap { $0.pointee == 0 ? nil : String(cString: $0) } ?? OwnAccount.home
+    return home.map { $0 + "/.postgresql/root.crt" }
   }
+}
 
-  /// libpq's own order: HOME, then the user database.
-  private static var homeFolder: String? {
-    if let home = getenv("HOME"), home.pointee != 0 { return String(cString: home) }
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
+/// What the user database says of the user whom this process belongs to.
+enum OwnAccount {
+  static var home: String? { entry(\.pw_dir) }
+  /// Whom libpq takes for the user if nothing else says who logs in.
+  static var name: String? { entry(\.pw_name) }
+
+  private static func entry(_ member: KeyPath<passwd, UnsafeMutablePointer<CChar>?>) -> String? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
       var entry = passwd()
       var found: UnsafeMutablePointer<passwd>?
       guard let base = buffer.baseAddress, getpwuid_r(geteuid(), &entry, base, buffer.count, &found) == 0, found != nil
       else { return nil }
-      return entry.pw_dir.map { String(cString: $0) }
+      return entry[keyPath: member].map { String(cString: $0) }
     }
   }
 }

@@ -12,6 +12,9 @@ extension PostgresError {
     /// The connection string, or something that libpq takes from the environment or a file instead, is wrong.
     public static let configuration = Reason(rawValue: "configuration")
 
+    /// The configuration's ``CredentialSource`` has no user or password to log in with.
+    public static let credentials = Reason(rawValue: "credentials")
+
     /// No host could be found by its name.
     public static let hostNotFound = Reason(rawValue: "hostNotFound")
     /// Finding the host by its name took too long.
@@ -65,6 +68,7 @@ extension PostgresError.Reason {
   var sentence: String {
     switch self {
     case .configuration: "The database's connection string is not valid."
+    case .credentials: "There are no credentials to log in to the database with."
     case .hostNotFound: "The database's host name could not be resolved."
     case .nameResolutionTimeout: "Resolving the database's host name took too long."
     case .connectionRefused: "The database refused the connection."

@@ -86,12 +86,34 @@ struct HostList: Hashable {
     return list
   }
 
-  /// The list as libpq's parameters.
+  /// The list as libpq's parameters. A port is always there, so that libpq takes none of its own defaults.
   var parameters: [ConninfoParameter] {
-    func parameter(_ keyword: String, _ element: KeyPath<HostEntry, String>) -> ConninfoParameter {
-      ConninfoParameter(keyword: keyword, value: entries.map { $0[keyPath: element] }.joined(separator: ","))
+    func parameter(_ keyword: String, _ element: (HostEntry) -> String) -> ConninfoParameter {
+      ConninfoParameter(keyword: keyword, value: entries.map(element).joined(separator: ","))
     }
-    return [parameter("host", \.host), parameter("hostaddr", \.address), parameter("port", \.port)]
+    return [
+      parameter("host", \.host), parameter("hostaddr", \.address),
+      parameter("port") { $0.port.isEmpty ? String($0.portNumber) : $0.port },
+    ]
+  }
+
+  private static let noPlace = ["host", "hostaddr", "port"].map { ConninfoParameter(keyword: $0, value: "") }
+
+  /// Throws if a place has no host or no address, and libpq would take that of its defaults: what an array has no value for,
+  /// it looks up in the environment and the service.
+  func checkGaps(in own: [ConninfoParameter], completed: [ConninfoParameter]) throws(PostgresError) {
+    let gaps = [
+      ("host", entries.contains(where: \.host.isEmpty)),
+      ("hostaddr", entries.contains { $0.address.isEmpty && !$0.needsResolving }),
+    ]
+    for (keyword, hasGap) in gaps where hasGap && completed[keyword] != nil {
+      let defaults = own[keyword] == nil ? completed : try own.setting(Self.noPlace).completedByLibPQ()
+      guard defaults[keyword] == nil else {
+        throw PostgresError(
+          .configuration,
+          "The connection parameter \(keyword) has an empty element, which would be that of libpq's default.")
+      }
+    }
   }
 }
 

@@ -77,11 +77,13 @@ public final class Pool: StatementExecutor, Sendable {
   }
 
   /// Gives up all connections: those that nobody uses are closed before this returns, the others when they come back. The
-  /// server is told (Terminate), so that it logs no connection that was lost.
+  /// server is told (Terminate), so that it logs no connection that was lost. What the configuration's ``CredentialSource``
+  /// keeps is forgotten.
   ///
   /// The pool remains usable, and opens new ones when they are needed: before a process is frozen for a snapshot it gives
   /// up its connections, and after each restoration it makes its own, with ``connect(until:)`` or the next statement.
   public func disconnect() {
+    configuration.forgetCredentials()
     for pooled in state.withLock({ $0.giveUp() }) {
       pooled.connection.close()
       takeBack(closed: true)

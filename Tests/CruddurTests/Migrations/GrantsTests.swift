@@ -20,7 +20,8 @@ import Testing
     ] {
       try postgres.psql(statement)
     }
-    let master = try ConnectionConfiguration(url).withCredentials(user: "cruddurroot", password: "root")
+    let master = try ConnectionConfiguration(url).withCredentials(
+      LoginCredentials(user: "cruddurroot", password: "root"))
     migrator = Migrator(database: Pool(master, limit: 1))
   }
 
@@ -29,7 +30,8 @@ import Testing
   /// A session of the application's, which in this test has a password.
   private func application() async throws -> Connection {
     try postgres.psql("ALTER ROLE cruddur_app PASSWORD 'app'")
-    let configuration = try ConnectionConfiguration(url).withCredentials(user: "cruddur_app", password: "app")
+    let configuration = try ConnectionConfiguration(url).withCredentials(
+      LoginCredentials(user: "cruddur_app", password: "app"))
     return try await Connection.connect(configuration, until: ampleTime)
   }
 
@@ -140,7 +142,8 @@ import Testing
     try postgres.psql("REVOKE rds_iam FROM cruddur_app; ALTER ROLE cruddur_app RESET ALL", url: url)
     #expect(try await migrator.run() == [])
     #expect(try state() == granted)
-    let configuration = try ConnectionConfiguration(url).withCredentials(user: "cruddur_app", password: "app")
+    let configuration = try ConnectionConfiguration(url).withCredentials(
+      LoginCredentials(user: "cruddur_app", password: "app"))
     _ = try await Connection.connect(configuration, until: ampleTime)
   }
 
