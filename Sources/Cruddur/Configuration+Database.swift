@@ -9,12 +9,16 @@ extension Configuration {
     guard let url = environment["CONNECTION_URL"], !url.allSatisfy(\.isWhitespace) else {
       throw ConfigurationError("CONNECTION_URL is not set: it has to be a PostgreSQL connection URL.")
     }
+    let secret = try databaseSecret(environment)
     let tokens = try authenticationTokens(environment)
+    guard secret == nil || tokens == nil else {
+      throw ConfigurationError("DATABASE_SECRET_ID and DATABASE_IAM_AUTH=1 are both set: only one of them may be.")
+    }
     do throws(PostgresError) {
-      return try ConnectionConfiguration(url, credentials: tokens)
+      return try ConnectionConfiguration(url, credentials: secret ?? tokens)
     } catch {
-      let variables = tokens == nil ? "libpq's PG variables" : "DATABASE_IAM_AUTH=1 and libpq's PG variables"
-      throw ConfigurationError("CONNECTION_URL, with \(variables), is no way to connect: \(error)")
+      let source = secret != nil ? "DATABASE_SECRET_ID and " : tokens != nil ? "DATABASE_IAM_AUTH=1 and " : ""
+      throw ConfigurationError("CONNECTION_URL, with \(source)libpq's PG variables, is no way to connect: \(error)")
     }
   }
 
@@ -32,7 +36,7 @@ extension Configuration {
   /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
   private static func authenticationTokens(
     _ environment: Environment
-  ) throws(ConfigurationError) -> AuthenticationTokens? {
+  ) throws(ConfigurationError) -> (any CredentialSource)? {
     guard try flag("DATABASE_IAM_AUTH", environment) else { return nil }
     func required(_ names: String...) throws(ConfigurationError) -> String {
       guard let value = names.lazy.compactMap({ environment[$0] }).first else {
@@ -45,5 +49,15 @@ extension Configuration {
       accessKeyID: try required("AWS_ACCESS_KEY_ID"), secretAccessKey: try required("AWS_SECRET_ACCESS_KEY"),
       sessionToken: environment["AWS_SESSION_TOKEN"])
     return AuthenticationTokens(region: try required("AWS_REGION", "AWS_DEFAULT_REGION"), credentials: credentials)
+  }
+
+  /// The secret with whose user and password to log in, if `DATABASE_SECRET_ID` names one. An ARN may have 2,048
+  /// characters: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html>.
+  private static func databaseSecret(_ environment: Environment) throws(ConfigurationError) -> (any CredentialSource)? {
+    guard let id = environment["DATABASE_SECRET_ID"] else { return nil }
+    guard id.utf8.count <= 2_048, id.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw ConfigurationError("DATABASE_SECRET_ID has to be the name or the ARN of a secret.")
+    }
+    return DatabaseSecret(id, of: try SecretsExtension(environment))
   }
 }

@@ -7,9 +7,9 @@ public struct Configuration: Sendable {
   /// What the function is for, from `_HANDLER`.
   public let handler: HandlerName
 
-  /// Where the database is, from `CONNECTION_URL`, and from libpq's own `PG…` variables for what the URL leaves open. If
-  /// `DATABASE_IAM_AUTH` is 1, and not 0, the default, tokens of IAM log in there, signed with the credentials of the
-  /// environment.
+  /// Where the database is, from `CONNECTION_URL`, and from libpq's own `PG…` variables for what the URL leaves open. The
+  /// user and the password of the secret that `DATABASE_SECRET_ID` names log in there; or, if `DATABASE_IAM_AUTH` is 1, and
+  /// not 0, the default, tokens of IAM, signed with the credentials of the environment.
   public let database: ConnectionConfiguration
 
   /// The most connections to the database that there may be at a time, from `DATABASE_MAX_CONNECTIONS`; nil for one for each

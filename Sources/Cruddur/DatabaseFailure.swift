@@ -69,6 +69,7 @@ extension PostgresError.Reason {
   var errorType: String {
     switch self {
     case .configuration: "DatabaseConfiguration"
+    case .credentials: "DatabaseCredentials"
     case .hostNotFound: "DatabaseHostNotFound"
     case .connectionRefused: "DatabaseConnectionRefused"
     case .tls: "DatabaseTLS"

@@ -55,18 +55,23 @@ extension EndToEnd {
     }
 
     @Test func `Two passwords are refused`() async throws {
-      let elsewhere = ["_HANDLER": "cruddur.migrate", "CONNECTION_URL": place, "PGPASSWORD": "SECRET"]
+      let elsewhere = ["_HANDLER": "cruddur.migrate", "CONNECTION_URL": place, "PGPASSWORD": "s3cret"]
       let made = [
         "_HANDLER": "cruddur.migrate", "CONNECTION_URL": "postgresql://ana@127.0.0.1/d?sslmode=require",
         "DATABASE_IAM_AUTH": "1", "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id",
         "AWS_SECRET_ACCESS_KEY": "key",
       ]
-      for variables in [handler, elsewhere, made] {
+      let secret = [
+        "_HANDLER": "cruddur.migrate", "CONNECTION_URL": "postgresql://db.example/d?sslmode=require",
+        "DATABASE_SECRET_ID": "s3cret", "AWS_SESSION_TOKEN": "s3cret",
+      ]
+      for variables in [handler, elsewhere, made, secret] {
         try await withFunction(variables) { invoke in
-          let result = await invoke(event(#"{"username":"postgres","password":"SECRET"}"#))
+          let result = await invoke(event(#"{"username":"postgres","password":"s3cret"}"#))
           #expect(result.errorType == "Function.InvalidConfiguration")
-          #expect(result.errorMessage?.contains("CONNECTION_URL, PGPASSWORD or DATABASE_IAM_AUTH") == true)
-          #expect(result.errorMessage?.contains("SECRET") == false)
+          let names = "CONNECTION_URL, PGPASSWORD, DATABASE_SECRET_ID or DATABASE_IAM_AUTH"
+          #expect(result.errorMessage?.contains(names) == true)
+          #expect(result.errorMessage?.contains("s3cret") == false)
         }
       }
     }

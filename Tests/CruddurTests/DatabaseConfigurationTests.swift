@@ -86,4 +86,57 @@ import Testing
     let start = "CONNECTION_URL, with DATABASE_IAM_AUTH=1 and libpq's PG variables, is no way to connect: "
     #expect(sentence(Self.complete.merging(["CONNECTION_URL": url]) { $1 })?.hasPrefix(start) == true)
   }
+
+  private static let secret = [
+    "CONNECTION_URL": "postgresql://db.example/cruddur?sslmode=require", "DATABASE_SECRET_ID": "s3cret",
+    "AWS_SESSION_TOKEN": "s3cret",
+  ]
+
+  @Test func `A secret needs a place, a session token and nothing else`() {
+    #expect(sentence(Self.secret) == nil)
+    #expect(sentence(Self.secret.merging(["DATABASE_IAM_AUTH": "0"]) { $1 }) == nil)
+    #expect(sentence(Self.secret.filter { $0.key != "CONNECTION_URL" })?.hasPrefix("CONNECTION_URL is not set") == true)
+  }
+
+  @Test(arguments: [nil, "", "s3 cret", "s3cret\r\nX: y", "s3cretü"])
+  func `The extension wants a session token that can be sent`(token: String?) {
+    let variables = Self.secret.filter { $0.key != "AWS_SESSION_TOKEN" }
+      .merging(token.map { ["AWS_SESSION_TOKEN": $0] } ?? [:]) { $1 }
+    #expect(sentence(variables)?.hasPrefix("AWS_SESSION_TOKEN is not set, or is none") == true)
+  }
+
+  @Test(arguments: ["0", "65536", "-1", "+1", "s3cret", " 2773", "27 73"])
+  func `The extension's port is one`(port: String) {
+    #expect(
+      sentence(Self.secret.merging(["PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": port]) { $1 })
+        == "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT has to be a port, 1 to 65535.")
+  }
+
+  @Test(arguments: [" ", "s3 cret", "s3cret\n", "s3crét", String(repeating: "s", count: 2_049)])
+  func `DATABASE_SECRET_ID is a name or an ARN`(id: String) {
+    #expect(
+      sentence(Self.secret.merging(["DATABASE_SECRET_ID": id]) { $1 })
+        == "DATABASE_SECRET_ID has to be the name or the ARN of a secret.")
+  }
+
+  @Test func `A secret and IAM are two sources`() {
+    #expect(
+      sentence(Self.complete.merging(Self.secret) { $1 })
+        == "DATABASE_SECRET_ID and DATABASE_IAM_AUTH=1 are both set: only one of them may be.")
+  }
+
+  @Test(arguments: [
+    ("postgresql://ana@db.example/d?sslmode=require", "The connection parameter user is set"),
+    ("postgresql://:s3cret@db.example/d?sslmode=require", "The connection parameter password is set"),
+    ("postgresql://db.example/d?sslmode=require&passfile=s3cret", "The connection parameter passfile is set"),
+    ("postgresql:///d?sslmode=require", "The credential source wants a host with a name"),
+    ("postgresql://db.example/d?sslmode=prefer", "The connection parameter sslmode has to be require"),
+    ("postgresql://localhost/d?sslmode=disable", "The connection parameter sslmode has to be require"),
+    ("postgresql://db.example/d?sslmode=require&gssencmode=require", "The connection parameter gssencmode must not be"),
+  ])
+  func `What contradicts a secret names both variables`(url: String, reason: String) {
+    let start = "CONNECTION_URL, with DATABASE_SECRET_ID and libpq's PG variables, is no way to connect: "
+    let sentence = sentence(Self.secret.merging(["CONNECTION_URL": url]) { $1 }) ?? ""
+    #expect(sentence.hasPrefix(start + reason), "\(sentence)")
+  }
 }

@@ -48,7 +48,10 @@ public struct MigrationHandler: Handler {
     guard let secret else { return database }
     guard !database.hasPassword else {
       throw ConfigurationError(
-        "The event has a password, and so has CONNECTION_URL, PGPASSWORD or DATABASE_IAM_AUTH: leave one out.")
+        """
+        The event has a password, and so has CONNECTION_URL, PGPASSWORD, DATABASE_SECRET_ID or DATABASE_IAM_AUTH: leave one \
+        out.
+        """)
     }
     return database.withCredentials(try LoginCredentials(user: secret.user, password: secret.password))
   }

@@ -72,15 +72,17 @@ final class HTTPClient: @unchecked Sendable {
     curl_multi_cleanup(multi)
   }
 
-  /// Sends a GET request and waits for its response for as long as it takes, or until ``interrupt()``, which is nil: a
-  /// response that has begun to come in by then is waited for all the same.
+  /// Sends a GET request and waits for its response for as long as `milliseconds` says, which is without limit for 0, or
+  /// until ``interrupt()``, which is nil: a response that has begun to come in by then is waited for all the same.
   ///
   /// `headers` are whole lines, `Name: value`.
-  func get(_ target: String, headers: [String] = []) -> Result<HTTPResponse, TransportError>? {
+  func get(
+    _ target: String, headers: [String] = [], milliseconds: Int = 0
+  ) -> Result<HTTPResponse, TransportError>? {
     guard !isInterrupted.load(ordering: .acquiring) else { return nil }
     _ = ccurl_setopt_long(easy, CURLOPT_HTTPGET, 1)
     // The handle remembers the last POST's limit; the next event may be hours away.
-    _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, 0)
+    _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, milliseconds)
     begin(target, headers.isEmpty ? getHeaders : HeaderList(headers))
     while code == nil {
       let isInterrupted = isInterrupted.load(ordering: .acquiring)
