@@ -1,4 +1,4 @@
-"""What deploy/template.yaml promises, for each profile, with and without RDS Proxy."""
+"""What deploy/template.yaml promises, for each profile, with and without RDS Proxy, and with a secret."""
 
 import itertools
 import json
@@ -14,6 +14,12 @@ FUNCTIONS = {
     "SignUpFunction": ("-sign-up", "cruddur.events"),
     "ApiFunction": ("-api", "cruddur.events"),
     "MigrateFunction": ("-migrate", "cruddur.migrate"),
+}
+SECRET = {
+    "DatabaseSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:cruddur/app-AbCdEf",
+    "SecretsExtensionArn":
+        "arn:aws:lambda:eu-central-1:187925254637:layer:AWS-Parameters-and-Secrets-Lambda-Extension:18",
+    "SecretKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-0000-0000-0000-000000000000",
 }
 
 
@@ -64,6 +70,11 @@ def needed_by(name, resources):
 class Promises:
     choice = {}
 
+    @property
+    def secret(self):
+        """Whether the functions log in with a secret."""
+        return bool(self.choice.get("DatabaseSecretArn"))
+
     def setUp(self):
         self.resources = stack_template.resolve(TEMPLATE, **self.choice)
 
@@ -105,6 +116,8 @@ class Promises:
 
     def test_security_groups_allow_postgresql_between_each_other_alone(self):
         into, out_of = set(), set()
+        # Secrets Manager is asked over HTTPS.
+        ports = dict.fromkeys(["SecretsEndpointSecurityGroup"], 443)
         for name, group in self.of_type("AWS::EC2::SecurityGroup").items():
             self.assertNotIn("SecurityGroupIngress", group)
             for rule in group["SecurityGroupEgress"]:
@@ -113,15 +126,19 @@ class Promises:
                 self.assertEqual((rule["IpProtocol"], rule["FromPort"], rule["ToPort"]), ("tcp", 5432, 5432))
                 out_of.add((name, rule["DestinationSecurityGroupId"]["Ref"]))
         for rule in self.of_type("AWS::EC2::SecurityGroupEgress").values():
-            self.assertEqual((rule["IpProtocol"], rule["FromPort"], rule["ToPort"]), ("tcp", 5432, 5432))
+            port = ports.get(rule["DestinationSecurityGroupId"]["Ref"], 5432)
+            self.assertEqual((rule["IpProtocol"], rule["FromPort"], rule["ToPort"]), ("tcp", port, port))
             out_of.add((rule["GroupId"]["Ref"], rule["DestinationSecurityGroupId"]["Ref"]))
         for rule in self.of_type("AWS::EC2::SecurityGroupIngress").values():
-            self.assertEqual((rule["IpProtocol"], rule["FromPort"], rule["ToPort"]), ("tcp", 5432, 5432))
+            port = ports.get(rule["GroupId"]["Ref"], 5432)
+            self.assertEqual((rule["IpProtocol"], rule["FromPort"], rule["ToPort"]), ("tcp", port, port))
             into.add((rule["SourceSecurityGroupId"]["Ref"], rule["GroupId"]["Ref"]))
         expected = {("FunctionSecurityGroup", "DatabaseSecurityGroup")}
         if self.choice["UseProxy"] == "true":
             expected |= {
                 ("FunctionSecurityGroup", "ProxySecurityGroup"), ("ProxySecurityGroup", "DatabaseSecurityGroup")}
+        if self.secret:
+            expected |= {("FunctionSecurityGroup", "SecretsEndpointSecurityGroup")}
         self.assertEqual(into, expected)
         self.assertEqual(out_of, expected)
 
@@ -200,9 +217,11 @@ class Promises:
                 self.assertNotIn("DATABASE_IAM_AUTH", variables)
                 self.assertNotIn("METRICS_NAMESPACE", variables)
             else:
-                self.assertIn("postgresql://cruddur_app@${host}:5432/cruddur", url)
+                self.assertIn("postgresql://${user}${host}:5432/cruddur", url)
+                user = variables["CONNECTION_URL"]["Fn::Sub"][1]["user"]
+                self.assertEqual(user, "" if self.secret else "cruddur_app@")
                 self.assertIn(host, url)
-                self.assertEqual(variables["DATABASE_IAM_AUTH"], "1")
+                self.assertEqual(variables.get("DATABASE_IAM_AUTH"), None if self.secret else "1")
                 self.assertEqual(variables["METRICS_NAMESPACE"], {"Ref": "AWS::StackName"})
             self.assertNotIn("ALLOW_ANONYMOUS_AUTHOR", variables)
 
@@ -295,12 +314,63 @@ class Promises:
         for wrong in ["16.9", "18.1", "17", "17.12.1", "117.1"]:
             self.assertNotRegex(wrong, parameter["AllowedPattern"])
 
-    def test_no_parameter_is_a_secret_and_nobody_reads_one(self):
-        self.assertNotIn("secretsmanager", json.dumps(self.resources).lower())
+    def test_no_parameter_is_a_secret(self):
         self.assertNotIn("resolve:", json.dumps(self.resources))
         for name, parameter in TEMPLATE["Parameters"].items():
             self.assertNotIn("NoEcho", parameter, name)
-            self.assertNotRegex(name, r"(?i)password|secret")
+            # What names a secret is no secret.
+            if re.search(r"(?i)password|secret", name):
+                self.assertRegex(parameter["AllowedPattern"], r"^\^\$\|\^arn:")
+
+    def test_the_functions_read_the_secret_that_is_wanted_and_nothing_else_does(self):
+        reading = {
+            role: [s for s in self.policies(role) if as_list(s["Action"])[0].startswith(("secretsmanager:", "kms:"))]
+            for role in self.of_type("AWS::IAM::Role")
+        }
+        reading = {role: rules for role, rules in reading.items() if rules}
+        if not self.secret:
+            self.assertNotIn("secretsmanager", json.dumps(self.resources).lower())
+            self.assertFalse(reading)
+            return
+        self.assertEqual(set(reading), {"SignUpRole", "ApiRole"})
+        for rules in reading.values():
+            self.assertEqual(
+                [(s["Action"], s["Resource"]) for s in rules],
+                [("secretsmanager:GetSecretValue", SECRET["DatabaseSecretArn"]), ("kms:Decrypt", SECRET["SecretKeyArn"])])
+            self.assertEqual(list(rules[1]["Condition"]["StringEquals"]), ["kms:ViaService"])
+        endpoint = self.resources["SecretsEndpoint"]["Properties"]
+        (rule,) = endpoint["PolicyDocument"]["Statement"]
+        self.assertEqual(
+            (rule["Action"], rule["Resource"]), ("secretsmanager:GetSecretValue", SECRET["DatabaseSecretArn"]))
+        self.assertIs(endpoint["PrivateDnsEnabled"], True)
+        for name in ["SignUpFunction", "ApiFunction"]:
+            function = self.resources[name]["Properties"]
+            self.assertEqual(function["Layers"], [SECRET["SecretsExtensionArn"]])
+            variables = function["Environment"]["Variables"]
+            self.assertEqual(variables["DATABASE_SECRET_ID"]["Fn::Select"][1][0], SECRET["DatabaseSecretArn"])
+            # A password that was rotated is not kept by the extension for minutes.
+            self.assertEqual(variables["SECRETS_MANAGER_TTL"], "0")
+            self.assertLessEqual(
+                {"SecretsEndpoint", "ReadSecretPolicy", "SecretsIngressFromFunctions", "FunctionEgressToSecrets"},
+                needed_by(name, self.resources))
+        self.assertNotIn("Layers", self.resources["MigrateFunction"]["Properties"])
+
+    def test_a_secret_without_its_own_key_needs_no_right_to_one(self):
+        resources = stack_template.resolve(TEMPLATE, **self.choice | SECRET | {"SecretKeyArn": ""})
+        self.assertNotIn("kms:", json.dumps(resources["ReadSecretPolicy"]))
+
+    def test_a_secret_is_not_taken_without_its_extension_or_with_the_proxy(self):
+        (rule,) = TEMPLATE["Rules"].values()
+        self.assertEqual(rule["RuleCondition"], {"Fn::Not": [{"Fn::Equals": [{"Ref": "DatabaseSecretArn"}, ""]}]})
+        self.assertEqual(
+            [assertion["Assert"] for assertion in rule["Assertions"]],
+            [{"Fn::Not": [{"Fn::Equals": [{"Ref": "SecretsExtensionArn"}, ""]}]},
+             {"Fn::Equals": [{"Ref": "UseProxy"}, "false"]}])
+        for name, arn in SECRET.items():
+            pattern = TEMPLATE["Parameters"][name]["AllowedPattern"]
+            self.assertRegex(arn, pattern)
+            for wrong in ["cruddur", arn + " ", "arn:aws:s3:::bucket"]:
+                self.assertNotRegex(wrong, pattern)
 
     def test_the_proxy_takes_tokens_over_tls_alone(self):
         proxies = list(self.of_type("AWS::RDS::DBProxy").values())
@@ -440,9 +510,12 @@ class Promises:
              "DBInstance", "DBEndpoint", "MasterSecretArn"})
 
 
-for profile, proxy in itertools.product(["dev", "prod"], ["false", "true"]):
-    name = f"{profile}{' with RDS Proxy' if proxy == 'true' else ''}"
-    choice = {"Profile": profile, "UseProxy": proxy, "AlarmEmail": "alarms@example.com"}
+# RDS Proxy takes no secret.
+for profile, proxy, secret in itertools.product(["dev", "prod"], ["false", "true"], [{}, SECRET]):
+    if proxy == "true" and secret:
+        continue
+    name = f"{profile}{' with RDS Proxy' if proxy == 'true' else ''}{' with a secret' if secret else ''}"
+    choice = {"Profile": profile, "UseProxy": proxy, "AlarmEmail": "alarms@example.com"} | secret
     globals()[name] = type(name, (Promises, unittest.TestCase), {"choice": choice})
 
 if __name__ == "__main__":
