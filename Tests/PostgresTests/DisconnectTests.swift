@@ -27,6 +27,7 @@ import Testing
   @Test func `A connection in use is closed when it comes back`() async throws {
     let pool = try await Pool(url: sharedURL, limit: 2)
     try await pool.transaction { transaction in
+      try await transaction.execute("SELECT 1")
       try await pool.connect(until: ampleTime)
       pool.disconnect()
       #expect(pool.statistics == Pool.Statistics(limit: 2, leased: 1, opened: 2, closed: 1))
@@ -38,10 +39,11 @@ import Testing
   @Test func `Whoever is in the queue gets a connection of their own`() async throws {
     let pool = try await Pool(url: sharedURL)
     let (first, waiter) = try await pool.transaction { transaction in
+      let first = try value(await transaction.execute("SELECT pg_backend_pid() AS value"), as: Int.self)
       let waiter = Task { try await processID(pool) }
       try await waitUntil { pool.statistics.waiting == 1 }
       pool.disconnect()
-      return (try value(await transaction.execute("SELECT pg_backend_pid() AS value"), as: Int.self), waiter)
+      return (first, waiter)
     }
     #expect(try await waiter.value != first)
     #expect(pool.statistics == Pool.Statistics(limit: 1, idle: 1, opened: 2, closed: 1))
@@ -82,8 +84,12 @@ import Testing
     let lost = { try server.log.contains("unexpected EOF on client connection") }
 
     let pool = try Pool(url: url, limit: 3)
-    try await pool.transaction { _ in
-      try await pool.transaction { _ in try await pool.connect(until: ampleTime) }
+    try await pool.transaction { transaction in
+      try await transaction.execute("SELECT 1")
+      try await pool.transaction { transaction in
+        try await transaction.execute("SELECT 1")
+        try await pool.connect(until: ampleTime)
+      }
       pool.disconnect()
       try await waitUntil { try ended() == 2 }
     }

@@ -92,13 +92,6 @@ extension Pool {
   }
 }
 
-extension Transaction {
-  @discardableResult
-  func execute(_ statement: Statement) async throws(PostgresError) -> Rows {
-    try await execute(statement, until: ampleTime)
-  }
-}
-
 extension Connection {
   static func connect(_ url: String, until deadline: ContinuousClock.Instant = ampleTime) async throws -> Connection {
     try await connect(ConnectionConfiguration(url), until: deadline)

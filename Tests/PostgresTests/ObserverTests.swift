@@ -127,6 +127,22 @@ import Testing
         + ["retry #2 after 40001", "BEGIN: 0 rows"] + script + ["COMMIT: 0 rows"])
   }
 
+  @Test func `A statement of which only its commit fails is seen to fail`() async throws {
+    let url = try await ThrowawayPostgres.shared.makeDatabase()
+    let pool = try makePool(url)
+    try await pool.execute("CREATE TABLE t (i int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+    let insert: Statement = "INSERT INTO t VALUES (1), (1)"
+    for _ in 1...2 { await #expect(throws: PostgresError.self) { try await pool.execute(insert) } }
+    #expect(events.dropFirst(2) == ["\(insert.text): 23505", "\(insert.text): 23505"])
+    await #expect(throws: PostgresError.self) {
+      try await pool.transaction { transaction in
+        try await transaction.execute("SELECT 1")
+        try await transaction.executeAndCommit(insert)
+      }
+    }
+    #expect(events.dropFirst(4) == ["BEGIN: 0 rows", "SELECT 1: 1 rows", "\(insert.text): 2 rows", "COMMIT: 23505"])
+  }
+
   @Test func `An observer sees the values of the task that used the pool`() async throws {
     enum Local { @TaskLocal static var name = "nobody" }
     final class Reader: PostgresObserver {

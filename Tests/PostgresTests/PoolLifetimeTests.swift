@@ -35,6 +35,7 @@ import Testing
   @Test func `A connection that has been open for too long when its lease ends is closed`() async throws {
     let pool = try await makePool()
     try await pool.transaction { transaction in
+      try await transaction.execute("SELECT 1")
       clock.withLock { $0 = 1801 }
       try await transaction.execute("SELECT 1")
     }

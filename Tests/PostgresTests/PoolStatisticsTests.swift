@@ -11,7 +11,8 @@ import Testing
     #expect(pool.statistics == Pool.Statistics(limit: 2, idle: 1, opened: 1))
     try await pool.transaction { _ in
       #expect(pool.statistics == Pool.Statistics(limit: 2, leased: 1, opened: 1))
-      try await pool.transaction { _ in
+      try await pool.transaction { transaction in
+        try await transaction.execute("SELECT 1")
         let waiter = Task { try await pool.execute("SELECT 1") }
         try await waitUntil { pool.statistics.waiting > 0 }
         #expect(pool.statistics == Pool.Statistics(limit: 2, leased: 2, waiting: 1, opened: 2))
@@ -56,7 +57,8 @@ import Testing
 
   @Test func `A task that is cancelled while it waits leaves the queue, and has not timed out`() async throws {
     let pool = try await Pool(url: sharedURL)
-    try await pool.transaction { _ in
+    try await pool.transaction { transaction in
+      try await transaction.execute("SELECT 1")
       let waiter = Task { try await pool.execute("SELECT 1") }
       try await waitUntil { pool.statistics.waiting > 0 }
       waiter.cancel()

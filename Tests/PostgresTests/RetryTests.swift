@@ -131,19 +131,55 @@ import Testing
     #expect(try server.psql("SELECT count(*) FROM t", url: url) == "1")
   }
 
-  @Test func `A transaction is begun, or done again where that does no harm`() async throws {
+  @Test func `The first statement of a transaction is tried again, and no other`() async throws {
     try makeTable(refusing: 1, "40001")
     let pool = try pool()
-    let error = await #expect(throws: PostgresError.self) {
-      try await pool.transaction { try await $0.execute("INSERT INTO t VALUES (1)") }
-    }
-    #expect(error?.sqlState == .serializationFailure)
-    #expect(try rowsAndTries == "0|1")
-    try server.psql("ALTER SEQUENCE tries RESTART", url: url)
-    try await pool.transaction(until: ampleTime, isIdempotent: true) {
-      try await $0.execute("INSERT INTO t VALUES (1)")
+    let bodies = Shared(0)
+    try await pool.transaction { transaction in
+      bodies.withLock { $0 += 1 }
+      try await transaction.execute("INSERT INTO t VALUES (1)")
     }
     #expect(try rowsAndTries == "1|2")
+    #expect(bodies.withLock { $0 } == 1)
+    try server.psql("ALTER SEQUENCE tries RESTART", url: url)
+    let error = await #expect(throws: PostgresError.self) {
+      try await pool.transaction { transaction in
+        try await transaction.execute("SELECT 1")
+        try await transaction.execute("INSERT INTO t VALUES (2)")
+      }
+    }
+    #expect(error?.sqlState == .serializationFailure)
+    #expect(try rowsAndTries == "1|1")
+  }
+
+  @Test func `A transaction that may be done twice is tried again whole`() async throws {
+    try makeTable(refusing: 1, "40001")
+    let bodies = Shared(0)
+    try await pool().transaction(until: ampleTime, isIdempotent: true) { transaction in
+      bodies.withLock { $0 += 1 }
+      try await transaction.execute("SELECT 1")
+      try await transaction.execute("INSERT INTO t VALUES (1)")
+    }
+    #expect(try rowsAndTries == "1|2")
+    #expect(bodies.withLock { $0 } == 2)
+  }
+
+  @Test func `A last statement with which the transaction begins is tried again only where nothing was done`()
+    async throws
+  {
+    for (state, isRetried) in [("40001", true), ("57P01", false)] {
+      try server.psql("DROP TABLE IF EXISTS t; DROP SEQUENCE IF EXISTS tries; DROP FUNCTION IF EXISTS refuse", url: url)
+      try makeTable(refusing: 1, state)
+      let pool = try pool()
+      if isRetried {
+        try await pool.transaction { _ = try await $0.executeAndCommit("INSERT INTO t VALUES (1)") }
+      } else {
+        await #expect(throws: PostgresError.self) {
+          try await pool.transaction { _ = try await $0.executeAndCommit("INSERT INTO t VALUES (1)") }
+        }
+      }
+      #expect(try rowsAndTries == (isRetried ? "1|2" : "0|1"))
+    }
   }
 
   @Test func `A connection that is refused for a while is tried again, whatever the statement`() async throws {

@@ -78,7 +78,7 @@ import Testing
     #expect(try tables() == "")
   }
 
-  @Test func `COPY is not supported`() async throws {
+  @Test func `A COPY that nobody sends data for is not supported`() async throws {
     let error = await #expect(throws: PostgresError.self) { try await run("CREATE TABLE a (); COPY a FROM STDIN") }
     #expect(error?.reason == .unsupported)
     #expect(try tables() == "")

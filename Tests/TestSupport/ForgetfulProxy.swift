@@ -15,7 +15,8 @@ public final class ForgetfulProxy: Sendable {
     let generation = Generation()
     self.generation = generation
     server = try LoopbackServer { client in
-      forward(client, to: target, while: generation.add(client))
+      let isCurrent = generation.add(client)
+      forward(client, to: target) { _ in isCurrent() }
       generation.close(client)
     }
   }
@@ -81,32 +82,6 @@ private final class Generation: Sendable {
         setsockopt(client, SOL_SOCKET, SO_LINGER, &unsent, socklen_t(MemoryLayout.size(ofValue: unsent)))
         shutdown(client, Int32(SHUT_RD))
       }
-    }
-  }
-}
-
-/// Copies bytes both ways until a side closes. Once forgotten, the client's side stays open but is never read again,
-/// for as long as the client keeps it.
-private func forward(_ client: Int32, to port: UInt16, while isCurrent: @escaping @Sendable () -> Bool) {
-  let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-  defer { close(server) }
-  var address = sockaddr_in(loopbackPort: port)
-  let status = withUnsafePointer(to: &address) { address in
-    address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-    }
-  }
-  guard status == 0 else { return }
-  var buffer = [UInt8](repeating: 0, count: 65_536)
-  while true {
-    var polled = [
-      pollfd(fd: client, events: Int16(POLLIN), revents: 0), pollfd(fd: server, events: Int16(POLLIN), revents: 0),
-    ]
-    poll(&polled, 2, -1)
-    for (from, to) in [(0, server), (1, client)] where polled[from].revents != 0 {
-      let count = recv(polled[from].fd, &buffer, buffer.count, 0)
-      guard count > 0 else { return }
-      if isCurrent() { send(to, buffer, count, Int32(MSG_NOSIGNAL)) }
     }
   }
 }

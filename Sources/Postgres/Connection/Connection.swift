@@ -7,26 +7,38 @@ public final class Connection: StatementExecutor {
   /// Nil when the connection is closed.
   private(set) var handle: ConnectionHandle?
   /// Raised when the task is cancelled that waits.
-  private let interruption: EventFD
+  let interruption: EventFD
   var preparedStatements = PreparedStatements()
   /// Whoever sees the statements.
-  var observers: [any PostgresObserver] = []
+  let observers: [any PostgresObserver]
+  /// Whether the answer to a statement is still received, while its caller's body runs.
+  var isReceiving = false
 
   /// Takes over a connection that is made.
-  private init(_ handle: ConnectionHandle, interruption: EventFD) throws(PostgresError) {
+  private init(
+    _ handle: ConnectionHandle, interruption: EventFD, observers: [any PostgresObserver]
+  ) throws(PostgresError) {
     guard handle.setNonblocking() else { throw PostgresError(.outOfResources) }
     self.handle = handle
     self.interruption = interruption
+    self.observers = observers
+    if !observers.isEmpty {
+      handle.onNotice { notice in
+        for observer in observers { observer.noticeReceived(notice) }
+      }
+    }
   }
 
-  /// Connects.
+  /// Connects. Observers are told of the statements and notices of the connection, and not of connecting, of which the
+  /// caller hears.
   ///
   /// Throws ``PostgresError`` when that fails; ``PostgresError/Reason/credentials`` if it is the configuration's
   /// ``CredentialSource`` that does; ``PostgresError/Reason/nameResolutionTimeout`` or
   /// ``PostgresError/Reason/connectTimeout`` if it is not done by the deadline or within the configuration's
   /// `connect_timeout`; ``PostgresError/Reason/cancelled`` if the task is cancelled.
   public static func connect(
-    _ configuration: ConnectionConfiguration, until deadline: ContinuousClock.Instant
+    _ configuration: ConnectionConfiguration, observers: [any PostgresObserver] = [],
+    until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Connection {
     let interruption = try EventFD()
     do throws(PostgresError) {
@@ -41,7 +53,7 @@ public final class Connection: StatementExecutor {
             let handle = try ConnectionHandle(connecting: place.parameters)
             let end = configuration.connectDeadline(within: share)
             try finishConnecting(handle, unless: interruption, until: end)
-            return try Connection(handle, interruption: interruption)
+            return try Connection(handle, interruption: interruption, observers: observers)
           } catch {
             guard error.isOfOneServer else { throw configuration.noting(error, at: place) }
             // What a server says tells more than that another was not reached.
@@ -70,8 +82,8 @@ public final class Connection: StatementExecutor {
     guard case .connected = progress else { throw PostgresError(connectionFailure: handle.errorMessage) }
   }
 
-  /// Executes a statement and returns its rows. A statement is prepared when it is first seen, unless it is
-  /// ``Statement/unprepared()`` or there are very many, and again if the server no longer knows it.
+  /// Executes a statement and returns its rows. A statement is prepared when it is first seen, in the same round trip,
+  /// unless it is ``Statement/unprepared()`` or there are very many, and again if the server no longer knows it.
   ///
   /// Throws ``PostgresError``, with ``PostgresError/Reason/statementTimeout`` if the server has not answered by the
   /// deadline and ``PostgresError/Reason/cancelled`` if the task is cancelled. The server is then asked to cancel the
@@ -80,9 +92,30 @@ public final class Connection: StatementExecutor {
   public func execute(
     _ statement: Statement, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Rows {
+    try await execute(statement, [], until: deadline)
+  }
+
+  /// Executes a statement, and begins or ends a transaction with it.
+  func execute(
+    _ statement: Statement, _ edges: TransactionEdges, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> Rows {
     if let error = statement.parameters.error { throw error }
     return try await Self.withInterruption(interruption) { () throws(PostgresError) in
-      try observers.observing(statement.text) { () throws(PostgresError) in try run(statement, until: deadline) }
+      try run(statement, edges, until: deadline)
+    }
+  }
+
+  /// Executes statements in one round trip, and returns the rows of each. Unless they are in a transaction they are one:
+  /// all of them are executed, or none.
+  ///
+  /// Throws ``PostgresError`` as ``execute(_:until:)`` does. None of them is prepared, unless it was before.
+  @discardableResult
+  public func execute(
+    _ statements: [Statement], until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> [Rows] {
+    if let error = statements.lazy.compactMap(\.parameters.error).first { throw error }
+    return try await Self.withInterruption(interruption) { () throws(PostgresError) in
+      try run(statements, until: deadline)
     }
   }
 
@@ -99,7 +132,7 @@ public final class Connection: StatementExecutor {
     guard !script.utf8.contains(0) else { throw PostgresError(.invalidParameter, "The script holds U+0000.") }
     do throws(PostgresError) {
       _ = try await Self.withInterruption(interruption) { () throws(PostgresError) in
-        try observers.observing(script) { () throws(PostgresError) in
+        try observed(script) { () throws(PostgresError) in
           try exchange(until: deadline) { $0.send(script: script) }
         }
       }
@@ -150,7 +183,7 @@ public final class Connection: StatementExecutor {
 
   /// Runs a body that blocks; cancelling the task raises the flag. The body does not begin if the task was cancelled
   /// before.
-  private static func withInterruption<Value>(
+  static func withInterruption<Value>(
     _ flag: EventFD, _ body: () throws(PostgresError) -> Value
   ) async throws(PostgresError) -> Value {
     flag.lower()
@@ -161,5 +194,16 @@ public final class Connection: StatementExecutor {
       flag.raise()
     }
     return try result.get()
+  }
+
+  /// Runs a body of the caller's, which may wait for something else than the server, too.
+  static func withInterruption<Value>(_ flag: EventFD, _ body: () async throws -> Value) async throws -> Value {
+    flag.lower()
+    return try await withTaskCancellationHandler {
+      if Task.isCancelled { throw PostgresError(.cancelled) }
+      return try await body()
+    } onCancel: {
+      flag.raise()
+    }
   }
 }

@@ -55,7 +55,10 @@ extension PostgresError {
 
     /// A parameter cannot be sent; nothing was.
     public static let invalidParameter = Reason(rawValue: "invalidParameter")
-    /// The statement asks for something this module does not do (COPY), or does not do with every statement (JSON).
+    /// The connection is in the middle of rows that are handed over as they come, or of a COPY; nothing was sent.
+    public static let connectionBusy = Reason(rawValue: "connectionBusy")
+    /// The statement asks for something that is not done so (a COPY that is executed as other statements are), or not with
+    /// every statement (JSON).
     public static let unsupported = Reason(rawValue: "unsupported")
     /// A result's column is missing, NULL or of another type than asked for.
     public static let decoding = Reason(rawValue: "decoding")
@@ -87,7 +90,8 @@ extension PostgresError.Reason {
     case .server: "The database refused the statement."
     case .transactionAborted: "The transaction had failed or ended before it was to be committed."
     case .invalidParameter: "A parameter is not valid."
-    case .unsupported: "COPY is not supported."
+    case .connectionBusy: "The connection is in the middle of rows or of a COPY."
+    case .unsupported: "A COPY of the program's own data has calls of its own."
     case .decoding: "A result could not be decoded."
     case .outOfResources: "The process has run out of memory, threads or file descriptors."
     default: "No connection to the database could be made."

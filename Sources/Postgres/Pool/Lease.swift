@@ -16,6 +16,9 @@ struct Lease: ~Copyable {
     if pool.aging.isExpired(opened: kept.opened) { discardConnection() }
   }
 
+  /// The connection, if there is one by now.
+  var connection: Connection? { held?.connection }
+
   deinit {
     if var held, held.connection.isReusable, !pool.aging.isExpired(opened: held.opened) {
       held.lastUsed = pool.aging.now()
@@ -26,32 +29,28 @@ struct Lease: ~Copyable {
     pool.takeBack(closed: held != nil)
   }
 
-  /// Executes a statement; on a new connection if the kept one is dead.
-  @discardableResult
-  mutating func execute(
-    _ statement: Statement, until deadline: ContinuousClock.Instant
-  ) async throws(PostgresError) -> Rows {
+  /// Does something on the connection; on a new one if the kept one is dead.
+  ///
+  /// Whether it lives is asked before only where it may not be found out by the work itself, which then might have been
+  /// done.
+  mutating func perform<Value>(
+    _ repeatability: Repeatability, until deadline: ContinuousClock.Instant,
+    _ work: (Connection) async throws(PostgresError) -> Value
+  ) async throws(PostgresError) -> Value {
     let isTrusted = idleSince.map { !pool.aging.isSuspect(since: $0) } ?? false
-    guard statement.isIdempotent, isTrusted, let connection = held?.connection else {
-      return try await executeOnce(statement, until: deadline)
+    if repeatability == .always, isTrusted, let connection = held?.connection {
+      do throws(PostgresError) {
+        let value = try await work(connection)
+        idleSince = nil
+        return value
+      } catch {
+        guard error.permitsReplacing(repeatability) else { throw error }
+        discardConnection()
+      }
     }
-    do throws(PostgresError) {
-      let rows = try await connection.execute(statement, until: deadline)
-      idleSince = nil
-      return rows
-    } catch {
-      guard error.meansEndOfSession else { throw error }
-      discardConnection()
-      return try await executeOnce(statement, until: deadline)
-    }
-  }
-
-  private mutating func executeOnce(
-    _ statement: Statement, until deadline: ContinuousClock.Instant
-  ) async throws(PostgresError) -> Rows {
     let connection = try await liveConnection(until: deadline)
     do throws(PostgresError) {
-      return try await connection.execute(statement, until: deadline)
+      return try await work(connection)
     } catch {
       if error.meansEndOfSession { connection.close() }
       throw error
@@ -84,12 +83,11 @@ struct Lease: ~Copyable {
     let start = ContinuousClock.now
     let connection: Connection
     do throws(PostgresError) {
-      connection = try await Connection.connect(pool.configuration, until: deadline)
+      connection = try await Connection.connect(pool.configuration, observers: pool.observers, until: deadline)
     } catch {
       reportConnect(since: start, error)
       throw error
     }
-    connection.observers = pool.observers
     reportConnect(since: start)
     let now = pool.aging.now()
     held = PooledConnection(connection: connection, opened: now, generation: generation, lastUsed: now)

@@ -5,12 +5,27 @@ import Synchronization
 /// A connection is opened when one is needed and none is free, and kept until it breaks or has been open for long enough.
 /// The one that was used last is used next, so that with one worker there is one connection. Whoever finds none is put into a
 /// queue: first come, first served.
+///
+/// Calls are `async`, and block the thread that they are on while they wait for the server. That is as it should be where
+/// each worker has a thread of its own, as in `LambdaRuntime`, or with a task executor of one's own. A program whose tasks are
+/// on Swift's own pool of threads, of which there are as many as processors, makes the pool with
+/// ``Threads/own``: then it is the pool's threads that wait, as many as there are connections.
 public final class Pool: StatementExecutor, Sendable {
   let configuration: ConnectionConfiguration
   let aging: Aging
   let retryTime: Duration
   let observers: [any PostgresObserver]
+  /// Nil where callers' threads are blocked.
+  private let threads: BlockingThreads?
   private let state: Mutex<PoolState>
+
+  /// Whose threads wait for the server.
+  public enum Threads: Sendable {
+    /// Those of the callers.
+    case callers
+    /// The pool's own, on which the bodies of transactions run as well.
+    case own
+  }
 
   /// Makes an empty pool; nothing is connected to.
   ///
@@ -21,23 +36,26 @@ public final class Pool: StatementExecutor, Sendable {
   ///     so that it takes no more of the server's memory, and finds where the database is by now.
   ///   - retryTime: For how long a call is retried after a failure that may pass (``PostgresError/isTransient``), if that
   ///     can do no harm; its deadline comes first. Zero for not at all.
-  ///   - observers: Who sees connections, statements and retries.
+  ///   - threads: Whose threads wait for the server.
+  ///   - observers: Who sees connections, statements, retries and notices.
   public convenience init(
     _ configuration: ConnectionConfiguration, limit: Int, lifetime: Duration = .seconds(30 * 60),
-    retryTime: Duration = .zero, observers: [any PostgresObserver] = []
+    retryTime: Duration = .zero, threads: Threads = .callers, observers: [any PostgresObserver] = []
   ) {
     let aging = Aging(lifetime: lifetime)
-    self.init(configuration, limit: limit, aging: aging, retryTime: retryTime, observers: observers)
+    self.init(
+      configuration, limit: limit, aging: aging, retryTime: retryTime, threads: threads, observers: observers)
   }
 
   init(
     _ configuration: ConnectionConfiguration, limit: Int, aging: Aging, retryTime: Duration = .zero,
-    observers: [any PostgresObserver] = []
+    threads: Threads = .callers, observers: [any PostgresObserver] = []
   ) {
     self.configuration = configuration
     self.aging = aging
     self.retryTime = retryTime
     self.observers = observers
+    self.threads = threads == .own ? BlockingThreads(limit: max(1, limit)) : nil
     state = Mutex(PoolState(limit: max(1, limit)))
   }
 
@@ -56,14 +74,52 @@ public final class Pool: StatementExecutor, Sendable {
     _ statement: Statement, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Rows {
     if let error = statement.parameters.error { throw error }
-    var retries = Retries(for: retryTime, until: deadline)
-    while true {
-      do throws(PostgresError) {
-        var lease = try await lease(until: deadline, attempt: retries.attempt)
-        return try await lease.execute(statement, until: deadline)
-      } catch {
-        guard error.permitsRetry(of: statement) else { throw error }
-        try await retries.wait(after: error, observers)
+    return try await perform(statement.repeatability, until: deadline) { connection throws(PostgresError) in
+      try await connection.execute(statement, until: deadline)
+    }
+  }
+
+  /// Executes statements in one round trip, as one transaction, and returns the rows of each: all of them are executed, or
+  /// none.
+  ///
+  /// They are retried as ``execute(_:until:)`` says, as often as the least of them may be. Throws ``PostgresError``.
+  @discardableResult
+  public func execute(
+    _ statements: [Statement], until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> [Rows] {
+    let repeatabilities = statements.map(\.repeatability)
+    let repeatability: Repeatability =
+      if repeatabilities.allSatisfy({ $0 == .always }) { .always } else if repeatabilities.contains(.ifNotSent) {
+        .ifNotSent
+      } else { .ifRefused }
+    return try await perform(repeatability, until: deadline) { connection throws(PostgresError) in
+      try await connection.execute(statements, until: deadline)
+    }
+  }
+
+  /// Runs a body that blocks, on a thread where it may.
+  @inline(__always)
+  func blocking<Value, Failure: Error>(
+    _ body: () async throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    guard let threads else { return try await body() }
+    return try await withTaskExecutorPreference(threads, isolation: nil, operation: body)
+  }
+
+  /// Does something on a connection, and again as far as that does no harm.
+  private func perform<Value>(
+    _ repeatability: Repeatability, until deadline: ContinuousClock.Instant,
+    _ work: (Connection) async throws(PostgresError) -> Value
+  ) async throws(PostgresError) -> Value {
+    try await blocking { () throws(PostgresError) in
+      var retries = Retries(for: retryTime, until: deadline)
+      while true {
+        do throws(PostgresError) {
+          var lease = try await lease(until: deadline, attempt: retries.attempt)
+          return try await lease.perform(repeatability, until: deadline, work)
+        } catch {
+          try await retries.wait(after: error, of: repeatability, observers)
+        }
       }
     }
   }
@@ -72,8 +128,10 @@ public final class Pool: StatementExecutor, Sendable {
   ///
   /// Throws ``PostgresError`` if it cannot be opened. The pool is none the worse for it: the next use retries.
   public func connect(until deadline: ContinuousClock.Instant) async throws(PostgresError) {
-    var lease = try await lease(until: deadline)
-    _ = try await lease.liveConnection(until: deadline)
+    try await blocking { () throws(PostgresError) in
+      var lease = try await lease(until: deadline)
+      _ = try await lease.liveConnection(until: deadline)
+    }
   }
 
   /// Gives up all connections: those that nobody uses are closed before this returns, the others when they come back. The

@@ -12,6 +12,9 @@ public protocol PostgresObserver: Sendable {
 
   /// A failure may pass, so that there is another attempt after a pause, which begins now.
   func retryBegan(_ report: RetryReport)
+
+  /// The server has said something beside its answers: a `NOTICE`, a `WARNING`.
+  func noticeReceived(_ notice: Notice)
 }
 
 extension PostgresObserver {
@@ -23,6 +26,9 @@ extension PostgresObserver {
 
   /// Does nothing.
   public func retryBegan(_ report: RetryReport) {}
+
+  /// Does nothing.
+  public func noticeReceived(_ notice: Notice) {}
 }
 
 /// How connecting went.
@@ -42,6 +48,23 @@ public struct ConnectReport: Sendable {
   }
 }
 
+/// What a server says beside its answers: <https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC>.
+public struct Notice: Sendable {
+  /// `WARNING`, `NOTICE`, `INFO`, `LOG` or `DEBUG`, whatever the server's language is.
+  public let severity: String
+  /// The server's code, `00000` for most.
+  public let sqlState: SQLState?
+  /// The text. It may hold data, as that of an error may: not for a log.
+  public let debugMessage: String
+
+  /// Makes a notice, for a test of an observer for example.
+  public init(severity: String, sqlState: SQLState?, debugMessage: String) {
+    self.severity = severity
+    self.sqlState = sqlState
+    self.debugMessage = debugMessage
+  }
+}
+
 /// How a statement, or a script, went.
 public struct StatementReport: Sendable {
   /// The SQL text, with `$1`, `$2`, … for the parameters.
@@ -49,7 +72,8 @@ public struct StatementReport: Sendable {
   /// What it does, in a word: the first of the text, in capitals, such as `INSERT`, `SELECT` or `WITH`. Empty where there is
   /// none.
   public var operation: String { SQLTokens.firstWord(of: text) ?? "" }
-  /// How long it took, preparing it included where it was new to the connection.
+  /// How long it took, preparing it included where it was new to the connection. Of several that are sent at once each has
+  /// the time since the answer to the one before it.
   public let duration: Duration
   /// How many rows it inserted, updated, deleted or selected; nil if it failed.
   public let affectedRowCount: Int?
@@ -90,24 +114,38 @@ public struct RetryReport: Sendable {
   }
 }
 
-extension [any PostgresObserver] {
-  /// Runs a statement, and reports it.
-  @inline(__always)
-  func observing(
-    _ text: @autoclosure () -> String, _ body: () throws(PostgresError) -> Rows
-  ) throws(PostgresError) -> Rows {
-    guard !isEmpty else { return try body() }
-    let start = ContinuousClock.now
-    do throws(PostgresError) {
-      let rows = try body()
-      let report = StatementReport(
-        text: text(), duration: start.duration(to: .now), affectedRowCount: rows.affectedRowCount)
-      for observer in self { observer.statementEnded(report) }
-      return rows
-    } catch {
-      let report = StatementReport(text: text(), duration: start.duration(to: .now), error: error)
-      for observer in self { observer.statementEnded(report) }
-      throw error
+/// Times the statements of an exchange, one after the other, and tells the observers when it is over.
+struct StatementWatch {
+  private let observers: [any PostgresObserver]
+  private var start = ContinuousClock.now
+  private var reports: [StatementReport] = []
+
+  /// Nil where nobody observes, so that nothing is timed.
+  init?(_ observers: [any PostgresObserver]) {
+    guard !observers.isEmpty else { return nil }
+    self.observers = observers
+  }
+
+  /// A statement was executed.
+  mutating func noteEnd(of text: String, affectedRowCount: Int) {
+    reports.append(StatementReport(text: text, duration: lap(), affectedRowCount: affectedRowCount))
+  }
+
+  /// A statement has failed; without its text the last that was executed, of which only its commit has.
+  mutating func noteFailure(of text: String?, _ error: PostgresError) {
+    guard let text = text ?? reports.popLast()?.text else { return }
+    reports.append(StatementReport(text: text, duration: lap(), error: error))
+  }
+
+  func report() {
+    for report in reports {
+      for observer in observers { observer.statementEnded(report) }
     }
+  }
+
+  private mutating func lap() -> Duration {
+    let now = ContinuousClock.now
+    defer { start = now }
+    return start.duration(to: now)
   }
 }

@@ -1,4 +1,4 @@
-/// Whatever executes statements: a ``Pool``, a ``Transaction``, a ``Connection``.
+/// Whatever executes statements: a ``Pool``, a ``TimedPool``, a ``Transaction``, a ``Connection``.
 public protocol StatementExecutor: ~Copyable {
   /// Executes a statement and returns its rows. Throws ``PostgresError``.
   @discardableResult
@@ -60,5 +60,37 @@ extension StatementExecutor where Self: ~Copyable {
     } catch {
       throw error.sqlState == .featureNotSupported && !error.isStalePlan ? PostgresError(notInWith: error) : error
     }
+  }
+}
+
+/// A ``StatementExecutor`` that has a deadline, which holds for each call that names none: a ``TimedPool``, a
+/// ``Transaction``.
+public protocol TimedExecutor: StatementExecutor, ~Copyable {
+  /// When calls that name no deadline have to be over.
+  var deadline: ContinuousClock.Instant { get }
+}
+
+extension TimedExecutor where Self: ~Copyable {
+  /// Executes a statement and returns its rows. Throws ``PostgresError``.
+  @discardableResult
+  public func execute(_ statement: Statement) async throws(PostgresError) -> Rows {
+    try await execute(statement, until: deadline)
+  }
+
+  /// Executes a statement that returns one value, see ``value(_:as:until:)``.
+  public func value<Value: ColumnDecodable>(
+    _ statement: Statement, as type: Value.Type = Value.self
+  ) async throws(PostgresError) -> Value? {
+    try await value(statement, as: type, until: deadline)
+  }
+
+  /// Executes a statement and returns its first row as a JSON object, see ``object(_:until:)``.
+  public func object(_ statement: Statement) async throws(PostgresError) -> [UInt8]? {
+    try await object(statement, until: deadline)
+  }
+
+  /// Executes a statement and returns its rows as a JSON array, see ``array(_:until:)``.
+  public func array(_ statement: Statement) async throws(PostgresError) -> [UInt8] {
+    try await array(statement, until: deadline)
   }
 }

@@ -20,18 +20,32 @@ final class ResultHandle: @unchecked Sendable {
 
   enum Status {
     case success
+    /// Some of the rows; there may be more.
+    case part
     case failure
-    case copy
+    case skipped
+    case copyIn
+    case copyOut
+    case copyBoth
+    case synchronized
   }
 
   /// [PQresultStatus](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQRESULTSTATUS)
   var status: Status {
     switch PQresultStatus(pointer) {
     case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: .success
-    case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: .copy
-    default: .failure
+    case PGRES_COPY_IN: .copyIn
+    case PGRES_COPY_OUT: .copyOut
+    case PGRES_COPY_BOTH: .copyBoth
+    case PGRES_PIPELINE_SYNC: .synchronized
+    case PGRES_PIPELINE_ABORTED: .skipped
+    case let other: clibpq_is_row_chunk(other) == 1 ? .part : .failure
     }
   }
+
+  /// Whether the data of a COPY are in binary format:
+  /// [PQbinaryTuples](https://www.postgresql.org/docs/current/libpq-copy.html).
+  var isBinaryCopy: Bool { PQbinaryTuples(pointer) == 1 }
 
   /// [PQntuples](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQNTUPLES)
   var rowCount: Int { Int(PQntuples(pointer)) }

@@ -1,0 +1,88 @@
+import Testing
+
+@testable import Postgres
+
+/// What is done with what the server has to say, without a server.
+@Suite struct ExecutionStateTests {
+  private let mistake = PostgresError(.server)
+
+  private func steps(_ state: ExecutionState, _ answers: [ExecutionState.Answer]) -> (
+    [ExecutionState.Step], ExecutionState
+  ) {
+    var state = state
+    return (answers.map { state.receive($0) }, state)
+  }
+
+  @Test func `A statement's result is kept, and a null pointer ends it`() {
+    let (steps, state) = steps(ExecutionState(), [.success, .end])
+    #expect(steps == [.keep(request: 0), .finish])
+    #expect(state.failure == nil && state.completed == 1)
+  }
+
+  @Test func `A script's results come one after the other, up to the first that fails`() {
+    let (steps, state) = steps(ExecutionState(), [.success, .success, .failure(mistake), .end])
+    #expect(steps == [.keep(request: 0), .keep(request: 0), .proceed, .finish])
+    #expect(state.completed == 2)
+    #expect(state.failure?.error == mistake)
+  }
+
+  @Test func `Rows that come in parts are handed over`() {
+    let (steps, _) = steps(ExecutionState(), [.part, .part, .success, .end])
+    #expect(steps == [.handOver, .handOver, .keep(request: 0), .finish])
+  }
+
+  @Test func `Each request of a pipeline has its result, and the Sync ends it`() {
+    let (steps, state) = steps(
+      ExecutionState(.pipeline(count: 3)), [.success, .end, .success, .end, .success, .end, .synchronized])
+    #expect(
+      steps == [
+        .keep(request: 0), .proceed, .keep(request: 1), .proceed, .keep(request: 2), .proceed, .finish,
+      ])
+    #expect(state.failure == nil)
+  }
+
+  @Test func `What follows a failure in a pipeline is skipped, and the failure is the first one's`() {
+    let other = PostgresError(.connectionLost)
+    let (steps, state) = steps(
+      ExecutionState(.pipeline(count: 3)),
+      [.success, .end, .failure(mistake), .end, .skipped, .end, .failure(other), .synchronized])
+    #expect(steps.last == .finish)
+    #expect(state.failure?.error == mistake)
+    #expect(state.failure?.request == 1)
+  }
+
+  @Test func `What fails at the Sync, where the server commits, is a failure of none of the requests`() {
+    let (steps, state) = steps(
+      ExecutionState(.pipeline(count: 2)),
+      [.success, .end, .success, .end, .failure(mistake), .end, .synchronized])
+    #expect(steps.last == .finish)
+    #expect(state.failure?.error == mistake)
+    #expect(state.failure?.request == 2)
+  }
+
+  @Test func `A session that ends at the Sync has null pointers for ever`() {
+    let (steps, state) = steps(
+      ExecutionState(.pipeline(count: 1)), [.success, .end, .failure(mistake), .end, .end])
+    #expect(steps.last == .abandon(.protocolViolation))
+    #expect(state.failure?.error == mistake)
+  }
+
+  @Test(arguments: [
+    [ExecutionState.Answer.synchronized], [.success, .end, .synchronized], [.end, .end, .end],
+  ]) func `A pipeline that ends too early or too late is none`(answers: [ExecutionState.Answer]) {
+    #expect(steps(ExecutionState(.pipeline(count: 2)), answers).0.last == .abandon(.protocolViolation))
+  }
+
+  @Test func `A Sync that nobody sent is none`() {
+    #expect(steps(ExecutionState(), [.synchronized]).0 == [.abandon(.protocolViolation)])
+  }
+
+  @Test func `Only the COPY that was asked for is done`() {
+    for asked in [ExecutionState.Copying.none, .toServer, .fromServer] {
+      for offered in [ExecutionState.Copying.none, .toServer, .fromServer] {
+        let step = steps(ExecutionState(copying: asked), [.copy(offered)]).0
+        #expect(step == [asked == offered && asked != .none ? .copy : .abandon(.unsupported)])
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+/// Rows that are handed over as they come.
+@Suite(.ownThread) struct StreamTests {
+  private struct Failure: Error {}
+
+  @Test func `Rows are handed over before the last has come, in their order`() async throws {
+    let connection = try await Connection.connect(sharedURL)
+    var numbers: [Int] = []
+    let start = ContinuousClock.now
+    var first: ContinuousClock.Instant?
+    try await connection.stream(
+      "SELECT i, CASE WHEN i = 3000 THEN pg_sleep(0.4) END FROM generate_series(1, 3000) AS i", until: ampleTime
+    ) { row in
+      if first == nil { first = .now }
+      numbers.append(try row["i"])
+    }
+    #expect(numbers == Array(1...3000))
+    let firstTime = start.duration(to: try #require(first))
+    #expect(firstTime < .milliseconds(400))
+    #expect(start.duration(to: .now) >= .milliseconds(400))
+    #expect(try value(await connection.execute("SELECT 1 AS value"), as: Int.self) == 1)
+  }
+
+  @Test func `However many rows there are, few are in memory`() async throws {
+    let pool = try await Pool(url: sharedURL)
+    let before = try residentBytes()
+    var sum = 0
+    try await pool.stream("SELECT i, repeat('x', 1000) AS t FROM generate_series(1, 100000) AS i", until: ampleTime) {
+      sum += try $0["i", as: Int.self]
+    }
+    #expect(sum == 5_000_050_000)
+    // All of them would take 100 MB.
+    #expect(try residentBytes() - before < 40_000_000)
+  }
+
+  private func residentBytes() throws -> Int {
+    let file = fopen("/proc/self/statm", "r")
+    defer { fclose(file) }
+    var (size, resident) = (0, 0)
+    _ = withUnsafeMutablePointer(to: &size) { size in
+      withUnsafeMutablePointer(to: &resident) { resident in
+        withVaList([size, resident]) { vfscanf(file, "%ld %ld", $0) }
+      }
+    }
+    return resident * Int(getpagesize())
+  }
+
+  @Test func `No rows, and a statement that has none, are no error`() async throws {
+    let pool = try await Pool(url: sharedURL)
+    for statement: Statement in ["SELECT 1 WHERE false", "SET search_path = public"] {
+      try await pool.stream(statement, until: ampleTime) { _ in Issue.record("a row") }
+    }
+  }
+
+  @Test func `An error after some of the rows is thrown, and the connection is used again`() async throws {
+    let pool = try await Pool(url: sharedURL)
+    var count = 0
+    let error = await #expect(throws: PostgresError.self) {
+      try await pool.stream("SELECT 1 / (1000 - i) FROM generate_series(1, 2000) AS i", until: ampleTime) { _ in
+        count += 1
+      }
+    }
+    #expect(error?.sqlState?.rawValue == "22012")
+    #expect(count == 999 || count == 768, "\(count): all that came before, whole chunks at least")
+    try await pool.execute("SELECT 1")
+    #expect(pool.statistics.opened == 1)
+  }
+
+  @Test func `A body that throws ends the statement, and its connection`() async throws {
+    let pool = try await Pool(url: sharedURL)
+    await #expect(throws: Failure.self) {
+      try await pool.stream("SELECT * FROM generate_series(1, 10000000)", until: ampleTime) { _ in throw Failure() }
+    }
+    #expect(try value(await pool.execute("SELECT 1 AS value"), as: Int.self) == 1)
+    #expect(pool.statistics.opened == 2)
+  }
+
+  @Test func `A deadline ends it, and so does cancelling`() async throws {
+    let pool = try await Pool(url: sharedURL)
+    try await pool.connect(until: ampleTime)
+    let deadline = ContinuousClock.now + .milliseconds(300)
+    let late = await #expect(throws: PostgresError.self) {
+      try await pool.stream("SELECT i, pg_sleep(0.01) FROM generate_series(1, 100000) AS i", until: deadline) { _ in }
+    }
+    #expect(late?.reason == .statementTimeout)
+    expectTime(of: deadline)
+    let rows = Shared(0)
+    let task = Task(executorPreference: ThreadExecutor()) {
+      try await pool.stream("SELECT i, pg_sleep(0.01) FROM generate_series(1, 100000) AS i", until: ampleTime) { _ in
+        rows.withLock { $0 += 1 }
+      }
+    }
+    try await waitUntil { rows.withLock { $0 } > 0 }
+    task.cancel()
+    let cancelled = await #expect(throws: PostgresError.self) { try await task.value }
+    #expect(cancelled?.reason == .cancelled)
+  }
+
+  @Test func `Meanwhile the connection does nothing else, and says so`() async throws {
+    let pool = try await Pool(url: sharedURL)
+    var sum = 0
+    try await pool.transaction { transaction in
+      try await transaction.stream("SELECT i FROM generate_series(1, 1000) AS i") { row in
+        sum += try row["i", as: Int.self]
+        guard sum == 1 else { return }
+        let error = await #expect(throws: PostgresError.self) { try await transaction.execute("SELECT 1") }
+        #expect(error?.reason == .connectionBusy)
+      }
+      try await transaction.execute("SELECT 1")
+    }
+    #expect(sum == 500_500)
+    #expect(pool.statistics.opened == 1)
+  }
+
+  @Test func `A statement that was prepared before is used as it is, or forgotten`() async throws {
+    let connection = try await Connection.connect(sharedURL)
+    let statement: Statement = "SELECT 1 AS value"
+    try await connection.execute(statement)
+    var values: [Int] = []
+    try await connection.stream(statement, until: ampleTime) { values.append(try $0["value"]) }
+    try await connection.execute(Statement("DEALLOCATE ALL").unprepared())
+    await #expect(throws: PostgresError.self) { try await connection.stream(statement, until: ampleTime) { _ in } }
+    try await connection.stream(statement, until: ampleTime) { values.append(try $0["value"]) }
+    #expect(values == [1, 1])
+  }
+}
