@@ -16,6 +16,8 @@ enum Bootstrap {
     let metrics = configuration.metrics.map(Metrics.init)
     let database = Pool.serving(
       configuration, workers: setup.maximumConcurrency, observers: metrics.map { [$0] } ?? [])
+    let signUps = SignUpObserver(metrics: metrics)
+    setup.observers.append(signUps)
     if let metrics { setup.observers.append(metrics) }
     // A quarter of a second, because the first event is waiting: what is not up by then is asked again with each event.
     let warmUp: @Sendable () async -> Void = { [logger = setup.logger] in
@@ -32,6 +34,6 @@ enum Bootstrap {
       await warmUp()
     }
     await warmUp()
-    return routes(configuration, database, metrics)
+    return routes(configuration, database, signUps, metrics)
   }
 }

@@ -4,7 +4,9 @@ import LambdaHTTP
 import Postgres
 
 /// What the function does with which event.
-func routes(_ configuration: Configuration, _ database: Pool, _ metrics: Metrics? = nil) -> EventRouter {
+func routes(
+  _ configuration: Configuration, _ database: Pool, _ signUps: SignUpObserver? = nil, _ metrics: Metrics? = nil
+) -> EventRouter {
   let users = Users(database)
   let activities = ActivityAPI(
     Activities(database), allowsAnonymousAuthors: configuration.allowsAnonymousAuthors)
@@ -20,7 +22,10 @@ func routes(_ configuration: Configuration, _ database: Pool, _ metrics: Metrics
   http.on(.get, "/api/users/me", handle: UserAPI(users).me)
 
   var events = EventRouter()
-  events.on(PostConfirmation.self, handle: SignUp(users, metrics: metrics).handle)
+  events.on(Unread<PostConfirmation>.self, handle: SignUp(users, observer: signUps).handle)
+  if configuration.healsOnSignIn {
+    events.on(Unread<PostAuthentication>.self, handle: Healing(users, metrics: metrics).handle)
+  }
   events.on(http)
   return events
 }

@@ -19,6 +19,9 @@ public struct Configuration: Sendable {
   /// Whether `ALLOW_ANONYMOUS_AUTHOR` is 1, and not 0, the default: whoever has no token may say who writes an activity.
   public let allowsAnonymousAuthors: Bool
 
+  /// Whether `HEAL_ON_SIGN_IN` is 1, the default, and not 0: whoever signs in without a row gets one.
+  public let healsOnSignIn: Bool
+
   /// The pages of other origins that may use the API, from `CORS_ORIGINS`, separated by commas; nil for none.
   public let cors: CORS?
 
@@ -33,15 +36,19 @@ public struct Configuration: Sendable {
     maximumConnections = try Configuration.maximumConnections(environment)
     handler = try HandlerName(environment)
     allowsAnonymousAuthors = try Configuration.flag("ALLOW_ANONYMOUS_AUTHOR", environment)
+    healsOnSignIn = try Configuration.flag("HEAL_ON_SIGN_IN", environment, default: true)
     cors = try Configuration.cors(environment)
     metrics = try MetricsConfiguration(environment)
   }
 
-  /// Whether a variable is 1, and not 0 or absent.
-  static func flag(_ name: String, _ environment: Environment) throws(ConfigurationError) -> Bool {
+  /// Whether a variable is 1, and not 0; the default where it is absent.
+  static func flag(
+    _ name: String, _ environment: Environment, default absent: Bool = false
+  ) throws(ConfigurationError) -> Bool {
     switch environment[name] {
     case "1": true
-    case "0", nil: false
+    case "0": false
+    case nil: absent
     default: throw ConfigurationError("\(name) has to be 0 or 1.")
     }
   }

@@ -13,9 +13,10 @@ public struct Health: Sendable {
     let (author, draft) = (Author.handle(""), ActivityDraft(message: "", timeToLive: .oneDay))
     let (activity, user) = (UUID(high: 0, low: 0), User(displayName: "", email: nil, handle: "", cognitoUserID: ""))
     return [
-      .addActivity(draft, by: author), .addReply(draft, to: activity, by: author), .addUser(user, handle: ""),
+      .addActivity(draft, by: author), .addMissingUser(user, handle: ""), .addReply(draft, to: activity, by: author),
+      .addUser(user, handle: ""),
       .checkHealth, .feed(from: .newest, limit: 1), .feed(ofUser: "", from: .newest, limit: 1), .findActivity(activity),
-      .findProfile(cognitoUserID: ""), .findUser(cognitoUserID: ""), .replies(to: activity, from: .newest, limit: 1),
+      .findProfile(cognitoUserID: ""), .replies(to: activity, from: .newest, limit: 1),
     ]
   }()
 

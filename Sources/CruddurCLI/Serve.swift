@@ -15,8 +15,9 @@ struct Serve: AsyncParsableCommand {
 
       /cognito/users is Cognito: a POST of {"name", "preferred_username", "email"} signs somebody up, and the function \
       gets the post-confirmation event; a GET lists who has signed up; a POST to /cognito/users/{sub}/token gives a \
-      token for an hour, one to /cognito/users/{sub}/confirm-forgot-password a new password, of which the function gets \
-      an event, too; a DELETE of /cognito/users/{sub} deletes the account, as an administrator may. Users and tokens \
+      token for an hour, one to /cognito/users/{sub}/sign-in does so, too, and one to \
+      /cognito/users/{sub}/confirm-forgot-password gives a new password, and of these two the function gets an event; \
+      a DELETE of /cognito/users/{sub} deletes the account, as an administrator may. Users and tokens \
       end with the server.
 
       /2015-03-31/… is Lambda: aws lambda invoke --endpoint-url http://127.0.0.1:3000 --function-name cruddur out.json; \

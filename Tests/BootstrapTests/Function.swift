@@ -36,6 +36,41 @@ func withEnvironment(
   try result.get()
 }
 
+/// Runs the real `bootstrap` on a Runtime API while `body` has it handle events, then tells it to end.
+///
+/// - Returns: All that it wrote to its standard output and standard error.
+func withProcess(
+  _ variables: [String: String], _ body: (RuntimeAPI, Process) async throws -> Void
+) async throws -> String {
+  let api = try await RuntimeAPI.start()
+  let log = try TemporaryFile()
+  let process = Process()
+  process.executableURL = Repository.product("bootstrap")
+  process.environment = ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }
+    .merging(["AWS_LAMBDA_RUNTIME_API": api.endpoint]) { $1 }.merging(variables) { $1 }
+  process.standardOutput = log.handle
+  process.standardError = log.handle
+  let (ends, continuation) = AsyncStream<Void>.makeStream()
+  process.terminationHandler = { _ in
+    Task {
+      await api.runtimeExited("exited")
+      continuation.finish()
+    }
+  }
+  try process.run()
+  let result: Result<Void, any Error>
+  do {
+    result = .success(try await body(api, process))
+  } catch {
+    result = .failure(error)
+  }
+  if process.isRunning { process.terminate() }
+  for await _ in ends {}
+  await api.stop()
+  try result.get()
+  return try log.text
+}
+
 /// A confirmed sign-up.
 func signUp(_ sub: String, _ attributes: [String: String] = [:], source: String = "PostConfirmation_ConfirmSignUp")
   -> [UInt8]

@@ -20,7 +20,8 @@ extension EndToEnd {
 
     @Test(arguments: [
       ("confirm-sign-up", 1), ("every-attribute", 1), ("phone-only", 1), ("federated", 1),
-      ("federated-oidc", 1), ("hostile", 1), ("confirm-forgot-password", 1), ("unknown-trigger", 0),
+      ("federated-oidc", 1), ("hostile", 1), ("confirm-forgot-password", 1), ("post-authentication", 1),
+      ("post-authentication-admin", 1), ("unknown-trigger", 0),
     ]) func `Every sample event is answered with itself`(name: String, count: Int) async throws {
       let event = try Repository.event(name)
       try await withFunction(["CONNECTION_URL": url]) { invoke in
@@ -33,7 +34,7 @@ extension EndToEnd {
     @Test func `Every other trigger is answered with itself, and adds nobody`() async throws {
       let names = [
         "create-auth-challenge", "custom-email-sender", "custom-message", "custom-sms-sender", "define-auth-challenge",
-        "inbound-federation", "post-authentication", "pre-authentication", "pre-sign-up", "token-generation",
+        "inbound-federation", "pre-authentication", "pre-sign-up", "token-generation",
         "token-generation-v2", "token-generation-v3", "user-migration", "verify-auth-challenge",
       ]
       try await withFunction(["CONNECTION_URL": url]) { invoke in

@@ -64,12 +64,47 @@ struct ServeCognitoTests {
         #expect(deleted.status == 204)
         #expect(bootstrap.invocations.count == 2, "no trigger hears of it")
         #expect(try await server.send("/cognito/users").body == "[]")
-        for (path, method) in [("", "DELETE"), ("/token", "POST"), ("/confirm-forgot-password", "POST")] {
+        for (path, method) in [
+          ("", "DELETE"), ("/token", "POST"), ("/confirm-forgot-password", "POST"), ("/sign-in", "POST"),
+        ] {
           let gone = try await server.send("/cognito/users/\(sub)\(path)", "--request", method)
           #expect(gone.status == 404)
           #expect(try gone.member("__type") as? String == "UserNotFoundException")
         }
         #expect(try await server.send("/cognito/users", body: Self.ann).status == 201, "the aliases are free again")
+      }
+    }
+  }
+
+  @Test func `A sign-in tells the function, and new tokens do not`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let signUp = try await server.send("/cognito/users", body: Self.ann)
+        let sub = try #require((try signUp.member("user") as? [String: String])?["sub"])
+        let signIn = try await server.send("/cognito/users/\(sub)/sign-in", "--request", "POST")
+        #expect(signIn.status == 200)
+        #expect(try signIn.member("triggerSource") as? String == "PostAuthentication_Authentication")
+        #expect(try bootstrap.invocations.last == (signIn.member("requestId") as? String).map { Substring($0) })
+        let token = try #require(try signIn.member("id_token") as? String)
+        #expect(try await server.send("/api/x", "--header", "Authorization: Bearer \(token)").status == 200)
+
+        let count = bootstrap.invocations.count
+        #expect(try await server.send("/cognito/users/\(sub)/token", "--request", "POST").status == 200)
+        #expect(bootstrap.invocations.count == count)
+      }
+    }
+  }
+
+  @Test func `A trigger that fails after a sign-in leaves nobody a token`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let signUp = try await server.send("/cognito/users", body: #"{"name":"fail","email":"a@example.com"}"#)
+        let sub = try #require((try signUp.member("user") as? [String: String])?["sub"])
+        let signIn = try await server.send("/cognito/users/\(sub)/sign-in", "--request", "POST")
+        #expect(signIn.status == 400)
+        #expect(try signIn.member("__type") as? String == "UserLambdaValidationException")
+        #expect(try signIn.member("message") as? String == "PostAuthentication failed with error no.")
+        #expect(!signIn.body.contains("id_token"))
       }
     }
   }
@@ -145,7 +180,9 @@ struct ServeCognitoTests {
         for path in ["/cognito/groups", "/cognito/users/nobody/password", "/cognito/users/nobody/token/x", "/cognito"] {
           #expect(try await server.send(path, "--request", "POST").body == #"{"message":"Not Found"}"#)
         }
-        for (path, allowed) in ["": "DELETE", "/token": "POST", "/confirm-forgot-password": "POST"] {
+        for (path, allowed) in [
+          "": "DELETE", "/token": "POST", "/confirm-forgot-password": "POST", "/sign-in": "POST",
+        ] {
           let answer = try await server.send("/cognito/users/nobody\(path)", "--request", "PUT")
           #expect(answer.status == 405)
           #expect(answer.headers["allow"] == allowed)

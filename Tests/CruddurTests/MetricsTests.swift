@@ -79,18 +79,26 @@ import Testing
       requestID: requestID, deadline: deadline, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
-  private func end(_ metrics: Metrics, _ requestID: String = "id", isColdStart: Bool) {
-    let context = makeContext(requestID)
-    metrics.invocationEnded(InvocationReport(context: context, initialization: isColdStart ? .seconds(1) : nil))
+  private func end(
+    _ metrics: Metrics, _ requestID: String = "id", isColdStart: Bool, _ signUps: SignUpObserver? = nil,
+    errorType: ErrorType? = nil
+  ) {
+    let report = InvocationReport(
+      context: makeContext(requestID), initialization: isColdStart ? .seconds(1) : nil, errorType: errorType)
+    signUps?.invocationEnded(report)
+    metrics.invocationEnded(report)
+  }
+
+  private func event<Trigger: CognitoTrigger>(_ source: TriggerSource, _ attributes: String) throws -> Unread<Trigger> {
+    let event = #"{"triggerSource":"\#(source)","request":{"userAttributes":{\#(attributes)}}}"#
+    return Unread(try CognitoEvent(JSONDocument(Array(event.utf8))))
   }
 
   private func handle(_ sub: String?, _ signUp: SignUp, within limit: Duration = .seconds(5)) async throws {
-    var attributes = ""
-    if let sub { attributes = #""sub":"\#(sub)""# }
-    let event = #"{"triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":{\#(attributes)}}}"#
     let context = makeContext("id", deadline: .now + limit)
+    let attributes = sub.map { #""sub":"\#($0)""# } ?? ""
     try await InvocationContext.$current.withValue(context) {
-      try await signUp.handle(PostConfirmation(CognitoEvent(JSONDocument(Array(event.utf8)))), context)
+      try await signUp.handle(event(.confirmSignUp, attributes), context)
     }
   }
 
@@ -98,10 +106,11 @@ import Testing
     let metrics = makeMetrics()
     let url = try await ThrowawayPostgres.shared.makeDatabase(schema: true)
     let pool = Pool.serving(try Configuration(Environment(["CONNECTION_URL": url])), observers: [metrics])
-    let signUp = SignUp(Users(pool), metrics: metrics)
+    let signUps = SignUpObserver(metrics: metrics)
+    let signUp = SignUp(Users(pool), observer: signUps)
 
     try await handle("s1", signUp)
-    end(metrics, isColdStart: true)
+    end(metrics, isColdStart: true, signUps)
     let first = try lines.take()
     #expect(
       first.map(\.metrics) == [
@@ -114,7 +123,7 @@ import Testing
     #expect(first.first?.requestID == "id")
 
     try await handle("s1", signUp)
-    end(metrics, isColdStart: false)
+    end(metrics, isColdStart: false, signUps)
     #expect(
       try lines.take().map(\.metrics) == [
         ["SignUpsAlreadyThere[FunctionName=f]=[1.0] Count", "StatementTime[FunctionName=f]=2× Milliseconds"]
@@ -125,10 +134,14 @@ import Testing
     let metrics = makeMetrics()
     let url = "postgresql://127.0.0.1:\(try SilentListener().port)/db"
     let pool = Pool.serving(try Configuration(Environment(["CONNECTION_URL": url])), observers: [metrics])
-    let signUp = SignUp(Users(pool), metrics: metrics)
-    await #expect(throws: DatabaseFailure.self) { try await handle("s1", signUp, within: .milliseconds(800)) }
-    await #expect(throws: EventError.self) { try await handle(nil, signUp) }
-    end(metrics, isColdStart: false)
+    let signUps = SignUpObserver(metrics: metrics)
+    let signUp = SignUp(Users(pool), observer: signUps)
+    let refused = await #expect(throws: DatabaseFailure.self) {
+      try await handle("s1", signUp, within: .milliseconds(800))
+    }
+    end(metrics, isColdStart: false, signUps, errorType: refused?.errorType)
+    let invalid = await #expect(throws: EventError.self) { try await handle(nil, signUp) }
+    end(metrics, isColdStart: false, signUps, errorType: invalid?.errorType)
     let documents = try lines.take()
     #expect(documents.map(\.requestID) == ["id", "id"])
     #expect(
@@ -140,6 +153,28 @@ import Testing
         [
           "SignUpsFailed[FunctionName=f]=[1.0] Count",
           "SignUpsFailed[FunctionName=f,ErrorType=Function.InvalidEvent]=[1.0] Count",
+        ],
+      ])
+  }
+
+  @Test func `A sign-in counts where it heals, and where it cannot, but not where there is nothing to do`() async throws
+  {
+    let metrics = makeMetrics()
+    let url = try await ThrowawayPostgres.shared.makeDatabase(schema: true)
+    let healing = Healing(Users(Pool(try ConnectionConfiguration(url), limit: 1)), metrics: metrics)
+    let context = makeContext("id")
+    for attributes in [#""sub":"s1""#, #""sub":"s1""#, #""sub":1"#] {
+      try await InvocationContext.$current.withValue(context) {
+        await healing.handle(try event(.postAuthentication, attributes), context)
+      }
+      end(metrics, isColdStart: false)
+    }
+    #expect(
+      try lines.take().map(\.metrics) == [
+        ["UsersHealed[FunctionName=f]=[1.0] Count"],
+        [
+          "HealingsFailed[FunctionName=f]=[1.0] Count",
+          "HealingsFailed[FunctionName=f,ErrorType=Function.InvalidEvent]=[1.0] Count",
         ],
       ])
   }
@@ -174,7 +209,7 @@ import Testing
 
   @Test func `Without a function's name there is no dimension`() throws {
     let metrics = makeMetrics(functionName: nil)
-    InvocationContext.$current.withValue(makeContext("id")) { metrics.signUpFailed(.function("DatabaseTimeout")) }
+    metrics.signUpFailed(.function("DatabaseTimeout"), "id")
     end(metrics, isColdStart: true)
     #expect(
       try lines.take().map(\.metrics) == [
@@ -221,7 +256,7 @@ import Testing
       for _ in 0..<8 {
         group.addTask {
           for _ in 0..<100 {
-            metrics.signUpEnded(.alreadyThere)
+            metrics.signUpEnded(.alreadyThere, "id")
             end(metrics, isColdStart: false)
           }
         }

@@ -13,6 +13,10 @@ import Testing
   static let statements: [(file: String, statement: Statement)] = [
     ("add-activity", .addActivity(draft(.oneDay), by: author)),
     ("add-activity", .addActivity(draft(.oneDay), by: .handle("ana"))),
+    (
+      "add-missing-user",
+      .addMissingUser(User(displayName: "Ana", email: nil, handle: "", cognitoUserID: "sub"), handle: "ana")
+    ),
     ("add-reply", .addReply(draft(.oneDay), to: activity, by: author)),
     ("add-reply", .addReply(draft(nil), to: activity, by: .handle("ana"))),
     ("add-user", .addUser(User(displayName: "Ana", email: nil, handle: "", cognitoUserID: "sub"), handle: "ana")),
@@ -21,7 +25,6 @@ import Testing
     ("feed-of-user", .feed(ofUser: "ana", from: .newest, limit: 20)),
     ("find-activity", .findActivity(activity)),
     ("find-profile", .findProfile(cognitoUserID: "sub")),
-    ("find-user", .findUser(cognitoUserID: "sub")),
     ("replies", .replies(to: activity, from: .newest, limit: 20)),
   ]
 
@@ -49,7 +52,8 @@ import Testing
     let idempotent = Set(Self.statements.filter(\.statement.isIdempotent).map(\.file))
     #expect(
       idempotent == [
-        "add-user", "check-health", "feed", "feed-of-user", "find-activity", "find-profile", "find-user", "replies",
+        "add-missing-user", "add-user", "check-health", "feed", "feed-of-user", "find-activity", "find-profile",
+        "replies",
       ])
   }
 

@@ -18,15 +18,16 @@ given_all() {
   pool=$(given role function live "$BATS_TEST_DIRNAME/user-pool.json")
 }
 
-# settings: prints the pool but for its trigger.
+# settings: prints the pool but for its triggers.
 settings() {
-  aws_says cognito-idp describe-user-pool --user-pool-id "$pool" |
-    jq --sort-keys '.UserPool | del(.LambdaConfig.PostConfirmation, .AdminCreateUserConfig.UnusedAccountValidityDays)'
+  aws_says cognito-idp describe-user-pool --user-pool-id "$pool" | jq --sort-keys '.UserPool
+    | del(.LambdaConfig["PostConfirmation", "PostAuthentication"], .AdminCreateUserConfig.UnusedAccountValidityDays)'
 }
 
-# trigger POOL: prints the ARN of what it invokes.
-trigger() {
-  aws_says cognito-idp describe-user-pool --user-pool-id "$1" --query UserPool.LambdaConfig.PostConfirmation
+# triggers POOL: prints the ARNs of what it invokes after a confirmation, and after a sign-in.
+triggers() {
+  aws_says cognito-idp describe-user-pool --user-pool-id "$1" \
+    --query 'UserPool.LambdaConfig.[PostConfirmation,PostAuthentication]' | tr '\t' ' '
 }
 
 # permissions: prints who may invoke the alias: the statements' ids, services and conditions.
@@ -35,14 +36,14 @@ permissions() {
     jq --raw-output '.Statement[] | "\(.Sid) \(.Principal.Service) \(.Condition | [.. | strings] | sort | join(" "))"'
 }
 
-@test "sets the trigger and nothing else, with exactly one permission; the second time changes nothing" {
+@test "sets both triggers and nothing else, with exactly one permission; the second time changes nothing" {
   given_all
   settings >"$folder/before"
   works cognito-trigger --user-pool "$pool"
   settings >"$folder/after"
   diff "$folder/before" "$folder/after"
   grep --quiet '"ESSENTIALS"' "$folder/after"
-  [ "$(trigger "$pool")" = "$arn" ]
+  [ "$(triggers "$pool")" = "$arn $arn" ]
   [ "$(permissions)" = "cognito-$pool cognito-idp.amazonaws.com 123456789012 \
 arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool/$pool" ]
 
@@ -74,7 +75,22 @@ arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool/$pool" ]
   taken=$(given role function live "$folder/taken.json")
   fails_with 1 "the pool invokes $other: --replace takes its place." cognito-trigger --user-pool "$taken"
   works cognito-trigger --user-pool "$taken" --replace
-  [ "$(trigger "$taken")" = "$arn" ]
+  [ "$(triggers "$taken")" = "$arn $arn" ]
+}
+
+@test "another function's trigger of sign-ins stays, too, with --no-healing beside the one of confirmations" {
+  use_own_aws
+  local other=arn:aws:lambda:$AWS_REGION:123456789012:function:other:live taken
+  echo '{"PoolName": "greeted", "LambdaConfig": {"PostAuthentication": "'"$other"'"}}' >"$folder/greeted.json"
+  taken=$(given role function live "$folder/greeted.json")
+  fails_with 1 "the pool invokes $other: --replace takes its place." cognito-trigger --user-pool "$taken"
+  works cognito-trigger --user-pool "$taken" --no-healing
+  [ "$(triggers "$taken")" = "$arn $other" ]
+  record_calls
+  works cognito-trigger --user-pool "$taken" --no-healing
+  [[ -s $folder/calls && -z $(changing_calls) ]]
+  works cognito-trigger --user-pool "$taken" --replace
+  [ "$(triggers "$taken")" = "$arn $arn" ]
 }
 
 @test "keeps texts that differ from those of the template, which has its own" {
@@ -106,10 +122,10 @@ arn:aws:cognito-idp:$AWS_REGION:123456789012:userpool/$pool" ]
 says_changed() {
   [[ $status -eq 1 && ${lines[-1]} == *", and is not as it should be: $1. What there was before is in "* ]]
   kept=${lines[-1]##* is in } kept=${kept%.}
-  [ "$(trigger "$pool")" = "$arn" ]
+  [ "$(triggers "$pool")" = "$arn $arn" ]
 }
 
-@test "says so when more than the trigger has changed" {
+@test "says so when more than the triggers has changed" {
   # moto forgets the addresses with an update; Cognito does not. And Cognito takes no number of days twice.
   echo '{"PoolName": "more", "UsernameAttributes": ["email"], "AdminCreateUserConfig": {"UnusedAccountValidityDays": 9},
     "Policies": {"PasswordPolicy": {"MinimumLength": 12, "TemporaryPasswordValidityDays": 3}}}' >"$folder/more.json"
@@ -120,11 +136,11 @@ says_changed() {
   works cognito-trigger --user-pool "$pool"
 }
 
-@test "notices that the trigger was not set" {
+@test "notices that the triggers were not set" {
   given_all
   wrap_aws <<<'case "$*" in *"update-user-pool --cli-input-json"*) exit ;; esac'
   script cognito-trigger --user-pool "$pool"
-  [[ $status -eq 1 && ${lines[-1]} == *', and is not as it should be: LambdaConfig.PostConfirmation. '* ]]
+  [[ $status -eq 1 && ${lines[-1]} == *', and is not as it should be: LambdaConfig.PostAuthentication, LambdaConfig.PostConfirmation. '* ]]
 }
 
 @test "--dry-run changes nothing" {

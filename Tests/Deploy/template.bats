@@ -55,6 +55,16 @@ invoke() {
   [ "$status" -eq 1 ]
   [ "$(lines_that_count <<<"$output")" -eq 1 ]
 
+  # A user with an id that cannot be stored is lost as well.
+  jq '.request.userAttributes.sub = "\u0000"' events/confirm-sign-up.json >"$folder/nobody.json"
+  invoke "$folder/nobody.json"
+  [ "$status" -eq 1 ]
+  [ "$(lines_that_count <<<"$output")" -eq 1 ]
+
+  invoke events/post-authentication.json
+  [[ $status -eq 0 && $output == *'healing failed: '* ]]
+  [ "$(lines_that_count <<<"$output")" -eq 0 ]
+
   invoke events/health.json
   [[ $output == *'"level":"ERROR"'* ]]
   [ "$(lines_that_count <<<"$output")" -eq 0 ]

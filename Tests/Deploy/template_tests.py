@@ -407,7 +407,8 @@ class Promises:
 
     def test_cognito_and_the_clock_alone_may_invoke_the_trigger(self):
         pool = self.resources["UserPool"]["Properties"]
-        self.assertEqual(pool["LambdaConfig"], {"PostConfirmation": {"Fn::GetAtt": ["SignUpFunction", "Arn"]}})
+        function = {"Fn::GetAtt": ["SignUpFunction", "Arn"]}
+        self.assertEqual(pool["LambdaConfig"], {"PostConfirmation": function, "PostAuthentication": function})
         self.assertEqual(pool["DeletionProtection"], "ACTIVE" if self.choice["Profile"] == "prod" else "INACTIVE")
         self.assertEqual(pool["AutoVerifiedAttributes"], ["email"])
         self.assertEqual(pool["UserAttributeUpdateSettings"], {"AttributesRequireVerificationBeforeUpdate": ["email"]})

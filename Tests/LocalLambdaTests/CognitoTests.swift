@@ -2,13 +2,13 @@ import Testing
 
 @testable import LocalLambda
 
-/// The attempts of the post-confirmation trigger.
+/// The attempts of a trigger.
 @Suite(.timeLimit(.minutes(3)))
 struct CognitoTests {
   private static func signUp(
     _ script: String, timeout: Duration = .seconds(30),
     retries: Cognito.RetryPolicy = Cognito.RetryPolicy(attemptLimit: .seconds(60)),
-    _ check: (Cognito.Confirmation, [PoolUser], ScriptedFunction) async throws -> Void
+    _ check: (Cognito.TriggerCall, [PoolUser], ScriptedFunction) async throws -> Void
   ) async throws {
     try await ScriptedFunction.with(script, timeout: timeout) { scripted in
       let cognito = Cognito(function: scripted.function, retries: retries)
@@ -28,7 +28,7 @@ struct CognitoTests {
 
   @Test func `A crash is a function error`() async throws {
     try await Self.signUp("exit 9") { signUp, users, _ in
-      #expect(signUp.failure?.message.hasSuffix("Error: Runtime exited with status 9.") == true)
+      #expect(signUp.failure?.message(of: .confirmSignUp).hasSuffix("Error: Runtime exited with status 9.") == true)
       #expect(signUp.attempts == 1)
       #expect(users == [signUp.user])
     }
@@ -84,7 +84,7 @@ struct CognitoTests {
 
   @Test func `The function's own timeout is a function error`() async throws {
     try await Self.signUp("sleep 60", timeout: .seconds(1)) { signUp, _, _ in
-      #expect(signUp.failure?.message.hasSuffix("Error: Task timed out after 1.00 seconds.") == true)
+      #expect(signUp.failure?.message(of: .confirmSignUp).hasSuffix("Error: Task timed out after 1.00 seconds.") == true)
       #expect(signUp.attempts == 1)
     }
   }

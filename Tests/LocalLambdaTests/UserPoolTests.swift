@@ -79,7 +79,7 @@ struct UserPoolTests {
   @Test func `The trigger's event is Cognito's`() {
     let user = PoolUser(sub: "s", name: "Ann", preferredUsername: "ann", email: "a@example.com")
     #expect(
-      String(decoding: PostConfirmation.event(for: user, .confirmSignUp), as: UTF8.self) == """
+      String(decoding: Trigger.event(for: user, .confirmSignUp), as: UTF8.self) == """
         {"version":"1","region":"us-east-1","userPoolId":"us-east-1_local","userName":"s",\
         "callerContext":{"awsSdkVersion":"aws-sdk-unknown-unknown","clientId":"local"},\
         "triggerSource":"PostConfirmation_ConfirmSignUp","request":{"userAttributes":{"sub":"s",\
@@ -90,7 +90,7 @@ struct UserPoolTests {
 
   @Test func `Attributes that were not given are not in the event`() {
     let event = String(
-      decoding: PostConfirmation.event(
+      decoding: Trigger.event(
         for: PoolUser(sub: "s", name: nil, preferredUsername: "ann", email: nil), .confirmForgotPassword),
       as: UTF8.self)
     #expect(event.contains(#""triggerSource":"PostConfirmation_ConfirmForgotPassword""#))

@@ -8,6 +8,8 @@ import Synchronization
 /// | --- | --- | --- |
 /// | `SignUpsStored`, `SignUpsAlreadyThere` | Count | sign-ups that are a row now, or were one before |
 /// | `SignUpsFailed` | Count | sign-ups that are none, in all and by `ErrorType` |
+/// | `UsersHealed` | Count | sign-ins of users who had no row, and have one now |
+/// | `HealingsFailed` | Count | sign-ins that could not find out, or add the row, in all and by `ErrorType` |
 /// | `ConnectTime` | Milliseconds | how long connecting to the database took, where that succeeded |
 /// | `StatementTime` | Milliseconds | how long a statement took, where that succeeded |
 /// | `ColdStarts` | Count | processes that handled their first event |
@@ -47,9 +49,9 @@ public final class Metrics: PostgresObserver, RuntimeObserver {
     note { $0.statementTimes.append(report.duration.inMilliseconds) }
   }
 
-  /// Notes what came of a sign-up.
-  func signUpEnded(_ addition: Users.Addition) {
-    note {
+  /// Notes what came of a sign-up, an invocation's by its request id.
+  func signUpEnded(_ addition: Users.Addition, _ requestID: String) {
+    note(requestID) {
       switch addition {
       case .added: $0.stored += 1
       case .alreadyThere: $0.alreadyThere += 1
@@ -57,9 +59,19 @@ public final class Metrics: PostgresObserver, RuntimeObserver {
     }
   }
 
-  /// Notes that a sign-up failed.
-  func signUpFailed(_ type: ErrorType) {
-    note { $0.failures[type, default: 0] += 1 }
+  /// Notes that a sign-up failed, an invocation's by its request id.
+  func signUpFailed(_ type: ErrorType, _ requestID: String) {
+    note(requestID) { $0.failures[type, default: Failures()].signUps += 1 }
+  }
+
+  /// Notes that a sign-in gave its user the row that was missing.
+  func userHealed() {
+    note { $0.healed += 1 }
+  }
+
+  /// Notes that a sign-in could not do so.
+  func healingFailed(_ type: ErrorType) {
+    note { $0.failures[type, default: Failures()].healings += 1 }
   }
 
   /// Writes what there is to say.
@@ -87,11 +99,18 @@ public final class Metrics: PostgresObserver, RuntimeObserver {
   }
 }
 
+/// What has failed with one type of error.
+private struct Failures {
+  var signUps = 0
+  var healings = 0
+}
+
 /// What has happened in an invocation, or outside of one, since the last line about it.
 private struct Pending {
   var stored = 0
   var alreadyThere = 0
-  var failures: [ErrorType: Int] = [:]
+  var healed = 0
+  var failures: [ErrorType: Failures] = [:]
   var connectTimes: [Double] = []
   var statementTimes: [Double] = []
   var coldStarts = 0
@@ -109,7 +128,8 @@ private struct Pending {
 
   private var general: [EmbeddedMetrics.Metric] {
     [
-      count("SignUpsStored", stored), count("SignUpsAlreadyThere", alreadyThere), count("ColdStarts", coldStarts),
+      count("SignUpsStored", stored), count("SignUpsAlreadyThere", alreadyThere),
+      count("UsersHealed", healed), count("ColdStarts", coldStarts),
       .init(name: "ConnectTime", unit: .milliseconds, values: connectTimes),
       .init(name: "StatementTime", unit: .milliseconds, values: statementTimes),
     ].filter { !$0.values.isEmpty }
@@ -117,7 +137,7 @@ private struct Pending {
 
   private func document(
     _ configuration: MetricsConfiguration, _ requestID: String?, _ metrics: [EmbeddedMetrics.Metric],
-    _ failure: (key: ErrorType, value: Int)?
+    _ failure: (key: ErrorType, value: Failures)?
   ) -> EmbeddedMetrics {
     let function = configuration.functionName.map { ("FunctionName", $0) }
     let type = failure.map { ("ErrorType", $0.key.rawValue) }
@@ -126,7 +146,9 @@ private struct Pending {
       EmbeddedMetrics.Directive(dimensionSets: [common], metrics: metrics),
       EmbeddedMetrics.Directive(
         dimensionSets: [common, common + ["ErrorType"]],
-        metrics: [count("SignUpsFailed", failure?.value ?? 0)].filter { !$0.values.isEmpty }),
+        metrics: [
+          count("SignUpsFailed", failure?.value.signUps ?? 0), count("HealingsFailed", failure?.value.healings ?? 0),
+        ].filter { !$0.values.isEmpty }),
     ]
     return EmbeddedMetrics(
       namespace: configuration.namespace, requestID: requestID, dimensions: [function, type].compactMap(\.self),

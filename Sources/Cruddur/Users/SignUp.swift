@@ -12,23 +12,24 @@ public struct SignUp: Sendable {
     "Your account is confirmed, but your profile could not be saved just now"
 
   private let users: Users
-  private let metrics: Metrics?
+  private let observer: SignUpObserver?
 
-  /// Makes the handler of the sign-ups into `users`, which `metrics` count.
-  public init(_ users: Users, metrics: Metrics? = nil) {
+  /// Makes the handler of the sign-ups into `users`, of which `observer` tells what came of each.
+  public init(_ users: Users, observer: SignUpObserver? = nil) {
     self.users = users
-    self.metrics = metrics
+    self.observer = observer
   }
 
   /// Handles one confirmation.
   ///
   /// - Throws: `EventError` where the event names no user, ``DatabaseFailure`` where the database did not take the row.
-  public func handle(_ event: PostConfirmation, _ context: InvocationContext) async throws {
+  public func handle(_ event: Unread<PostConfirmation>, _ context: InvocationContext) async throws {
+    let ticket = observer?.signUpBegan(event, context)
     do {
       let addition = try await add(User(event), context)
-      metrics?.signUpEnded(addition)
+      ticket.map { observer?.signUpEnded($0, .success(addition)) }
     } catch let error as any LambdaError {
-      metrics?.signUpFailed(error.errorType)
+      ticket.map { observer?.signUpEnded($0, .failure(error)) }
       throw error
     }
   }

@@ -25,12 +25,33 @@ public struct Users: Sendable {
   public func add(
     _ user: User, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Addition {
-    var number = 0
+    let handle = Handle.candidate(0, for: user.handle, id: user.cognitoUserID)
+    // Nearly everybody who signs up is new, and so is their handle.
+    let isAdded = try await database.execute(.addUser(user, handle: handle), until: deadline).affectedRowCount > 0
+    return isAdded ? .added(handle: handle) : try await addIfMissing(user, fromCandidate: 1, until: deadline)
+  }
+
+  /// The same for a user who mostly has a row: one statement adds them or says that they are there.
+  ///
+  /// Throws `PostgresError`, at the deadline at the latest.
+  public func addIfMissing(
+    _ user: User, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> Addition {
+    try await addIfMissing(user, fromCandidate: 0, until: deadline)
+  }
+
+  private func addIfMissing(
+    _ user: User, fromCandidate first: Int, until deadline: ContinuousClock.Instant
+  ) async throws(PostgresError) -> Addition {
+    var number = first
     while true {
       let handle = Handle.candidate(number, for: user.handle, id: user.cognitoUserID)
-      if try await insert(user, handle: handle, until: deadline) { return .added(handle: handle) }
-      if try await contains(cognitoUserID: user.cognitoUserID, until: deadline) { return .alreadyThere }
-      number += 1
+      let statement = Statement.addMissingUser(user, handle: handle)
+      switch try await database.value(statement, as: Bool.self, until: deadline) {
+      case true?: return .added(handle: handle)
+      case false?: return .alreadyThere
+      case nil: number += 1
+      }
     }
   }
 
@@ -39,18 +60,5 @@ public struct Users: Sendable {
     cognitoUserID: String, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> [UInt8]? {
     try await database.value(.findProfile(cognitoUserID: cognitoUserID), as: [UInt8].self, until: deadline)
-  }
-
-  /// - Returns: Whether there is a new row; none is made where the user or the handle has one already.
-  private func insert(
-    _ user: User, handle: String, until deadline: ContinuousClock.Instant
-  ) async throws(PostgresError) -> Bool {
-    try await database.execute(.addUser(user, handle: handle), until: deadline).affectedRowCount > 0
-  }
-
-  private func contains(
-    cognitoUserID: String, until deadline: ContinuousClock.Instant
-  ) async throws(PostgresError) -> Bool {
-    try await !database.execute(.findUser(cognitoUserID: cognitoUserID), until: deadline).isEmpty
   }
 }

@@ -1,7 +1,7 @@
 /// API Gateway and Cognito in front of a function, and Lambda's Invoke API beside them, on one port of 127.0.0.1.
 ///
 /// - `/api/…` is an HTTP API of API Gateway, with a JWT authorizer.
-/// - `/cognito/users` is a user pool in memory, with the function as its post-confirmation trigger.
+/// - `/cognito/users` is a user pool in memory, with the function as its triggers after a confirmation and a sign-in.
 /// - `/2015-03-31/functions/{name}/invocations` is Lambda's `Invoke`, and
 ///   `/2021-11-15/functions/{name}/response-streaming-invocations` its `InvokeWithResponseStream`.
 /// - Files are sent as they are.

@@ -1,4 +1,4 @@
-/// Cognito, as far as accounts go: the user pool, and its post-confirmation trigger.
+/// Cognito, as far as accounts go: the user pool, and its triggers after a confirmation and a sign-in.
 actor Cognito {
   /// How Cognito calls a trigger: five seconds for each attempt, and a few of them. Their number is not documented any
   /// more; it used to be three.
@@ -10,16 +10,16 @@ actor Cognito {
     var attempts = 3
   }
 
-  /// A confirmation, of which the function was told.
-  struct Confirmation: Equatable {
+  /// A confirmation or a sign-in, of which the function was told.
+  struct TriggerCall: Equatable {
     let user: PoolUser
-    let source: PostConfirmation.Source
+    let source: Trigger.Source
     /// How often the function was invoked.
     let attempts: Int
     /// The id of the last invocation, by which its lines are found in the log.
     let requestID: String
     /// Nil where the function took the event.
-    let failure: PostConfirmation.Failure?
+    let failure: Trigger.Failure?
   }
 
   private let function: Function
@@ -38,15 +38,20 @@ actor Cognito {
   }
 
   /// Signs somebody up and confirms them; that the trigger fails undoes neither.
-  func signUp(_ request: SignUpRequest) async throws(PoolError) -> Confirmation {
-    await confirm(try pool.signUp(request, sub: .randomUUID()), .confirmSignUp)
+  func signUp(_ request: SignUpRequest) async throws(PoolError) -> TriggerCall {
+    await tell(of: try pool.signUp(request, sub: .randomUUID()), .confirmSignUp)
   }
 
   /// Gives somebody a new password, who has confirmed that they forgot theirs by the code that Cognito sent them.
-  func confirmForgotPassword(sub: Substring) async throws(PoolError) -> Confirmation {
+  func confirmForgotPassword(sub: Substring) async throws(PoolError) -> TriggerCall {
     let user = try pool.user(sub: sub)
     guard user.email != nil else { throw .noVerifiedAddress }
-    return await confirm(user, .confirmForgotPassword)
+    return await tell(of: user, .confirmForgotPassword)
+  }
+
+  /// Signs somebody in, who gets no tokens if the trigger fails.
+  func signIn(sub: Substring) async throws(PoolError) -> TriggerCall {
+    await tell(of: try pool.user(sub: sub), .signIn)
   }
 
   /// Deletes an account, as an administrator may. No trigger hears of it, and tokens stay good until they expire.
@@ -54,8 +59,8 @@ actor Cognito {
     try pool.delete(sub: sub)
   }
 
-  private func confirm(_ user: PoolUser, _ source: PostConfirmation.Source) async -> Confirmation {
-    let event = PostConfirmation.event(for: user, source)
+  private func tell(of user: PoolUser, _ source: Trigger.Source) async -> TriggerCall {
+    let event = Trigger.event(for: user, source)
     var attempt = 0
     while true {
       attempt += 1
@@ -64,9 +69,8 @@ actor Cognito {
         await function.invoke(event, requestID: requestID)
       }
       if result == nil, attempt < retries.attempts { continue }
-      let failure = PostConfirmation.failure(
-        result, requestID: requestID, timeout: function.configuration.timeout)
-      return Confirmation(user: user, source: source, attempts: attempt, requestID: requestID, failure: failure)
+      let failure = Trigger.failure(result, requestID: requestID, timeout: function.configuration.timeout)
+      return TriggerCall(user: user, source: source, attempts: attempt, requestID: requestID, failure: failure)
     }
   }
 }

@@ -20,6 +20,8 @@ public struct PostgresError: Error, Hashable, CustomStringConvertible {
   public internal(set) var schemaMessage: String?
   /// The line of the script, counted from 1, that the failure is in, as exactly as the server says; nil for a single statement.
   public internal(set) var line: Int?
+  /// How often the call of a ``Pool`` was tried that ended so: 1, or more where it was retried.
+  public internal(set) var attempts = 1
   /// What the server or libpq said. It may hold data, host names and user names: not for a log.
   public internal(set) var debugMessage: String?
   /// The server's DETAIL. It usually holds data: not for a log.

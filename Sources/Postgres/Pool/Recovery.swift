@@ -73,11 +73,11 @@ struct Retries {
   mutating func wait(
     after error: PostgresError, of repeatability: Repeatability, _ observers: [any PostgresObserver]
   ) async throws(PostgresError) {
-    guard time > .zero, error.permitsRetry(of: repeatability) else { throw error }
+    guard time > .zero, error.permitsRetry(of: repeatability) else { throw error.having(attempts: attempt) }
     let now = ContinuousClock.now
     let end = self.end ?? min(now + time, deadline - Self.leastTime)
     self.end = end
-    guard now < end else { throw error }
+    guard now < end else { throw error.having(attempts: attempt) }
     // The last one is made at the end, however long the pause before it was to be.
     let next = min(now + longestNextPause * Double.random(in: 0.5...1), end)
     let pause = now.duration(to: next)
@@ -85,6 +85,17 @@ struct Retries {
     attempt += 1
     let report = RetryReport(error: error, attempt: attempt, pause: pause)
     for observer in observers { observer.retryBegan(report) }
-    guard (try? await Task.sleep(until: next)) != nil else { throw PostgresError(.cancelled) }
+    guard (try? await Task.sleep(until: next)) != nil else {
+      throw PostgresError(.cancelled).having(attempts: attempt - 1)
+    }
+  }
+}
+
+extension PostgresError {
+  /// The same error, of a call that was tried so often.
+  fileprivate func having(attempts: Int) -> PostgresError {
+    var copy = self
+    copy.attempts = attempts
+    return copy
   }
 }

@@ -17,17 +17,27 @@ def without_unused_days:
   if .Policies.PasswordPolicy.TemporaryPasswordValidityDays then del(.AdminCreateUserConfig.UnusedAccountValidityDays)
   else . end;
 
-# A pool, as describe-user-pool has it, → whether its trigger is --arg arn.
-def is_set: .LambdaConfig.PostConfirmation == $ARGS.named.arn;
+# The triggers that are set: the names of --argjson triggers, each with --arg arn.
+def wanted: [$ARGS.named.triggers[] | {key: ., value: $ARGS.named.arn}] | from_entries;
 
-# A pool → the request that changes only its trigger, to --arg arn. --argjson members has those that the AWS CLI knows
-# of a request; the others of a pool can only be read.
+# A pool, as describe-user-pool has it, → the functions other than --arg arn that these triggers invoke, whatever their
+# alias, a line each.
+def others:
+  def unqualified: split(":")[:7] | join(":");
+  [.LambdaConfig[$ARGS.named.triggers[]] | strings | select(unqualified != ($ARGS.named.arn | unqualified))]
+  | unique[];
+
+# A pool → whether its triggers are as they are wanted.
+def is_set: (.LambdaConfig // {}) as $now | $now + wanted == $now;
+
+# A pool → the request that changes only its triggers. --argjson members has those that the AWS CLI knows of a request;
+# the others of a pool can only be read.
 def request:
   . + {UserPoolId: .Id, PoolName: .Name}
   | with_entries(select(.key | IN($ARGS.named.members[])))
   | without_duplicates
   | without_unused_days
-  | .LambdaConfig.PostConfirmation = $ARGS.named.arn;
+  | .LambdaConfig += wanted;
 
 # A pool → what it says, each setting once: the path of each value that is no object, and the value.
 def facts:
@@ -40,9 +50,9 @@ def facts:
     | {key: join("."), value: ($pool | getpath($path))}]
   | from_entries;
 
-# A pool → the names of the settings that are others in the pool of --slurpfile now than they were and, for the trigger,
-# than --arg arn has it.
+# A pool → the names of the settings that are others in the pool of --slurpfile now than they were and, for the triggers,
+# than they are wanted.
 def changed:
-  (.LambdaConfig.PostConfirmation = $ARGS.named.arn | facts) as $before
+  (.LambdaConfig += wanted | facts) as $before
   | ($ARGS.named.now[0] | facts) as $after
   | [$before + $after | keys[] | select($before[.] != $after[.])];

@@ -1,13 +1,23 @@
 import JSON
 
-/// The trigger that tells a function of a user who confirmed their sign-up, or a new password.
+/// The triggers that tell a function of a user who confirmed their sign-up, or a new password, or has signed in.
 ///
-/// See <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html>.
-enum PostConfirmation {
-  /// What was confirmed.
+/// See <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html> and
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-authentication.html>.
+enum Trigger {
+  /// What the user did.
   enum Source: String {
     case confirmSignUp = "PostConfirmation_ConfirmSignUp"
     case confirmForgotPassword = "PostConfirmation_ConfirmForgotPassword"
+    case signIn = "PostAuthentication_Authentication"
+
+    /// The trigger's name, with which its failures begin.
+    var triggerName: String {
+      switch self {
+      case .confirmSignUp, .confirmForgotPassword: "PostConfirmation"
+      case .signIn: "PostAuthentication"
+      }
+    }
   }
 
   /// The event about a user.
@@ -30,6 +40,8 @@ enum PostConfirmation {
           $0.add("cognito:user_status", "CONFIRMED")
           for (name, value) in user.attributes { $0.add(name, value) }
         }
+        // The pool remembers no devices.
+        if source == .signIn { $0.add("newDeviceUsed", false) }
       }
       $0.object("response") { _ in }
     }
@@ -52,10 +64,10 @@ enum PostConfirmation {
   }
 }
 
-extension PostConfirmation {
-  /// How the trigger failed, in the words that Cognito has for the user who signs up.
+extension Trigger {
+  /// How the trigger failed.
   ///
-  /// The user is confirmed in spite of it, and the trigger does not come again. For errors of functions see
+  /// Whoever confirmed is confirmed in spite of it, and the trigger does not come again; who signs in gets no tokens. For errors of functions see
   /// <https://repost.aws/knowledge-center/cognito-lambda-trigger-errors>.
   enum Failure: Equatable {
     /// The function said so, or Lambda did where it timed out or crashed.
@@ -89,13 +101,14 @@ extension PostConfirmation {
       }
     }
 
-    var message: String {
+    /// The words that Cognito has for the user.
+    func message(of source: Source) -> String {
       switch self {
       case .functionError(let message):
-        "PostConfirmation failed with error \(message)."
+        "\(source.triggerName) failed with error \(message)."
       case .noResponse:
-        "PostConfirmation invocation failed due to error Socket timeout while invoking Lambda function."
-      case .throttled: "PostConfirmation invocation failed due to error TooManyRequestsException."
+        "\(source.triggerName) invocation failed due to error Socket timeout while invoking Lambda function."
+      case .throttled: "\(source.triggerName) invocation failed due to error TooManyRequestsException."
       case .notJSON: "Invalid lambda function output : Invalid JSON"
       case .notAnEvent: "Unrecognizable lambda output"
       }

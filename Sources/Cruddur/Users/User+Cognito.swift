@@ -2,7 +2,7 @@ public import LambdaEvents
 import Postgres
 
 extension User {
-  /// The user that a confirmed account stands for.
+  /// The user whom a trigger's event is about.
   ///
   /// Only `sub` is required: no user is lost for an attribute that their pool does not ask for. The handle is
   /// `preferred_username`, else the user name if somebody chose it, else `user-` and the first eight characters of `sub`;
@@ -11,14 +11,14 @@ extension User {
   /// here, as does one that is null, empty, blank or no string. U+0000, which PostgreSQL cannot store, is taken out, and
   /// the handle is cut; one whose first character is too long to be kept counts as absent as well.
   ///
-  /// - Throws: `EventError` where `sub` is missing, no string, blank, over 1,024 bytes or has a U+0000: what is left of an
+  /// - Throws: `EventError` where the event has no attributes, or `sub` is missing, no string, blank, over 1,024 bytes or has a U+0000: what is left of an
   ///   id without it may be another user's.
-  public init(_ event: PostConfirmation) throws(EventError) {
-    let attributes = event.userAttributes
+  public init(_ trigger: some CognitoTrigger) throws(EventError) {
+    let attributes = try trigger.event.userAttributes()
     cognitoUserID = try User.identifier(attributes)
     handle =
       Handle.cut(User.publicName(attributes.string("preferred_username")))
-      ?? Handle.cut(User.chosenUserName(event)) ?? Handle.neutral(forID: cognitoUserID)
+      ?? Handle.cut(User.chosenName(trigger.userName, attributes)) ?? Handle.neutral(forID: cognitoUserID)
     displayName = User.publicName(attributes.string("name")) ?? handle
     email = attributes.string("email").flatMap(User.usable)
   }
@@ -33,8 +33,9 @@ extension User {
   }
 
   /// The user name; nil where it is a number, or an id that Cognito (a UUID) or a provider gave them.
-  private static func chosenUserName(_ event: PostConfirmation) -> String? {
-    guard let name = publicName(event.userName), !name.isNumber, UUID(name) == nil, !event.isNamedByProvider
+  private static func chosenName(_ userName: String?, _ attributes: UserAttributes) -> String? {
+    guard let name = publicName(userName), !name.isNumber, UUID(name) == nil,
+      !attributes.haveFromProvider(userName: userName ?? name)
     else { return nil }
     return name
   }

@@ -3,9 +3,9 @@ import Testing
 @testable import LocalLambda
 
 /// What a user is told whose trigger failed.
-struct PostConfirmationTests {
-  private func failure(_ result: InvocationResult?) -> PostConfirmation.Failure? {
-    PostConfirmation.failure(result, requestID: "id", timeout: .seconds(3))
+struct TriggerTests {
+  private func failure(_ result: InvocationResult?) -> Trigger.Failure? {
+    Trigger.failure(result, requestID: "id", timeout: .seconds(3))
   }
 
   @Test(arguments: [
@@ -24,7 +24,15 @@ struct PostConfirmationTests {
   func `A function error is passed on`(result: InvocationResult, message: String) {
     let failure = failure(result)
     #expect(failure?.type == "UserLambdaValidationException")
-    #expect(failure?.message == "PostConfirmation failed with error \(message).")
+    #expect(failure?.message(of: .confirmSignUp) == "PostConfirmation failed with error \(message).")
+  }
+
+  @Test func `A failure at a sign-in is named after that`() {
+    let failure = failure(.functionError(type: "Function.Bad", body: Array(#"{"errorMessage":"no"}"#.utf8)))
+    #expect(failure?.message(of: .signIn) == "PostAuthentication failed with error no.")
+    #expect(
+      self.failure(nil)?.message(of: .signIn)
+        == "PostAuthentication invocation failed due to error Socket timeout while invoking Lambda function.")
   }
 
   @Test(arguments: [nil, InvocationResult.cancelled])
@@ -32,7 +40,7 @@ struct PostConfirmationTests {
     let failure = failure(result)
     #expect(failure?.type == "UnexpectedLambdaException")
     #expect(
-      failure?.message
+      failure?.message(of: .confirmSignUp)
         == "PostConfirmation invocation failed due to error Socket timeout while invoking Lambda function.")
   }
 
@@ -44,7 +52,7 @@ struct PostConfirmationTests {
   func `An answer that is no event is a failure`(answer: String, message: String) {
     let failure = failure(.response(Array(answer.utf8)))
     #expect(failure?.type == "InvalidLambdaResponseException")
-    #expect(failure?.message == message)
+    #expect(failure?.message(of: .confirmSignUp) == message)
   }
 
   @Test(arguments: [#"{"version":"1","response":{}}"#, #"{"response":null}"#, "{}"])
