@@ -7,7 +7,8 @@ extension EndToEnd {
   /// Nothing that a person says of themselves, no secret and no host is in the log, the metrics or what whoever invoked the
   /// function is told of an error: whatever fails, at each level, in both formats.
   ///
-  /// What may be there: a user's `sub`, an invocation's request id, the id of a tenant, and a trigger's name.
+  /// What may be there: a user's `sub`, an invocation's request id, the id of a tenant, a trigger's name, names of tables,
+  /// columns and variables, and that of a connection parameter that libpq does not have.
   @Suite struct PrivacyTests {
     private static let formats = ["Text", "JSON"]
     private static let levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
@@ -134,9 +135,12 @@ extension EndToEnd {
     @Test(arguments: [
       ["CONNECTION_URL": Marker.text], ["CONNECTION_URL": "postgresql://a:\(Marker.text)@h:\(Marker.text)/d"],
       ["CONNECTION_URL": "postgresql://a:\(Marker.text)@h/d?sslmode=\(Marker.text)"],
-      ["CONNECTION_URL": "postgresql://a:\(Marker.text)@\(Marker.text)/d?\(Marker.text)=1"],
+      // What is left of a password that is not percent-encoded.
+      ["CONNECTION_URL": "postgresql://a:pass?\(Marker.text)=word@h/d"],
+      ["CONNECTION_URL": "password=pass \(Marker.text)=1"],
       ["CONNECTION_URL": "postgresql://\(Marker.text)@\(Marker.text)/d?sslrootcert=/\(Marker.text)"],
-      ["PGSSLMODE": Marker.text], ["PGPORT": Marker.text], ["PGSERVICE": Marker.text],
+      ["CONNECTION_URL": "postgresql://a@h/d", "PGSSLMODE": Marker.text], ["PGPORT": Marker.text],
+      ["PGSERVICE": Marker.text],
       ["PGPASSFILE": "/\(Marker.text)"],
       ["HEAL_ON_SIGN_IN": Marker.text], ["ALLOW_ANONYMOUS_AUTHOR": Marker.text], ["CORS_ORIGINS": Marker.text],
       ["METRICS_NAMESPACE": "\(Marker.text)\n"], ["DATABASE_MAX_CONNECTIONS": Marker.text],
