@@ -84,7 +84,8 @@ struct CognitoTests {
 
   @Test func `The function's own timeout is a function error`() async throws {
     try await Self.signUp("sleep 60", timeout: .seconds(1)) { signUp, _, _ in
-      #expect(signUp.failure?.message(of: .confirmSignUp).hasSuffix("Error: Task timed out after 1.00 seconds.") == true)
+      #expect(
+        signUp.failure?.message(of: .confirmSignUp).hasSuffix("Error: Task timed out after 1.00 seconds.") == true)
       #expect(signUp.attempts == 1)
     }
   }

@@ -72,7 +72,7 @@ public final class SignUpObserver: RuntimeObserver {
 struct FailureRecord {
   private(set) var metadata: Logger.Metadata
 
-  /// - Parameter elapsed: The time since the event came.
+  /// Makes the record of a failure that was told so long after the event came.
   init(_ type: ErrorType, sub: String?, elapsed: Duration) {
     metadata = [
       LambdaLogHandler.errorTypeKey: "\(type)", "elapsedMs": "\(Int(elapsed / .milliseconds(1)))",

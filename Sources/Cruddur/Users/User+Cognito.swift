@@ -11,8 +11,8 @@ extension User {
   /// here, as does one that is null, empty, blank or no string. U+0000, which PostgreSQL cannot store, is taken out, and
   /// the handle is cut; one whose first character is too long to be kept counts as absent as well.
   ///
-  /// - Throws: `EventError` where the event has no attributes, or `sub` is missing, no string, blank, over 1,024 bytes or has a U+0000: what is left of an
-  ///   id without it may be another user's.
+  /// - Throws: `EventError` where the event has no attributes, or `sub` is missing, no string, blank, over 1,024 bytes or
+  ///   has a U+0000: what is left of an id without it may be another user's.
   public init(_ trigger: some CognitoTrigger) throws(EventError) {
     let attributes = try trigger.event.userAttributes()
     cognitoUserID = try User.identifier(attributes)
