@@ -67,7 +67,7 @@ let package = Package(
       providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     .target(name: "JSON", swiftSettings: settings),
     .target(
-      name: "JSONCodable", dependencies: ["JSON", "LambdaEvents", "LambdaRuntime"], swiftSettings: settings),
+      name: "JSONCodable", dependencies: ["JSON", "LambdaEvents", "LambdaRuntime", "Postgres"], swiftSettings: settings),
     .target(name: "LambdaRuntime", dependencies: ["CCurl", "JSON", logging], swiftSettings: settings),
     .target(name: "LambdaEvents", dependencies: ["JSON", "LambdaRuntime", logging], swiftSettings: settings),
     .target(
@@ -116,7 +116,8 @@ let package = Package(
     .testTarget(
       name: "JSONTests", dependencies: ["JSON"], exclude: ["JSONTestSuite"], swiftSettings: settings),
     .testTarget(
-      name: "JSONCodableTests", dependencies: ["JSONCodable", "JSON", "LambdaRuntime", "TestSupport", logging],
+      name: "JSONCodableTests",
+      dependencies: ["JSONCodable", "JSON", "LambdaRuntime", "Postgres", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(
       name: "LambdaRuntimeTests",

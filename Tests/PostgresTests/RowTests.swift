@@ -112,7 +112,7 @@ import Testing
     let error = await #expect(throws: PostgresError.self) {
       try await connection.value("SELECT", as: Int.self, until: ampleTime)
     }
-    #expect(error?.description == "The result has no column 0.")
+    #expect(error?.description == "The result has no column 0: it has 0, counted from 0.")
   }
 
   @Test func `Rows outlive their connection`() async throws {

@@ -28,4 +28,33 @@ public enum Repository {
     let readme = try String(contentsOf: file("README.md"), encoding: .utf8)
     return readme.contains("```swift\n" + source[begin.upperBound..<end.lowerBound] + "```\n")
   }
+
+  /// What stands in a test's file between `// Page: begin` and `// Page: end`, each without its indentation.
+  public static func examples(of test: String) throws -> [String] {
+    var examples: [String] = []
+    var example: [Substring]?
+    for line in try String(contentsOf: URL(filePath: test), encoding: .utf8).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    {
+      switch line.drop(while: { $0 == " " }) {
+      case "// Page: begin": example = []
+      case "// Page: end":
+        guard let lines = example else {
+          throw TestSupportError("\(test) has the end of an example without a beginning.")
+        }
+        let indentation = lines.filter { !$0.isEmpty }.map { $0.prefix { $0 == " " }.count }.min() ?? 0
+        examples.append(lines.map { $0.dropFirst(indentation) }.joined(separator: "\n"))
+        example = nil
+      default: example?.append(line)
+      }
+    }
+    return examples
+  }
+
+  /// The blocks of Swift of a page, by its path from the repository's top.
+  public static func swiftBlocks(of page: String) throws -> [String] {
+    try String(contentsOf: file(page), encoding: .utf8).components(separatedBy: "```swift\n").dropFirst().map {
+      String($0.components(separatedBy: "\n```")[0])
+    }
+  }
 }

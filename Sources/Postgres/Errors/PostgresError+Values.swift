@@ -6,6 +6,7 @@ extension PostgresError {
       case .nulCharacter: "holds U+0000, which PostgreSQL cannot store"
       case .outOfRange: "is out of range"
       case .multidimensional: "is an array of arrays"
+      case .unencodable: "cannot be encoded"
       }
     self.init(.invalidParameter, "Parameter $\(number) \(problem).")
   }
@@ -15,8 +16,12 @@ extension PostgresError {
     column = name
   }
 
-  init(missingColumn number: CInt) {
-    self.init(.decoding, "The result has no column \(number).")
+  init(missingColumn position: Int, of count: Int) {
+    self.init(.decoding, "The result has no column \(position): it has \(count), counted from 0.")
+  }
+
+  init(columns count: Int, asMany asked: Int) {
+    self.init(.decoding, "The result has \(count) columns where \(asked) were asked for.")
   }
 
   init(missingRow position: Int, of count: Int) {

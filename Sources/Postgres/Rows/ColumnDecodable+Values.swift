@@ -24,11 +24,14 @@ extension String: ColumnDecodable {
 }
 
 extension RawSpan {
-  /// Whether it can be a text, and cannot be anything else that begins with an integer or a version: composites, ranges,
-  /// arrays, `hstore`, `ltree`, PostGIS's geometries. PostgreSQL's text never holds U+0000, all but never U+0001 at the
-  /// beginning, and those hold one of the two.
+  /// Whether it can be a text, and cannot be anything else that begins with an integer, flags or a version: composites,
+  /// ranges, arrays, `hstore`, `ltree`, PostGIS's geometries. Those hold a zero, which PostgreSQL's text never does, or begin
+  /// with a control character, which no text does that anybody means.
   fileprivate var isLikeText: Bool {
-    withUnsafeBytes { $0.first != 1 && !$0.contains(0) }
+    withUnsafeBytes { bytes in
+      guard let first = bytes.first else { return true }
+      return (first >= 0x20 || (0x09...0x0D).contains(first)) && !bytes.contains(0)
+    }
   }
 }
 

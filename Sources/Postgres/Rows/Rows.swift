@@ -16,4 +16,23 @@ public struct Rows: RandomAccessCollection, Sendable {
   public subscript(position: Int) -> Row {
     Row(result: result, index: CInt(clamping: position))
   }
+
+  /// The columns' names and types, in their order; there are some even if there is no row.
+  public var columns: [Column] { result.columns }
+
+  /// All the rows as tuples: of type `(UUID, String, Int?).self`, say. See ``Row/decode(_:)``, which a loop can use to
+  /// read them one by one.
+  public func decode<each Value: FieldDecodable>(
+    _ types: (repeat each Value).Type
+  ) throws(PostgresError) -> [(repeat each Value)] {
+    var tuples: [(repeat each Value)] = []
+    tuples.reserveCapacity(count)
+    for row in self { tuples.append(try row.decode(types)) }
+    return tuples
+  }
+
+  /// All the rows as values of a type that reads them by itself. Throws what that throws.
+  public func decode<Value: RowDecodable>(_ type: Value.Type) throws -> [Value] {
+    try map(Value.init(row:))
+  }
 }

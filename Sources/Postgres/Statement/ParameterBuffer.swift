@@ -1,6 +1,8 @@
 /// The bytes of a statement's parameters, one after the other.
 public struct ParameterBuffer: Sendable {
   private(set) var bytes: [UInt8] = []
+  /// Whether nothing may be as SQL has it between quotes, because it stands in something of the binary format.
+  var isBinary = false
 
   mutating func reserveCapacity(_ count: Int) {
     bytes.reserveCapacity(count)
@@ -23,18 +25,23 @@ public struct ParameterBuffer: Sendable {
     let offset = bytes.count
     append(Int32(0))
     let start = bytes.count
+    let wasBinary = isBinary
+    isBinary = true
     try value.encode(into: &self)
+    isBinary = wasBinary
     guard let length = Int32(exactly: bytes.count - start) else { throw .outOfRange }
     overwrite(at: offset, with: length)
   }
 
-  /// Appends an array of one dimension, or none if it is empty, in the elements' format.
+  /// Appends an array of one dimension, or none if it is empty, in the elements' format; in something that is binary, an
+  /// array of text is `text[]`.
   mutating func append<Value: ParameterEncodable>(
     elements: some Collection<Value?>
   ) throws(ParameterError) {
-    switch Value.format {
-    case .text: try append(textOf: elements)
-    case .binary: try append(binaryOf: elements)
+    if Value.format == .text, !isBinary {
+      try append(textOf: elements)
+    } else {
+      try append(binaryOf: elements)
     }
   }
 
@@ -47,7 +54,7 @@ public struct ParameterBuffer: Sendable {
     append(Int32(count == 0 ? 0 : 1))  // dimensions
     let offset = bytes.count
     append(Int32(0))  // whether there is a NULL
-    append(Value.dataType.rawValue)
+    append((Value.format == .text ? DataType.text : Value.dataType).rawValue)
     guard count > 0 else { return }
     append(count)
     append(Int32(1))  // the first element's index

@@ -45,6 +45,8 @@ public enum ParameterError: Error, Hashable {
   case outOfRange
   /// An array holds arrays.
   case multidimensional
+  /// The value's own encoder refuses it.
+  case unencodable
 }
 
 extension ParameterEncodable {

@@ -17,7 +17,9 @@ struct Parameters: Sendable {
   /// Why the statement cannot be sent.
   private(set) var error: PostgresError?
 
-  init(capacity: Int) {
+  /// - Parameter isBinary: Whether arrays of text are to be of the binary format as well.
+  init(capacity: Int, isBinary: Bool = false) {
+    buffer.isBinary = isBinary
     fields.reserveCapacity(capacity)
     buffer.reserveCapacity(capacity * 40)
   }
