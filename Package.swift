@@ -72,7 +72,7 @@ let package = Package(
     .target(name: "LambdaEvents", dependencies: ["JSON", "LambdaRuntime", logging], swiftSettings: settings),
     .target(
       name: "LambdaHTTP", dependencies: ["JSON", "LambdaRuntime", "LambdaEvents", logging], swiftSettings: settings),
-    .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: settings),
+    .target(name: "Postgres", dependencies: ["CLibPQ"], exclude: ["README.md"], swiftSettings: settings),
     .target(name: "RDS", dependencies: ["COpenSSL", "Postgres"], swiftSettings: settings),
     .target(
       name: "LambdaMetrics",

@@ -2,11 +2,11 @@ import Postgres
 import TestSupport
 import Testing
 
-private enum Mood: String, PostgresCodable, CaseIterable { case sad, glad }
+private enum Feeling: String, PostgresCodable, CaseIterable { case sad, glad }
 private enum Grade: Int16, PostgresCodable { case first = 1, second }
 
 /// A composite, `CREATE TYPE place AS (x float8, y float8, name text, tags text[])`.
-private struct Place: PostgresCodable, Equatable {
+private struct Site: PostgresCodable, Equatable {
   var x: Double
   var y: Double
   var name: String?
@@ -48,16 +48,16 @@ private struct Place: PostgresCodable, Equatable {
     let connection = try await Connection.connect(sharedURL)
     try await connection.execute("CREATE TYPE pg_temp.mood AS ENUM ('sad', 'glad', 'mad')")
     try await connection.execute("CREATE TEMPORARY TABLE moods (mood pg_temp.mood, moods pg_temp.mood[], text text)")
-    try await connection.execute("INSERT INTO moods VALUES (\(Mood.glad), \([Mood.sad, nil]), \(Mood.sad))")
-    let row = try await connection.execute("SELECT * FROM moods WHERE mood = ANY(\(Mood.allCases))")[0]
-    #expect(try row["mood", as: Mood.self] == .glad)
+    try await connection.execute("INSERT INTO moods VALUES (\(Feeling.glad), \([Feeling.sad, nil]), \(Feeling.sad))")
+    let row = try await connection.execute("SELECT * FROM moods WHERE mood = ANY(\(Feeling.allCases))")[0]
+    #expect(try row["mood", as: Feeling.self] == .glad)
     #expect(try row["mood", as: String.self] == "glad")
-    #expect(try row["moods", as: [Mood?].self] == [.sad, nil])
-    #expect(try row["text", as: Mood.self] == .sad)
+    #expect(try row["moods", as: [Feeling?].self] == [.sad, nil])
+    #expect(try row["text", as: Feeling.self] == .sad)
     let mad = try await connection.execute("SELECT 'mad'::pg_temp.mood AS value, NULL::pg_temp.mood AS nothing")[0]
-    let error = #expect(throws: PostgresError.self) { try mad["value", as: Mood.self] }
-    #expect(error?.description.hasSuffix("has a value out of the range of Mood.") == true)
-    #expect(try mad["nothing", as: Mood?.self] == nil)
+    let error = #expect(throws: PostgresError.self) { try mad["value", as: Feeling.self] }
+    #expect(error?.description.hasSuffix("has a value out of the range of Feeling.") == true)
+    #expect(try mad["nothing", as: Feeling?.self] == nil)
   }
 
   @Test func `An enum of integers is its raw value`() async throws {
@@ -99,12 +99,12 @@ private struct Place: PostgresCodable, Equatable {
     try await database.execute("CREATE TYPE place AS (x float8, y float8, name text, tags text[])")
     try await database.execute("CREATE TABLE places (place place, places place[])")
     let (here, there) = (
-      Place(x: 1.5, y: -2, name: "here", tags: ["a", nil]), Place(x: 0, y: 0, name: nil, tags: [])
+      Site(x: 1.5, y: -2, name: "here", tags: ["a", nil]), Site(x: 0, y: 0, name: nil, tags: [])
     )
     try await database.execute("INSERT INTO places VALUES (\(here), \([here, there, nil]))")
     let row = try await database.execute("SELECT *, place::text AS text, places::text AS texts FROM places")[0]
-    #expect(try row["place", as: Place.self] == here)
-    #expect(try row["places", as: [Place?].self] == [here, there, nil])
+    #expect(try row["place", as: Site.self] == here)
+    #expect(try row["places", as: [Site?].self] == [here, there, nil])
     #expect(try row["text", as: String.self] == #"(1.5,-2,here,"{a,NULL}")"#)
     #expect(try row["texts", as: String.self] == #"{"(1.5,-2,here,\"{a,NULL}\")","(0,0,,{})",NULL}"#)
   }

@@ -41,7 +41,7 @@ public struct CopyWriter: ~Copyable {
     guard isBinary else {
       throw PostgresError(.invalidParameter, "Rows can only be written to a COPY that says FORMAT binary.")
     }
-    var row = Parameters(capacity: 0)
+    var row = Parameters(capacity: 0, isBinary: true)
     repeat row.append(each value)
     if let error = row.error { throw error }
     if !hasHeader {

@@ -17,7 +17,7 @@ struct Parameters: Sendable {
   /// Why the statement cannot be sent.
   private(set) var error: PostgresError?
 
-  /// - Parameter isBinary: Whether arrays of text are to be of the binary format as well.
+  /// Makes room. If it is all to be of the binary format, arrays of text are, too.
   init(capacity: Int, isBinary: Bool = false) {
     buffer.isBinary = isBinary
     fields.reserveCapacity(capacity)
