@@ -55,6 +55,15 @@ refuses() {
   [[ -z ${CI-} ]] || grep --quiet 'proven$' "$report"
 }
 
+@test "a request to cancel is encrypted where the zip's libpq can" {
+  grep --quiet 'proven$' "$report" || skip "this machine allows no proof"
+  if grep --quiet --extended-regexp '^  postgresql-(1[7-9]|[2-9][0-9]) ' "$report"; then
+    grep --quiet '^a statement cancelled in time, by an encrypted request: proven$' "$report"
+  else
+    grep --quiet '^a statement cancelled in time, by a request in the clear, ' "$report"
+  fi
+}
+
 @test "the same files make the same zip in another folder, with libraries of its own" {
   mkdir "$folder/élse where"
   (cd "$top" && git ls-files --cached --others --exclude-standard -z | tar --null --create --files-from -) |

@@ -17,12 +17,10 @@ teardown() {
 }
 
 # No sources are downloaded and nothing is compiled here: what would be is noted.
-update_sources() {
-  mkdir "$1"
-  touch "$1/versions"
+fetch_source() {
+  mkdir -p "$2"
+  touch "$2/versions"
 }
-
-fetch_source() { :; }
 
 # builds FOLDER: whether make_static_libraries builds something for FOLDER, once each.
 builds() {

@@ -15,6 +15,7 @@ has_package() {
     chromium-driver) command -v chromedriver ;;
     dnsmasq-base) command -v dnsmasq || [[ -x /usr/sbin/dnsmasq ]] ;;
     dpkg-dev) command -v dpkg-source ;;
+    gnupg) command -v gpg ;;
     iproute2) command -v ip || [[ -x /usr/sbin/ip ]] ;;
     libcurl4-openssl-dev) pkg-config --exists libcurl ;;
     libpq-dev) pkg-config --exists libpq ;;

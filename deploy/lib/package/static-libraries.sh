@@ -10,12 +10,12 @@
 # FOLDER: it may have been copied here, and its descriptions still name the libraries there.
 make_static_libraries() {
   local folder=$1 work=$1.work recipe package libcurl
-  recipe=$(cat "${BASH_SOURCE[0]}" "${BASH_SOURCE[0]%/*}/salted-password.c" <(cc --version; echo "$folder") /etc/os-release | sha256sum)
+  recipe=$(cat "${BASH_SOURCE[0]}" "${BASH_SOURCE[0]%/*}"/{distribution-source.sh,salted-password.c} \
+    <(cc --version; echo "$folder") /etc/os-release | sha256sum)
   [[ ! -f $folder/recipe || $(<"$folder/recipe") != "$recipe" ]] || return 0
   heading "Building OpenSSL, libpq and libcurl (minutes, once)"
   rm -rf "$folder/recipe" "$folder" "$work"
   mkdir -p "$folder"/{lib/pkgconfig,include} "$work"
-  update_sources "$work/sources"
   for package in openssl libpq-dev curl; do fetch_source "$package" "$work/sources"; done
   # Beside the others, because it needs neither, and its configure script keeps one processor busy for long. It is in a
   # group of its own, which ends with the script.
@@ -51,13 +51,20 @@ build_library() {
 # Sections that nothing refers to are left out by the linker; C needs no tables to unwind its stack.
 compiler_flags="-O2 -fstack-protector-strong -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables"
 
-# build_openssl SOURCE FOLDER: TLS 1.2 and 1.3 with elliptic curves, and what certificates need.
+# build_openssl SOURCE FOLDER: TLS 1.2 and 1.3 with elliptic curves, and what certificates need. PostgreSQL has no use for
+# the rest.
 build_openssl() {
-  local source=$1 folder=$2 without option options=()
+  local source=$1 folder=$2 without newer option options=()
+  offer_both_curves "$source"
   without="shared tests module legacy engine dso async autoload-config ui-console ktls
     ssl3 tls1 tls1_1 dtls comp nextprotoneg srp srtp psk gost
     aria bf blake2 camellia cast des dh dsa ec2m idea md4 mdc2 ocb rc2 rc4 rmd160 scrypt seed siphash siv sm2 sm3 sm4
     whirlpool cmac cmp cms ct ocsp rfc3779 ts"
+  newer="argon2 http ml-dsa ml-kem quic slh-dsa"
+  for option in $newer; do
+    # An option that this version does not have yet is an error.
+    ! grep --quiet "^ *\"$option\",$" "$source/Configure" || without+=" $option"
+  done
   for option in $without; do options+=("no-$option"); done
   export SOURCE_DATE_EPOCH=0 # It is built with a date in it.
   "$source/config" "${options[@]}" --libdir=lib --openssldir=/etc/ssl \
@@ -66,6 +73,13 @@ build_openssl() {
   cp libssl.a libcrypto.a "$folder/lib"
   cp --recursive "$source/include/openssl" include/openssl "$folder/include"
   describe_library libcrypto "$folder" -lcrypto
+}
+
+# offer_both_curves SOURCE: has a client's first message hold keys of both X25519 and P-256, where OpenSSL (3.5) can. By
+# itself it sends one of X25519 alone, and PostgreSQL up to 17, which takes P-256 unless ssl_ecdh_curve says otherwise,
+# has to ask for another: a round trip of every cold start.
+offer_both_curves() {
+  sed --in-place '/"?\*X25519MLKEM768 /s/?secp256r1/?*secp256r1/' "$1/ssl/t1_lib.c"
 }
 
 # build_libpq SOURCE FOLDER: TLS, SCRAM and MD5; no GSSAPI, no LDAP.
