@@ -93,11 +93,14 @@ build_libpq() {
   ./configure --with-ssl=openssl --without-readline --without-zlib --without-icu \
     CFLAGS="$compiler_flags -D_FORTIFY_SOURCE=2" LIBS="-lpthread -ldl"
   make --jobs "$(nproc)" -C src/interfaces/libpq libpq.a
-  make --jobs "$(nproc)" -C src/common libpgcommon.a
-  make --jobs "$(nproc)" -C src/port libpgport.a
-  cp src/interfaces/libpq/libpq.a src/common/libpgcommon.a src/port/libpgport.a "$folder/lib"
-  cp src/interfaces/libpq/libpq-fe.h src/include/{postgres_ext.h,pg_config_ext.h} "$folder/include"
-  describe_library libpq "$folder" -lpq -lpgcommon -lpgport -lssl -lcrypto
+  # What libpq.so is linked with; since PostgreSQL 16 libpgcommon.a lacks what libpq exports.
+  make --jobs "$(nproc)" -C src/common libpgcommon_shlib.a
+  make --jobs "$(nproc)" -C src/port libpgport_shlib.a
+  cp src/interfaces/libpq/libpq.a src/common/libpgcommon_shlib.a src/port/libpgport_shlib.a "$folder/lib"
+  cp src/interfaces/libpq/libpq-fe.h src/include/postgres_ext.h "$folder/include"
+  # PostgreSQL 18 has no such file.
+  [[ ! -f src/include/pg_config_ext.h ]] || cp src/include/pg_config_ext.h "$folder/include"
+  describe_library libpq "$folder" -lpq -lpgcommon_shlib -lpgport_shlib -lssl -lcrypto
 }
 
 # use_fast_scram SOURCE: puts salted-password.c in the place of libpq's own function.
