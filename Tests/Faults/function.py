@@ -42,8 +42,8 @@ class Function:
             "PATH": os.environ["PATH"],
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self.api.port}",
             "AWS_LAMBDA_LOG_FORMAT": "JSON",
-            "CONNECTION_URL": f"postgresql://cruddur_app:secret@127.0.0.1:{self.proxy.port}/postgres"
-            "?sslmode=disable&gssencmode=disable",
+            "CONNECTION_URL": f"postgresql://cruddur_app:secret@127.0.0.1:{self.proxy.port}/postgres?gssencmode=disable&"
+            + (f"sslmode=verify-full&sslrootcert={self.region.server.data}/server.crt" if self.region.tls else "sslmode=disable"),
         }
         if "CRUDDUR_TEST_RUN" in os.environ:  # By which deploy/test ends all that it started.
             environment["CRUDDUR_TEST_RUN"] = os.environ["CRUDDUR_TEST_RUN"]

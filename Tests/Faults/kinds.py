@@ -20,7 +20,9 @@ class Kind:
     """A fault, by its name; one that may last longer than a sign-up waits has error types that it is told with."""
 
     def __init__(self, name, function, *arguments, errors=()):
-        self.name, self.function, self.arguments, self.errors = name, function, arguments, errors
+        self.name, self.function, self.arguments = name, function, arguments
+        # The last retry may be the one that has no time left.
+        self.errors = {f"Function.{error}" for error in (*errors, "DatabaseTimeout")} if errors else set()
 
     async def happen(self, region, random):
         await self.function(region, random, *self.arguments)
@@ -118,15 +120,15 @@ async def locked(region, random, seconds=None):
 async def raised(region, random, state, at_commit, times=None, seconds=0):
     """The next insert fails with a state, or its commit does, or some of them."""
     times = times or random.choice([1, 1, 1, 2, 3])
-    async with await region.server.client() as client:
-        await client.query(
-            f"ALTER SEQUENCE raised RESTART; INSERT INTO raising VALUES ('{state}', {times}, {at_commit})")
-        with region.needing_events():
-            while int(await client.value("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM raised")) < min(
-                times, 3):
+    raised = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM raised"
+    with region.needing_events():
+        async with await region.server.client() as client:
+            await client.query(
+                f"ALTER SEQUENCE raised RESTART; INSERT INTO raising VALUES ('{state}', {times}, {at_commit})")
+            while int(await client.value(raised)) < min(times, 3):
                 await asyncio.sleep(0.005)
-        await asyncio.sleep(seconds)
-        await client.query("DELETE FROM raising")
+            await asyncio.sleep(seconds)
+            await client.query("DELETE FROM raising")
 
 
 # The network.
@@ -166,13 +168,21 @@ async def silent(region, random, directions):
         proxy.weather.unblock()
 
 
+async def sessions_ended(region, random):
+    """The server ends all sessions, wherever they are just then."""
+    for _ in range(random.randint(1, 5)):
+        await region.server.command(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'cruddur_app'")
+        await asyncio.sleep(random.uniform(0, 0.05))
+
+
 async def trapped(region, random, place, strike):
     """Something happens at a place of one insert's conversation."""
-    function = random.choice(region.functions)
-    trap = traps.Trap(function, place, strike)
-    if place == traps.LOGIN:
-        function.proxy.cut()
     with region.needing_events():
+        function = random.choice(region.functions)
+        trap = traps.Trap(function, place, strike)
+        if place == traps.LOGIN:
+            function.proxy.cut()
         await trap.over
     if strike is traps.crash:
         await asyncio.sleep(length(random) / 2)
@@ -202,8 +212,8 @@ async def killed(region, random, latest):
         function.kill()
 
 
-def kinds():
-    """Each kind once."""
+def kinds(tls):
+    """Each kind once; over TLS without those that want to know what is said."""
     names = {signal.SIGINT: "stopped", signal.SIGQUIT: "stopped at once", signal.SIGKILL: "killed whole"}
     for how, name in names.items():
         yield Kind(f"PostgreSQL {name}", stopped, how)
@@ -214,6 +224,7 @@ def kinds():
     yield Kind("PostgreSQL read-only", read_only)
     yield Kind("disk full", disk_full)
     yield Kind("table locked", locked)
+    yield Kind("sessions ended", sessions_ended)
     for state in STATES:
         yield Kind(f"{state} raised", raised, state, False)
     for state in ("40001", "40P01", "53200", "57P01", "58030"):
@@ -226,7 +237,7 @@ def kinds():
     yield Kind("answers trickle", weather, "trickles", {ANSWER})
     yield Kind("network silent", silent, [REQUEST, ANSWER])
     yield Kind("answers lost for a while", silent, [ANSWER])
-    for name, (strike, places) in traps.STRIKES.items():
+    for name, (strike, places) in () if tls else traps.STRIKES.items():
         for place in places:
             yield Kind(f"{name} {place}", trapped, place, strike)
     for how in runtime_api.BROKEN_NEXTS:

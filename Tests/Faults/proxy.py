@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+import time
 
 import wire
 
@@ -40,6 +41,7 @@ class Link:
     def __init__(self, proxy, reader, writer):
         self.proxy = proxy
         self.client = (reader, writer)
+        self.messages = {REQUEST: wire.Messages(begins_with_startup=True), ANSWER: wire.Messages()}
         self.session = None  # The process id of PostgreSQL's process.
         self.statements = {}  # Their SQL by the names under which they are prepared.
         self.inserts = False  # Whether the request that is on its way adds a user.
@@ -50,8 +52,8 @@ class Link:
         except OSError:
             return self.cut(reset=True)
         pumps = [
-            asyncio.ensure_future(self.pump(REQUEST, self.client[0], self.upstream[1], wire.Messages(True))),
-            asyncio.ensure_future(self.pump(ANSWER, self.upstream[0], self.client[1], wire.Messages())),
+            asyncio.ensure_future(self.pump(REQUEST, self.client[0], self.upstream[1])),
+            asyncio.ensure_future(self.pump(ANSWER, self.upstream[0], self.client[1])),
         ]
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
@@ -65,18 +67,22 @@ class Link:
             if not pump.cancelled() and (error := pump.exception()) and not isinstance(error, OSError):
                 raise error
 
-    async def pump(self, direction, reader, writer, messages):
+    async def pump(self, direction, reader, writer):
+        messages = self.messages[direction]
         while data := await reader.read(65536):
-            whole = messages.feed(data)
-            for message in whole:
-                self.note(direction, message)
-                if self.proxy.trap and await self.proxy.trap.sees(self, direction, message, writer):
-                    continue
+            for message in messages.feed(data):
+                if not messages.is_opaque:
+                    self.note(direction, message)
+                    if self.proxy.trap and await self.proxy.trap.sees(self, direction, message, writer):
+                        continue
                 await self.send(direction, message, writer)
 
     def note(self, direction, message):
         kind = wire.kind(message)
-        if direction == REQUEST and kind == "P":
+        if direction == REQUEST and wire.asks_for_tls(message):
+            for messages in self.messages.values():
+                messages.is_opaque = True
+        elif direction == REQUEST and kind == "P":
             name, sql = wire.strings(message[5:])[:2]
             self.statements[name] = sql
         elif direction == REQUEST and kind == "B":
@@ -95,10 +101,7 @@ class Link:
                 continue
             await asyncio.sleep(weather.delay)
             if direction in weather.trickles:
-                for byte in data:
-                    writer.write(bytes([byte]))
-                    await asyncio.sleep(0.001)
-                return
+                return await trickle(writer, data, 0.001 * len(data))
             break
         writer.write(data)
         await writer.drain()
@@ -107,6 +110,17 @@ class Link:
         """Breaks it off, with a RST or a FIN in each direction."""
         for _, writer in filter(None, (self.client, getattr(self, "upstream", None))):
             cut(writer, reset)
+
+
+async def trickle(writer, data, seconds):
+    """Writes bytes one by one, in so many seconds, however busy the machine is."""
+    start, written = time.monotonic(), 0
+    while written < len(data):
+        due = int((time.monotonic() - start) / seconds * len(data)) + 1
+        for byte in data[written:due]:
+            writer.write(bytes([byte]))
+        written = due
+        await asyncio.sleep(0.001)
 
 
 def cut(writer, reset):

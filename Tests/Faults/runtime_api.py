@@ -7,7 +7,7 @@ import asyncio
 import time
 import uuid
 
-from proxy import cut
+from proxy import cut, trickle
 
 ROOT = "/2018-06-01/runtime/"
 # How an answer to GET /next goes wrong, or to what is sent. What begins with a digit is a status.
@@ -200,9 +200,7 @@ async def broken_write(breaking, writer, status, body, headers={}):
     elif how == "half a body":
         writer.write(head + body[: len(body) // 2])
     elif how == "trickled":
-        for byte in head + body:
-            writer.write(bytes([byte]))
-            await asyncio.sleep(0.0005)
+        await trickle(writer, head + body, seconds)
     elif how != "none":
         if how != "late before":
             await asyncio.sleep(seconds)

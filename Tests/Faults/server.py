@@ -15,9 +15,7 @@ NOT_ACCEPTING = (OSError, wire.Refused, asyncio.IncompleteReadError)
 
 # What the suite adds to the schema. Each insert, or its commit, fails with the state in `raising` as often as that says:
 # a sequence counts, because nothing takes its numbers back.
-PREPARATION = """
-ALTER ROLE cruddur_app PASSWORD 'secret';
-CREATE ROLE crowd LOGIN;
+RAISING = """
 CREATE TABLE raising (state text NOT NULL, times integer NOT NULL, at_commit boolean NOT NULL);
 CREATE SEQUENCE raised;
 CREATE FUNCTION raise() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
@@ -74,13 +72,15 @@ class Server:
             raise RuntimeError("there is no PostgreSQL to break")
         return line
 
-    async def prepare(self):
-        """Starts it for the first time, and loads the tables."""
+    async def prepare(self, raising=True):
+        """Starts it for the first time, and loads the tables, with what makes inserts fail."""
         await self.start()
         async with await self.client() as client:
             for name in ("schema.sql", "grants.sql"):
                 await client.query((TOP / "deploy/db" / name).read_text())
-            await client.query(PREPARATION)
+            await client.query("ALTER ROLE cruddur_app PASSWORD 'secret'; CREATE ROLE crowd LOGIN")
+            if raising:
+                await client.query(RAISING)
             if self.disk:
                 await client.query(f"CREATE TABLESPACE small LOCATION '{self.disk}'")
                 await client.query("ALTER TABLE users SET TABLESPACE small")

@@ -6,6 +6,9 @@ Source: https://www.postgresql.org/docs/current/protocol-message-formats.html
 import asyncio
 import struct
 
+# What a client's first message says in the place of a version.
+SSL_REQUEST = 80877103
+
 
 class Refused(Exception):
     """What the server says is wrong."""
@@ -21,8 +24,11 @@ class Messages:
     def __init__(self, begins_with_startup=False):
         self.rest = b""
         self.starting = begins_with_startup
+        self.is_opaque = False  # There is TLS around them: pieces are all that is to be seen.
 
     def feed(self, data):
+        if self.is_opaque:
+            return [data]
         self.rest += data
         messages = []
         while True:
@@ -40,6 +46,11 @@ class Messages:
 def kind(message):
     """The type of a message; of a client's first one, which has none, that is NUL."""
     return chr(message[0])
+
+
+def asks_for_tls(message):
+    """Whether a client's first message asks for TLS."""
+    return len(message) == 8 and struct.unpack_from("!I", message, 4)[0] == SSL_REQUEST
 
 
 def strings(payload):
