@@ -75,19 +75,22 @@ class Function:
             except (ValueError, KeyError):
                 self.report(f"logged what is no line of the log: {line}")
                 continue
-            if level == "ERROR" and " not stored" in message or message.startswith("sign-up failed"):
+            if " not stored" in message or message.startswith("sign-up failed"):
                 self.refusals.append(entry)
             elif message.startswith(ENDING) and self.expected_ends > 0:
                 continue
-            elif not message.startswith(USUAL):
+            elif level == "ERROR" or not message.startswith(USUAL):
                 self.report(f"logged: {line}")
 
     def kill(self):
         """Ends the process at once, wherever it is."""
+        self.is_up.clear()
         self.expected_ends += 1
         self.process.send_signal(signal.SIGKILL)
 
     async def end(self):
+        # Whoever is still starting does not know what SIGTERM means.
+        await asyncio.wait([asyncio.ensure_future(self.api.is_waiting.wait())], timeout=5)
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
         self.api.listener.close()

@@ -207,8 +207,8 @@ async def killed(region, random, latest):
     """A process of bootstrap is killed, wherever it is, and sometimes its successor, too."""
     for _ in range(random.choice([1, 1, 2])):
         function = random.choice(region.functions)
-        await asyncio.sleep(random.uniform(0, latest))
         await asyncio.wait_for(function.is_up.wait(), 10)
+        await asyncio.sleep(random.uniform(0, latest))
         function.kill()
 
 

@@ -154,9 +154,8 @@ class Region:
 
     async def end(self):
         self.is_over = True
-        for function in self.functions:
-            await function.end()
         if self.functions:
+            await asyncio.gather(*(function.end() for function in self.functions))
             await asyncio.wait_for(asyncio.gather(*self.running), 10)
         for function in self.functions:
             for state, count in function.proxy.states.items():

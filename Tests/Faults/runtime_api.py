@@ -10,10 +10,12 @@ import uuid
 from proxy import cut, trickle
 
 ROOT = "/2018-06-01/runtime/"
-# How an answer to GET /next goes wrong, or to what is sent. What begins with a digit is a status.
-BROKEN_NEXTS = ["none", "half a head", "half a body", "late", "trickled", "500"]
+# How an answer to GET /next goes wrong, or to what is sent. What begins with a digit is a status. Once is nothing to speak
+# of where the connection was kept: libcurl then tries again by itself.
+BROKEN_NEXTS = ["none", "none twice", "half a head", "half a body", "late", "trickled", "500"]
 BROKEN_SENDS = [
-    "half a request", "none", "half a head", "late before", "late after", "trickled", "500 before", "503 after"]
+    "half a request", "half a request twice", "none", "half a head", "late before", "late after", "trickled",
+    "500 before", "503 after"]
 # After which the process ends, because the Runtime API is of no use to it.
 FATAL = {"500", "500 before", "503 after"}
 
@@ -103,7 +105,7 @@ class RuntimeAPI:
         breaking = self.break_next
         if breaking and breaking[0] == "500":
             self.break_next = None
-            breaking[1].set_result(None)
+            tell(breaking)
             return await write(writer, 500, b"{}")
         if self.invocation is None or self.invocation.answer:
             if self.taker:
@@ -121,18 +123,18 @@ class RuntimeAPI:
             "Lambda-Runtime-Deadline-Ms": int((time.time() + 10) * 1000),
             "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:us-east-1:123456789012:function:cruddur",
         }
-        breaking, self.break_next = self.break_next, None
+        breaking, self.break_next = taken(self.break_next)
         await broken_write(breaking, writer, 200, invocation.event, head)
 
     # POST /response and /error
 
     async def send(self, path, headers, reader, writer):
-        breaking, self.break_send = self.break_send, None
+        breaking, self.break_send = taken(self.break_send)
         how = breaking[0] if breaking else ""
         if how == "half a request":
             await reader.readexactly(int(headers["content-length"]) // 2)
             cut(writer, reset=True)
-            breaking[1].set_result(None)
+            tell(breaking)
             raise ConnectionResetError
         body = await read_body(reader, headers)
         identifier, call = path.removeprefix(ROOT + "invocation/").split("/")
@@ -140,7 +142,7 @@ class RuntimeAPI:
         if how == "late before":
             await asyncio.sleep(breaking[2])
         if how == "500 before":
-            breaking[1].set_result(None)
+            tell(breaking)
             return await write(writer, 500, b"{}")
         if invocation is None or identifier != invocation.id:
             self.report(f"{call} of {identifier}, which nobody was waiting for")
@@ -156,11 +158,25 @@ class RuntimeAPI:
         else:
             invocation.answer = answer
             invocation.end(answer)
-        invocation.ack_was_broken = how in ("none", "half a head")
+        invocation.ack_was_broken |= how in ("none", "half a head")
         if how == "503 after":
-            breaking[1].set_result(None)
+            tell(breaking)
             return await write(writer, 503, b"{}")
         await broken_write(breaking, writer, status, b'{"status":"OK"}\n')
+
+
+def taken(breaking):
+    """How something goes wrong now, and how it does the next time."""
+    if breaking and breaking[0].endswith(" twice"):
+        how = breaking[0].removesuffix(" twice")
+        return (how, None, *breaking[2:]), (how, *breaking[1:])
+    return breaking, None
+
+
+def tell(breaking):
+    """Says that it is over, unless there is more to come."""
+    if breaking[1] and not breaking[1].done():
+        breaking[1].set_result(None)
 
 
 async def read_request(reader):
@@ -193,7 +209,7 @@ async def broken_write(breaking, writer, status, body, headers={}):
     """Writes an answer, broken as `breaking` says: how, a future for when it is done, and how long what is late takes."""
     if not breaking:
         return await write(writer, status, body, headers)
-    how, done, seconds = breaking
+    how, _, seconds = breaking
     head = response(status, body, headers)
     if how == "half a head":
         writer.write(head[: len(head) // 2])
@@ -206,8 +222,7 @@ async def broken_write(breaking, writer, status, body, headers={}):
             await asyncio.sleep(seconds)
         writer.write(head + body)
     await writer.drain()
-    if not done.done():
-        done.set_result(None)
+    tell(breaking)
     if how in ("none", "half a head", "half a body"):
         await asyncio.sleep(0.001)  # So that what was written is read before the RST.
         cut(writer, reset=seconds > 0.5)
