@@ -8,11 +8,12 @@
 setup() {
   make_folder
   export folder PATH=$folder/bin:$PATH lacking=''
-  mkdir -p "$folder"/{bin,says,.ci,Tests,.build/checkouts/other}
+  mkdir -p "$folder"/{bin,says,.ci,Tests/Faults,.build/checkouts/other}
   cp -r "$top/deploy" "$folder"
   cp -r "$top/Tests/Deploy" "$folder/Tests"
   for name in swift bats shellcheck readelf; do stand_in "$folder/bin/$name"; done
   stand_in "$folder/deploy/package"
+  stand_in "$folder/Tests/Faults/faults"
   # Nothing is installed: every package is there, but for those that a test takes away.
   cat >>"$folder/deploy/lib/python.sh" <<'END'
 require_packages() {
@@ -59,14 +60,14 @@ steps_run() {
 @test "deploy/test --help explains every step" {
   it --help
   [ "$status" -eq 0 ]
-  for name in format shell build swift scripts zip aws examples browser package threads; do grep --quiet "^$name  " <<<"$output"; done
+  for name in format shell build swift scripts faults zip aws examples browser package threads; do grep --quiet "^$name  " <<<"$output"; done
   [ ! -e "$folder/calls" ]
 }
 
 @test "An unknown step is refused with the list, before anything is run" {
   it format formating
   [ "$status" -eq 2 ]
-  [[ $output == "test: there is no step formating, only format build swift shell scripts zip aws examples browser package threads; see "* ]]
+  [[ $output == "test: there is no step formating, only format build swift shell scripts faults zip aws examples browser package threads; see "* ]]
   it --fast
   [ "$status" -eq 2 ]
   it ''
@@ -78,8 +79,8 @@ steps_run() {
   cd /
   it
   [ "$status" -eq 0 ]
-  [ "$(steps_run)" = "format build swift shell scripts zip aws examples browser package" ]
-  [ "${lines[-1]}" = "10 passed, 0 failed" ]
+  [ "$(steps_run)" = "format build swift shell scripts faults zip aws examples browser package" ]
+  [ "${lines[-1]}" = "11 passed, 0 failed" ]
   diff <(grep '^bats' "$folder/calls" | grep --only-matching '[^ ]*\.bats' | sort) \
     <(cd "$folder" && printf '%s\n' Tests/Deploy/*.bats | sort)
 }
@@ -97,6 +98,19 @@ steps_run() {
   [ "$(steps_run)" = threads ]
   [ "$(grep --count '^swift .*--sanitize=thread --scratch-path .build/threads' "$folder/calls")" = 2 ]
   ! grep '^swift' "$folder/calls" | grep --invert-match -- '--sanitize=thread' || false
+}
+
+@test "Faults are tried with and without TLS, and what they have cost stands at the end" {
+  it faults
+  [ "$status" -eq 0 ]
+  diff <(grep '^faults' "$folder/calls") <(printf '%s\n' 'faults ' 'faults --tls --events 500 --faults 40 --long 0')
+  says faults <<'END'
+printf '%s\n' 'FAILED: region 1, fault 7 (disk full): user 42 has 0 rows' '    a line of the log' '1 failures with --seed 5'
+exit 1
+END
+  it faults
+  [ "$status" -eq 1 ]
+  [[ $output == *"== What failed in faults"*"user 42 has 0 rows"*"a line of the log"*"--seed 5"*"0 passed, 1 failed" ]]
 }
 
 @test "--quick needs neither moto nor a browser nor the zip" {

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# What the logs of Swift Testing and of Bats tell, to be sourced: how many tests there were, which took longest, what
-# failed. Programs that a test starts may write into the middle of a line, so no line is trusted to begin as it should.
+# What the logs of Swift Testing, of Bats and of Tests/Faults tell, to be sourced: how many tests there were, which took
+# longest, what failed. Programs that a test starts may write into the middle of a line, so no line is trusted to begin as
+# it should.
 
 # test_count LOG: prints how many tests were run; nothing if there is no such thing in LOG.
 test_count() {
@@ -28,8 +29,8 @@ slowest_tests() {
   done | LC_ALL=C sort --numeric-sort --reverse | head -n "$number" || true
 }
 
-# reasons LOG: prints what failed and why, as Swift Testing, Bats and the compilers say it, or else LOG's end.
+# reasons LOG: prints what failed and why, as the suites and the compilers say it, or else LOG's end.
 reasons() {
-  { LC_ALL=C grep --text --extended-regexp --after-context 6 '✘ |^not ok|(error|warning): ' "$1" ||
+  { LC_ALL=C grep --text --extended-regexp --after-context 6 '✘ |^not ok|^FAILED: |failures with --seed|(error|warning): ' "$1" ||
     tail --lines 20 "$1"; } | cut --bytes=-1000
 }
