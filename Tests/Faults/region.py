@@ -10,12 +10,16 @@ from cognito import User, sign_up
 from function import Function
 from runtime_api import Invocation
 
+# Seconds that a fault may last, all told, without anybody being refused: a busy machine makes one longer than was drawn.
+SHORT = 3.5
+
 
 class Region:
     """Plays faults one after the other, each amid some sign-ups, so that nobody meets more than one of them."""
 
-    def __init__(self, number, seed, command, tls, figures):
-        self.number, self.seed, self.command, self.tls, self.figures = number, seed, command, tls, figures
+    def __init__(self, number, seed, command, figures, tls, is_slow):
+        self.number, self.seed, self.command, self.figures, self.tls = number, seed, command, figures, tls
+        self.is_slow = is_slow  # Under valgrind nothing is said of time, and so of who may be refused.
         self.server = server.Server()
         self.functions = []
         self.is_over = False
@@ -106,23 +110,19 @@ class Region:
         await self.play("none", Nothing(), events)
 
     async def check_refusals(self, kind, seconds):
-        """Nobody is refused for what is over in four seconds; who is, for the right reason, and in one line of the log."""
+        """Nobody is refused for what is short; who is, for the right reason, and in one line of the log."""
         for user, message in self.refused:
-            if not kind.errors and seconds < 4:
+            if not kind.errors and seconds < SHORT and not self.is_slow:
                 self.report(f"{user}, after a fault of {seconds:.2f} s: {message}", self.all_logs())
-            elif kind.errors and user.error not in kind.errors:
+            elif kind.errors and user.error not in kind.errors and not self.is_slow:
                 self.report(f"{user}, where one of {kind.errors} was expected: {message}", self.all_logs())
-        for _ in range(100):  # The log is read beside what is answered.
-            lines = [line for function in self.functions for line in function.refusals]
-            if len(lines) >= len(self.refused):
-                break
-            await asyncio.sleep(0.01)
-        for user, _ in self.refused:
-            told = [line for line in lines if user.sub in str(line)]
-            if len(told) != 1:
-                self.report(f"{user}: {len(told)} lines in the log that say so", self.all_logs())
-        if len(lines) > len(self.refused):
-            self.report(f"{len(lines)} lines in the log of users who were not stored, but {len(self.refused)} refusals")
+        await asyncio.sleep(0.1 if self.refused else 0)  # The log is read beside what is answered.
+        lines = [line for function in self.functions for line in function.refusals]
+        told = sorted((line.get("sub"), line.get("errorType")) for line in lines if line["message"] == "sign-up failed")
+        if told != sorted((user.sub, user.error) for user, _ in self.refused):
+            self.report(f"the log says that the sign-ups of {told} failed, and {self.refused} were told so", self.all_logs())
+        if len(lines) > 2 * len(self.refused):
+            self.report(f"the log has {lines}, and only {self.refused} were told so")
         for function in self.functions:
             function.refusals.clear()
 

@@ -3,7 +3,7 @@
 import asyncio
 
 import wire
-from proxy import ANSWER, REQUEST
+from proxy import ANSWER, INSERT, REQUEST
 
 BEFORE = "before the insert"
 WITHIN = "within the insert's messages"
@@ -54,21 +54,14 @@ class Trap:
         return False
 
     async def sees_request(self, link, kind, message, writer):
+        if self.place == DURING:
+            return await self.sees_request_to_hold(link, kind, message, writer)
         if not link.inserts:
             return False
         if self.place == BEFORE and kind == "B":
             await self.spring(link)
         elif self.place == WITHIN and kind == "B":
             await self.spring(link, message[: len(message) // 2], writer)
-            return True
-        elif self.place == DURING and kind == "B":
-            self.link = link
-            self.locks = await self.function.region.server.client()
-            await self.locks.query("BEGIN; LOCK TABLE users IN SHARE MODE")
-        elif self.place == DURING and kind == "S" and self.locks:
-            await link.send(REQUEST, message, writer)
-            await self.until_it_waits(link)
-            await self.spring(link)
             return True
         elif self.place == DONE and kind == "E":
             # PostgreSQL commits at the Sync, which is held back; a Flush has it say what it has to say before.
@@ -79,6 +72,19 @@ class Trap:
         elif self.place == DONE and kind == "S" and self.link is link:
             await asyncio.wait_for(self.completed.wait(), 3)
             await self.spring(link)
+        return False
+
+    async def sees_request_to_hold(self, link, kind, message, writer):
+        """Has the insert wait for a lock. That is taken before it is so much as parsed, which takes one as well."""
+        if not self.locks and (kind == "B" and link.inserts or kind == "P" and INSERT.encode() in message):
+            self.link = link
+            self.locks = await self.function.region.server.client()
+            await self.locks.query("BEGIN; LOCK TABLE users IN SHARE MODE")
+        elif self.locks and kind == "S":
+            await link.send(REQUEST, message, writer)
+            await self.until_it_waits(link)
+            await self.spring(link)
+            return True
         return False
 
     async def until_it_waits(self, link):
