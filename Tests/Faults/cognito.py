@@ -6,7 +6,8 @@ import uuid
 
 TIME_LIMIT = 5.0  # Seconds for an answer.
 ATTEMPTS = 3
-NAMES = ["Ana", "Łukasz", "O'Brien", "नेहा", "小林", 'Bobby "); DROP TABLE users; --', "back\\slash", "👩‍👩‍👧‍👦", "e\u0301"]
+NAMES = [
+    "Ana", "Łukasz", "O'Brien", "नेहा", "小林", 'Bobby "); DROP TABLE users; --', "back\\slash", "👩‍👩‍👧‍👦", "e\u0301"]
 
 
 class User:
@@ -19,11 +20,12 @@ class User:
         wanted = random.randrange(number + 1) if random.random() < 0.1 else number
         self.handle = f"user{wanted}"
         self.email = None if random.random() < 0.1 else f"user{number}@example.com"
+        self.is_ascii = random.random() < 0.5  # How their event is written.
         self.tries = 0
         self.is_done = False
         self.error = None  # The error type that they were refused with.
 
-    def event(self, random):
+    def event(self):
         attributes = {"sub": self.sub, "cognito:user_status": "CONFIRMED", "name": self.name}
         attributes["preferred_username"] = self.handle
         if self.email:
@@ -31,21 +33,25 @@ class User:
         event = {
             "version": "1", "region": "us-east-1", "userPoolId": "us-east-1_Example01", "userName": self.sub,
             "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": "1example23456789abcdefghij"},
-            "triggerSource": "PostConfirmation_ConfirmSignUp", "request": {"userAttributes": attributes}, "response": {}}
-        return json.dumps(event, ensure_ascii=random.random() < 0.5).encode()
+            "triggerSource": "PostConfirmation_ConfirmSignUp", "request": {"userAttributes": attributes},
+            "response": {}}
+        return json.dumps(event, ensure_ascii=self.is_ascii).encode()
 
     def is_row(self, display_name, handle, email):
         """Whether a row is theirs: the handle has an end where somebody else was quicker."""
-        return display_name == self.name and email == self.email and handle in (self.handle, f"{self.handle}-{self.sub[:8]}")
+        handles = (self.handle, f"{self.handle}-{self.sub[:8]}")
+        return display_name == self.name and email == self.email and handle in handles
 
     def __str__(self):
         fate = "done" if self.is_done else f"refused with {self.error}" if self.error else "never answered"
         return f"user {self.sub} ({fate}, tries: {self.tries})"
 
+    __repr__ = __str__
 
-async def sign_up(user, random, region):
+
+async def sign_up(user, region):
     """Sends a user's event until there is an answer: an error is one. Gives the invocation that was answered."""
-    event = user.event(random)
+    event = user.event()
     while user.tries < ATTEMPTS:
         user.tries += 1
         invocation = region.invoke(event)

@@ -12,7 +12,12 @@ class Figures:
         self.latencies = []
         self.states = {}
 
-    def note(self, kind, seconds, users, latencies):
+    def fail(self, what, log=()):
+        """Notes something that must not happen, and says so at once: a run may take hours."""
+        print(f"failure {len(self.failures) + 1}: {what}"[:300], flush=True)
+        self.failures.append((what, list(log)))
+
+    def note(self, kind, users, latencies):
         """Notes a fault, and those who signed up meanwhile."""
         if kind != "none":
             times, slowest = self.kinds.get(kind, (0, 0))
@@ -34,14 +39,14 @@ class Figures:
         print("SQLSTATEs by how often PostgreSQL said them:", ", ".join(
             f"{state} {times}" for state, times in sorted(self.states.items())))
         latencies = sorted(self.latencies) or [0]
-        shares = {share: latencies[min(len(latencies) - 1, int(len(latencies) * share / 100))] for share in (50, 90, 99)}
-        print("latency:", ", ".join(f"p{share} {value * 1000:.1f} ms" for share, value in shares.items()),
-            f"and at most {latencies[-1] * 1000:.0f} ms")
+        shares = {share: latencies[len(latencies) * share // 100] * 1000 for share in (50, 90, 99)}
+        print("latency:", *(f"p{share} {milliseconds:.1f} ms," for share, milliseconds in shares.items()),
+              f"at most {latencies[-1] * 1000:.0f} ms")
         print(f"{self.users} events in {self.tries} tries, {self.faults} faults: {self.done} done, {self.refused} refused,"
-            f" in {time.monotonic() - self.start:.0f} s with --seed {seed}")
+              f" in {time.monotonic() - self.start:.0f} s, --seed {seed}")
 
     def print_failures(self, seed):
-        for what, log in self.failures[:20]:
+        for what, log in self.failures[-20:]:
             print(f"\nFAILED: {what}")
             for line in log[-12:]:
                 print(f"    {line[:300]}")

@@ -12,8 +12,9 @@ from server import free_port
 
 # What the log may say of a fault that is over before anybody is refused, by the beginnings of its messages.
 USUAL = (
-    "user added", "user already there", "not connected to the database yet: ", "GET /runtime/invocation/next got no answer",
-    "POST /runtime/invocation/{id}/response got no answer", "Lambda answered POST /runtime/invocation/{id}/response with",
+    "user added", "user already there", "not connected to the database yet: ",
+    "GET /runtime/invocation/next got no answer", "POST /runtime/invocation/{id}/response got no answer",
+    "Lambda answered POST /runtime/invocation/{id}/response with",
 )
 # What it says before the process ends because of the Runtime API.
 ENDING = "The Runtime API answered "
@@ -40,13 +41,12 @@ class Function:
     async def run(self):
         await self.proxy.listen()
         await self.api.listen()
+        certificate = f"{self.region.server.data}/server.crt"
+        security = f"sslmode=verify-full&sslrootcert={certificate}" if self.region.tls else "sslmode=disable"
+        url = f"postgresql://cruddur_app:secret@127.0.0.1:{self.proxy.port}/postgres?gssencmode=disable&{security}"
         environment = {
-            "PATH": os.environ["PATH"],
-            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self.api.port}",
-            "AWS_LAMBDA_LOG_FORMAT": "JSON",
-            "CONNECTION_URL": f"postgresql://cruddur_app:secret@127.0.0.1:{self.proxy.port}/postgres?gssencmode=disable&"
-            + (f"sslmode=verify-full&sslrootcert={self.region.server.data}/server.crt" if self.region.tls else "sslmode=disable"),
-        }
+            "PATH": os.environ["PATH"], "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self.api.port}",
+            "AWS_LAMBDA_LOG_FORMAT": "JSON", "CONNECTION_URL": url}
         if "CRUDDUR_TEST_RUN" in os.environ:  # By which deploy/test ends all that it started.
             environment["CRUDDUR_TEST_RUN"] = os.environ["CRUDDUR_TEST_RUN"]
         while not self.region.is_over:
@@ -103,8 +103,8 @@ class Function:
     async def check_resources(self):
         """Compares what the process holds while it waits for an event with what it held before.
 
-        A connection, which it may not have just then, is two descriptors; and Swift's own threads, with the timers by which
-        the first retry waits, are started when they are needed, once.
+        A connection, which it may not have just then, is two descriptors; and Swift's own threads, with the timers by
+        which the first retry waits, are started when they are needed, once.
         """
         for _ in range(100):
             if not self.is_up.is_set() or not self.api.is_waiting.is_set():

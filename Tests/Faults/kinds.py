@@ -1,4 +1,4 @@
-"""All that may go wrong: a function for each kind, which breaks something of a region, and mends it before it returns."""
+"""All that may go wrong: a function for each kind, which breaks something of a region, and mends it in the end."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ import traps
 import wire
 from proxy import ANSWER, REQUEST
 
-# Which the server may not have any more at another time, by https://www.postgresql.org/docs/current/errcodes-appendix.html.
+# What may pass by itself, of https://www.postgresql.org/docs/current/errcodes-appendix.html.
 STATES = """08000 08001 08003 08004 08006 08007 08P01 25006 40000 40001 40002 40003 40P01 53000 53100 53200 53300 53400
 55P03 57000 57P01 57P02 57P03 57P04 57P05 58000 58030""".split()
 LONG = 5.5
@@ -30,14 +30,14 @@ class Kind:
 
 def length(random):
     """Seconds that a fault lasts: mostly short, and at most so long that there is time for a retry within four."""
-    return random.uniform(*random.choice([(0.02, 0.3)] * 6 + [(0.3, 1.2)] * 3 + [(1.2, 3.3)]))
+    return random.uniform(*random.choice([(0.02, 0.3)] * 6 + [(0.3, 1.2)] * 3 + [(1.2, 3.6)]))
 
 
 # PostgreSQL.
 
 
 async def stopped(region, random, how, seconds=None):
-    """Stopped, and started again; whoever comes meanwhile is refused, or is let in by the network and then turned away."""
+    """Stopped, and started again. Whoever comes meanwhile is refused, or let in by the network and then turned away."""
     if random.random() < 0.7:
         region.refuse()
     await (region.server.kill() if how == signal.SIGKILL else region.server.stop(how))
@@ -89,7 +89,7 @@ async def read_only(region, random, seconds=None):
 
 
 async def disk_full(region, random, seconds=None):
-    """A file takes all that is left of the disk of the table, and rows that are not committed what is left of its pages."""
+    """A file takes all that is left of the table's disk, and rows that are not committed what is left of its pages."""
     if not region.server.disk:
         return await raised(region, random, "53100", False, times=10**9, seconds=seconds or length(random))
     ballast = region.server.disk / "ballast"
@@ -101,7 +101,8 @@ async def disk_full(region, random, seconds=None):
                         pass
         try:
             await client.query(
-                "INSERT INTO users (display_name, handle, cognito_user_id) SELECT '', g, g FROM generate_series(1, 20000) g")
+                "INSERT INTO users (display_name, handle, cognito_user_id)"
+                " SELECT '', n, n FROM generate_series(1, 20000) AS n")
             raise RuntimeError("a full disk took 20,000 rows")
         except wire.Refused as refusal:
             if refusal.state != "53100":

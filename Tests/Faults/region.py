@@ -10,8 +10,8 @@ from cognito import User, sign_up
 from function import Function
 from runtime_api import Invocation
 
-# Seconds that a fault may last, all told, without anybody being refused: a busy machine makes one longer than was drawn.
-SHORT = 3.5
+# Seconds that a fault may last, all told, without anybody being refused. A busy machine makes one longer than was drawn.
+SHORT = 3.8
 
 
 class Region:
@@ -57,7 +57,7 @@ class Region:
 
     def report(self, what, log=()):
         """Notes something that must not happen."""
-        self.figures.failures.append((f"region {self.number}, {self.fault}: {what}", list(log)))
+        self.figures.fail(f"region {self.number}, {self.fault}: {what}", log)
 
     @contextlib.contextmanager
     def needing_events(self):
@@ -72,35 +72,38 @@ class Region:
 
     async def play(self, number, kind, events):
         """Plays a fault amid so many sign-ups, or as many as it needs, and checks what became of them."""
-        choice = random.Random(f"{self.seed} {number}")
+        chance = random.Random(f"{self.seed} {number}")
         self.fault = f"fault {number} ({kind.name})"
         self.left, self.answered, self.refused = events, 0, []
-        quiet, begins = choice.randrange(max(1, events // 2)), asyncio.Event()
+        quiet, begins = chance.randrange(max(1, events // 2)), asyncio.Event()
         users, latencies = [], []
 
         async def sign_ups():
             while self.left > 0 or self.needs_events:
                 self.left -= 1
-                user = User(self.users, random.Random(f"{self.seed} {number} {self.users}"))
+                user = User(self.users, random.Random(f"{self.seed} {number} {len(users)}"))
                 self.users += 1
                 users.append(user)
-                invocation = await sign_up(user, choice, self)
+                invocation = await sign_up(user, self)
                 if invocation:
                     latencies.append(invocation.latency)
                 self.answered += 1
                 if self.answered > quiet:
                     begins.set()
 
-        clients = asyncio.gather(*(sign_ups() for _ in self.functions))
-        await asyncio.wait([clients, asyncio.ensure_future(begins.wait())], return_when=asyncio.FIRST_COMPLETED)
-        start = time.monotonic()
+        clients = [asyncio.ensure_future(sign_ups()) for _ in self.functions]
         try:
-            await asyncio.wait_for(kind.happen(self, choice), 60)
+            await asyncio.wait_for(begins.wait(), 60)
+            start = time.monotonic()
+            await asyncio.wait_for(kind.happen(self, chance), 60)
+            seconds = time.monotonic() - start
+            await asyncio.gather(*clients)
         except asyncio.TimeoutError:
             raise RuntimeError(f"{self.fault} is not over after a minute") from None
-        seconds = time.monotonic() - start
-        await clients
-        self.figures.note(kind.name, seconds, users, latencies)
+        finally:
+            for client in clients:
+                client.cancel()
+        self.figures.note(kind.name, users, latencies)
         await self.check_refusals(kind, seconds)
         await self.check_rows(users)
         await self.check_functions()
@@ -120,7 +123,7 @@ class Region:
         lines = [line for function in self.functions for line in function.refusals]
         told = sorted((line.get("sub"), line.get("errorType")) for line in lines if line["message"] == "sign-up failed")
         if told != sorted((user.sub, user.error) for user, _ in self.refused):
-            self.report(f"the log says that the sign-ups of {told} failed, and {self.refused} were told so", self.all_logs())
+            self.report(f"the log says that {told} failed, and {self.refused} were told so", self.all_logs())
         if len(lines) > 2 * len(self.refused):
             self.report(f"the log has {lines}, and only {self.refused} were told so")
         for function in self.functions:
@@ -150,7 +153,8 @@ class Region:
             await function.check_resources()
 
     def all_logs(self):
-        return [line for function in self.functions for line in function.log]
+        """The functions' last lines; each begins with its time."""
+        return sorted(line for function in self.functions for line in function.log)
 
     async def end(self):
         self.is_over = True
@@ -168,5 +172,5 @@ class Nothing:
 
     name, errors = "none", ()
 
-    async def happen(self, region, choice):
+    async def happen(self, region, random):
         return

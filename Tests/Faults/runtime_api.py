@@ -14,8 +14,7 @@ ROOT = "/2018-06-01/runtime/"
 # of where the connection was kept: libcurl then tries again by itself.
 BROKEN_NEXTS = ["none", "none twice", "half a head", "half a body", "late", "trickled", "500"]
 BROKEN_SENDS = [
-    "half a request", "none", "half a head", "late before", "late after", "trickled",
-    "500 before", "503 after"]
+    "half a request", "none", "half a head", "late before", "late after", "trickled", "500 before", "503 after"]
 # After which the process ends, because the Runtime API is of no use to it.
 FATAL = {"500", "500 before", "503 after"}
 
