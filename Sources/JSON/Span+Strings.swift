@@ -29,7 +29,7 @@ extension Span where Element == UInt8 {
   }
 
   /// The first position from `start` on with anything but ASCII that stands for itself, or the end. Takes eight bytes at a step.
-  private func endOfPlainText(from start: Int) -> Int {
+  func endOfPlainText(from start: Int) -> Int {
     var position = start
     while position + 8 <= count {
       let special = Self.special(bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self).littleEndian)
