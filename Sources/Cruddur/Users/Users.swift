@@ -2,7 +2,7 @@ public import Postgres
 
 /// The `users` table.
 public struct Users: Sendable {
-  private let database: Pool
+  let database: Pool
 
   /// Makes a view of the table in `database`.
   public init(_ database: Pool) {

@@ -1,0 +1,2 @@
+-- The database's clock, by which rows are dated.
+SELECT now() AS now

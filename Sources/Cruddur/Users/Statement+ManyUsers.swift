@@ -1,0 +1,24 @@
+import Postgres
+
+extension Statement {
+  /// `SQL/add-users.sql`: each user with the handle of the same position.
+  static func addUsers(_ users: [User], handles: [String]) -> Statement {
+    SQL.addUsers([
+      "display_names": users.map(\.displayName), "emails": users.map(\.email), "handles": handles,
+      "cognito_user_ids": users.map(\.cognitoUserID),
+    ]).idempotent()
+  }
+
+  /// `SQL/current-time.sql`
+  static var currentTime: Statement { SQL.currentTime([:]).idempotent() }
+
+  /// `SQL/find-missing-users.sql`
+  static func findMissingUsers(cognitoUserIDs: [String]) -> Statement {
+    SQL.findMissingUsers(["cognito_user_ids": cognitoUserIDs]).idempotent()
+  }
+
+  /// `SQL/list-users.sql`
+  static func listUsers(after id: String, before instant: Timestamp, limit: Int) -> Statement {
+    SQL.listUsers(["after": id, "before": instant, "limit": limit]).idempotent()
+  }
+}
