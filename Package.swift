@@ -102,7 +102,10 @@ let package = Package(
       dependencies: ["COpenSSL", "JSON", subprocess, systemPackage],
       swiftSettings: settings),
     .executableTarget(
-      name: "CruddurCLI", dependencies: ["JSON", "LocalLambda", argumentParser],
+      name: "CruddurCLI",
+      dependencies: [
+        "Cruddur", "JSON", "LambdaRuntime", "LocalLambda", "Postgres", argumentParser, subprocess, systemPackage,
+      ],
       resources: [.embedInCode("Page")], swiftSettings: settings),
     .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),
     .target(
@@ -164,7 +167,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "CruddurCLITests",
-      dependencies: ["CruddurCLI", "LocalLambda", "JSON", "TestSupport", subprocess], swiftSettings: settings),
+      dependencies: ["CruddurCLI", "LocalLambda", "JSON", "Postgres", "TestSupport", subprocess],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

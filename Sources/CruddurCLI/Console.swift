@@ -14,6 +14,11 @@ enum Console {
     _ = write(Array("cruddur: \(sentence)\n".utf8), to: STDERR_FILENO)
   }
 
+  /// Writes to standard error, as it is.
+  static func writeError(_ text: String) {
+    _ = write(Array(text.utf8), to: STDERR_FILENO)
+  }
+
   private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {

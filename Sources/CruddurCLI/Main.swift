@@ -32,6 +32,6 @@ enum Main {
 struct Cruddur: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cruddur",
-    abstract: "Tries the Lambda function without Lambda.",
-    subcommands: [Invoke.self, Serve.self])
+    abstract: "Tries the Lambda function without Lambda, and reconciles users with the database.",
+    subcommands: [Invoke.self, Serve.self, Reconcile.self])
 }

@@ -23,11 +23,24 @@ enum CommandLineTool {
   ) async throws -> Outcome {
     var variables: [Environment.Key: String?] = ["PATH": "\(try folder ?? Self.folder()):/usr/bin:/bin"]
     for (name, value) in environment { variables[.init(stringLiteral: name)] = value }
+    return try await run("cruddur", arguments, input, variables)
+  }
+
+  /// Runs a line of Bash.
+  static func bash(_ line: String, environment: [String: String]) async throws -> Outcome {
+    var variables: [Environment.Key: String?] = [:]
+    for (name, value) in environment { variables[.init(stringLiteral: name)] = value }
+    return try await run("bash", ["-c", line], "", variables)
+  }
+
+  private static func run(
+    _ program: String, _ arguments: [String], _ input: String, _ variables: [Environment.Key: String?]
+  ) async throws -> Outcome {
     let result = try await Subprocess.run(
-      .name("cruddur"), arguments: Arguments(arguments), environment: .inherit.updating(variables),
+      .name(program), arguments: Arguments(arguments), environment: .inherit.updating(variables),
       input: .string(input), output: .string(limit: 20_000_000), error: .string(limit: 1_000_000))
     guard case .exited(let status) = result.terminationStatus else {
-      Issue.record("cruddur \(result.terminationStatus)")
+      Issue.record("\(program) \(result.terminationStatus)")
       return Outcome(status: -1, output: result.standardOutput, log: result.standardError)
     }
     return Outcome(status: status, output: result.standardOutput, log: result.standardError)
@@ -35,9 +48,12 @@ enum CommandLineTool {
 
   /// Starts `cruddur`, sends it a signal once a condition holds, and waits for its end.
   static func run(
-    _ arguments: [String], sending signal: Signal, once condition: () async -> Bool
+    _ arguments: [String], environment: [String: String] = [:], sending signal: Signal,
+    once condition: () async -> Bool
   ) async throws -> (status: TerminationStatus, log: String) {
-    let environment = Environment.inherit.updating(["PATH": "\(try folder()):/usr/bin:/bin"])
+    var variables: [Environment.Key: String?] = ["PATH": "\(try folder()):/usr/bin:/bin"]
+    for (name, value) in environment { variables[.init(stringLiteral: name)] = value }
+    let environment = Environment.inherit.updating(variables)
     let result = try await Subprocess.run(
       .name("cruddur"), arguments: Arguments(arguments), environment: environment, input: .none, output: .discarded,
       error: .string(limit: 1_000_000)

@@ -16,6 +16,9 @@ unset CONNECTION_URL PROD_CONNECTION_URL CRUDDUR_POSTGRES "${!PG@}"
 # Those of the README's commands that take an account of AWS.
 # shellcheck disable=SC2034 # Tests use it.
 aws_commands='^deploy/(package|bin/(cognito|lambda|rds|stack|teardown))'
+# Those that take a user pool, and a database.
+# shellcheck disable=SC2034 # Tests use it.
+pool_commands='^(cruddur reconcile|aws cognito-idp list-users) '
 
 make_folder() {
   folder=$(mktemp -d /tmp/cruddur-deploy.XXXXXXXX)

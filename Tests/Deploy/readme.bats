@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The README's commands, which are the lines of its ```sh blocks, but for deploy/test, which runs this, and for those of
-# readme-aws.bats. Those that need the server of deploy/run --serve have its address in them.
+# readme-aws.bats and reconcile.bats. Those that need the server of deploy/run --serve have its address in them.
 # shellcheck source=helpers.bash
 . "$BATS_TEST_DIRNAME/helpers.bash"
 
@@ -11,7 +11,7 @@ setup() {
   cd "$top" || return
   # shellcheck disable=SC2016 # The backquotes are Markdown's.
   mapfile -t commands < <(sed --quiet '/^```sh$/,/^```$/ { /^```/!p }' README.md |
-    grep --extended-regexp --invert-match "^deploy/test\$|$aws_commands")
+    grep --extended-regexp --invert-match "^deploy/test\$|$aws_commands|$pool_commands")
   mapfile -t requests < <(printf '%s\n' "${commands[@]}" | grep --fixed-strings 127.0.0.1:3000)
 }
 

@@ -1,0 +1,96 @@
+import JSON
+import Subprocess
+import SystemPackage
+
+/// Users whom `aws cognito-idp list-users` lists, some thousands each time that it is run, so that a run which was
+/// interrupted need not begin anew. The person's own aws, with their configuration and credentials.
+struct AWSListing: UserListing {
+  /// As much as 60,000 users of 4 kB each.
+  private static let maximumBytes = 1 << 28
+
+  let userPoolID: String
+  /// Options that are handed on.
+  let options: [String]
+  let usersPerCall: Int
+
+  /// The token of the next users. Such as come from Cognito are good for an hour.
+  private(set) var token: String?
+  private var isAtEnd = false
+  private let beganAtBeginning: Bool
+
+  let isLive = true
+
+  init(userPoolID: String, options: [String], usersPerCall: Int, startingToken: String?) {
+    self.userPoolID = userPoolID
+    self.options = options
+    self.usersPerCall = usersPerCall
+    token = startingToken
+    beganAtBeginning = startingToken == nil
+  }
+
+  var isWhole: Bool { isAtEnd && beganAtBeginning }
+
+  mutating func next() async throws -> [JSONDocument]? {
+    guard !isAtEnd else { return nil }
+    let output = try await list()
+    let page: ListedPage
+    do throws(JSONError) {
+      page = try ListedPage(output)
+    } catch {
+      throw InputError("aws cognito-idp list-users has printed no list of users: \(error).")
+    }
+    guard page.hasList else { throw InputError("aws cognito-idp list-users has printed no array Users.") }
+    guard page.nextToken == nil || page.nextToken != token else {
+      throw InputError("aws cognito-idp list-users does not get on: it gives the token that it was given.")
+    }
+    token = page.nextToken
+    isAtEnd = page.nextToken == nil
+    return page.users
+  }
+
+  /// What aws prints.
+  private func list() async throws -> [UInt8] {
+    var arguments = ["cognito-idp", "list-users", "--user-pool-id", userPoolID] + options
+    // Cognito lists 60 at most at a time.
+    arguments += ["--page-size", "\(min(60, usersPerCall))", "--max-items", "\(usersPerCall)", "--output", "json"]
+    if let token { arguments += ["--starting-token", token] }
+    var platform = PlatformOptions()
+    // A group of its own, so that a terminal's Ctrl-C comes to us alone, and all that it has started ends with it.
+    platform.processGroupID = 0
+    platform.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)]
+    do {
+      let result = try await Subprocess.run(
+        .name("aws"), arguments: Arguments(arguments), platformOptions: platform, input: .none,
+        output: .bytes(limit: Self.maximumBytes), error: .string(limit: 1 << 16))
+      try Task.checkCancellation()
+      guard case .exited(0) = result.terminationStatus else {
+        let lines = result.standardError.split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
+        throw InputError("aws cognito-idp list-users failed: \(lines.last ?? "\(result.terminationStatus)")")
+      }
+      return result.standardOutput
+    } catch let error as SubprocessError {
+      try Task.checkCancellation()
+      throw InputError("aws cannot be run: \(error)")
+    }
+  }
+}
+
+/// What aws prints each time that it is run.
+private struct ListedPage {
+  private(set) var users: [JSONDocument] = []
+  private(set) var nextToken: String?
+  private(set) var hasList = false
+
+  init(_ bytes: [UInt8]) throws(JSONError) {
+    var splitter = JSONSplitter(member: "Users")
+    splitter.append(bytes)
+    while let piece = try splitter.next() {
+      switch piece {
+      case .element(let user): users.append(user)
+      case .member(let key, let value): if value.isNextPageToken(key) { nextToken = try value.root.string() }
+      case .end(let hadArray): hasList = hadArray
+      }
+    }
+    try splitter.finish()
+  }
+}
