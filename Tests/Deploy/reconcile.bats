@@ -9,7 +9,7 @@ setup_file() {
   leave_swift_out
   start_throwaway
   # Version 1 of aws reads the other variable.
-  export url CONNECTION_URL=$url PATH=$top/.build/debug:$PATH AWS_DEFAULT_REGION=$AWS_REGION
+  export url PATH=$top/.build/debug:$PATH AWS_DEFAULT_REGION=$AWS_REGION
 }
 
 teardown_file() {
@@ -19,6 +19,7 @@ teardown_file() {
 
 setup() {
   reset_aws
+  export CONNECTION_URL=$url
   echo '{"PoolName": "cruddur"}' >"$folder/pool.json"
   pool=$(given "$folder/pool.json")
   "$python_tools/python3" "$BATS_TEST_DIRNAME/pool_of_users.py" "$pool" 130 >"$folder/subs"
