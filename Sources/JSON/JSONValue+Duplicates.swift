@@ -2,6 +2,7 @@ extension JSONValue {
   /// The value as written, but for the members that a later one with the same key hides.
   ///
   /// For parsers with another opinion of duplicate keys, so that nobody can show one value to them and another to this module.
+  /// Theirs are Swift's strings, of which those are equal that are canonically equivalent: the last of these is left, too.
   package var bytesWithoutDuplicates: [UInt8] {
     var bytes: [UInt8] = []
     var position = offset

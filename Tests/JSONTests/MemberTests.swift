@@ -32,6 +32,11 @@ import Testing
     #expect(root["\u{E9}"] == nil)
   }
 
+  @Test func `Of keys that a Swift string does not tell apart the last is left for other parsers`() throws {
+    let root = try parse("{\"\u{E9}\":1,\"a\":2,\"e\u{301}\":3}")
+    #expect(String(root.bytesWithoutDuplicates) == "{\"a\":2,\"e\u{301}\":3}")
+  }
+
   @Test func `A member may be null`() throws {
     let root = try parse(#"{"a":null}"#)
     #expect(try root.member("a").isNull)
