@@ -104,12 +104,14 @@ public struct InvocationContext: Sendable {
   }
 
   /// Reads the headers of an event; nil where they have no request id, without which nothing can be answered, or one that cannot stand in a URL as it is:
-  /// a response to it would go somewhere else, or nowhere.
+  /// a response to it would go somewhere else, or nowhere. Nil, too, where the nonce cannot stand in a header of the response.
   ///
   /// `date` is when the event was here in milliseconds since the Unix epoch, because Lambda's deadline is counted so; `receivedAt` is the same moment by
   /// the clock that never goes back.
   init?(_ head: ResponseHead, receivedAt: ContinuousClock.Instant, date: Int, logger: Logger) {
-    guard let requestID = head.requestID, requestID.utf8.allSatisfy(\.mayStandInAnID) else { return nil }
+    guard let requestID = head.requestID, requestID.utf8.allSatisfy(\.mayStandInAnID),
+      head.invocationID?.utf8.allSatisfy(\.mayStandInAHeader) ?? true
+    else { return nil }
     storage = Storage(
       requestID: requestID, receivedAt: receivedAt, head: head,
       deadline: head.deadlineMilliseconds.map { receivedAt + .milliseconds($0) - .milliseconds(date) }, logger: logger)
@@ -147,4 +149,7 @@ extension UInt8 {
     default: false
     }
   }
+
+  /// A control character would end the header, or the text that libcurl is given: <https://www.rfc-editor.org/rfc/rfc9110#section-5.5>.
+  fileprivate var mayStandInAHeader: Bool { self >= 0x20 && self != 0x7F }
 }

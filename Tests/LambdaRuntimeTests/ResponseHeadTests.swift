@@ -74,6 +74,18 @@ import Testing
     #expect(InvocationContext(ResponseHead(requestID: id), receivedAt: .now, date: 0, logger: logger) == nil)
   }
 
+  @Test(arguments: ["a\rb", "a\u{0}b", "\u{7F}"]) func `A nonce that cannot stand in a header makes no invocation`(
+    nonce: String
+  ) {
+    let head = ResponseHead(requestID: "id", invocationID: nonce)
+    #expect(InvocationContext(head, receivedAt: .now, date: 0, logger: logger) == nil)
+  }
+
+  @Test func `Any other nonce is taken`() {
+    let head = ResponseHead(requestID: "id", invocationID: "a=b/c é")
+    #expect(InvocationContext(head, receivedAt: .now, date: 0, logger: logger)?.invocationID == "a=b/c é")
+  }
+
   @Test func `Lambda's ids are taken`() throws {
     let id = "8476a536-E9f4-11e8-9739-2dfe598c3fcd"
     let context = InvocationContext(ResponseHead(requestID: id), receivedAt: .now, date: 0, logger: logger)
