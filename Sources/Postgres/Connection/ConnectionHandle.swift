@@ -89,7 +89,7 @@ extension ConnectionHandle {
           field.rawValue.asciiValue.flatMap { PQresultErrorField(result, CInt($0)) }.map { String(cString: $0) }
         }
         let notice = Notice(
-          severity: field(.severity) ?? "", sqlState: field(.sqlState).map(SQLState.init),
+          severity: field(.severity) ?? "", sqlState: field(.sqlState).flatMap(SQLState.init(ofServer:)),
           debugMessage: field(.message) ?? "")
         Unmanaged<ConnectionHandle>.fromOpaque(handle).takeUnretainedValue().noticeBody?(notice)
       }, Unmanaged.passUnretained(self).toOpaque())

@@ -1,7 +1,7 @@
 extension PostgresError {
   /// Says what the server refused, or that the connection broke while libpq read the answer.
   init(_ result: ResultHandle, of handle: ConnectionHandle, after statements: Int) {
-    let state = result[field: .sqlState].map(SQLState.init)
+    let state = result[field: .sqlState].flatMap(SQLState.init(ofServer:))
     var reason = state.map(Reason.init) ?? .connectionLost
     // A pooler that has no server any more says so of a statement, too.
     if state?.isOfConnection == true { reason = .connectionLost }

@@ -10,6 +10,20 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
     self.rawValue = rawValue
   }
 
+  /// Reads what a server calls a code; nil where it is none, for then it may be anything, and codes are logged.
+  init?(ofServer text: String) {
+    let isCode =
+      text.utf8.count == 5
+      && text.utf8.allSatisfy {
+        switch $0 {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        default: false
+        }
+      }
+    guard isCode else { return nil }
+    rawValue = text
+  }
+
   /// The code.
   public var description: String { rawValue }
 
