@@ -1,0 +1,1 @@
+../../../../Sources/Bootstrap/Routes.swift
