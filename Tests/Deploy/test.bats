@@ -8,12 +8,13 @@
 setup() {
   make_folder
   export folder PATH=$folder/bin:$PATH lacking=''
-  mkdir -p "$folder"/{bin,says,.ci,Tests/Faults,.build/checkouts/other}
+  mkdir -p "$folder"/{bin,says,.ci,Tests/{Faults,Fuzzing},.build/checkouts/other}
   cp -r "$top/deploy" "$folder"
   cp -r "$top/Tests/Deploy" "$folder/Tests"
   for name in swift bats shellcheck readelf; do stand_in "$folder/bin/$name"; done
   stand_in "$folder/deploy/package"
   stand_in "$folder/Tests/Faults/faults"
+  stand_in "$folder/Tests/Fuzzing/run"
   # Nothing is installed: every package is there, but for those that a test takes away.
   cat >>"$folder/deploy/lib/python.sh" <<'END'
 require_packages() {
@@ -60,14 +61,14 @@ steps_run() {
 @test "deploy/test --help explains every step" {
   it --help
   [ "$status" -eq 0 ]
-  for name in format shell build swift scripts faults zip aws examples browser package threads; do grep --quiet "^$name  " <<<"$output"; done
+  for name in format shell build swift scripts faults zip aws examples browser package fuzz threads; do grep --quiet "^$name  " <<<"$output"; done
   [ ! -e "$folder/calls" ]
 }
 
 @test "An unknown step is refused with the list, before anything is run" {
   it format formating
   [ "$status" -eq 2 ]
-  [[ $output == "test: there is no step formating, only format build swift shell scripts faults zip aws examples browser package threads; see "* ]]
+  [[ $output == "test: there is no step formating, only format build swift shell scripts faults zip aws examples browser package fuzz threads; see "* ]]
   it --fast
   [ "$status" -eq 2 ]
   it ''
@@ -79,8 +80,8 @@ steps_run() {
   cd /
   it
   [ "$status" -eq 0 ]
-  [ "$(steps_run)" = "format build swift shell scripts faults zip aws examples browser package" ]
-  [ "${lines[-1]}" = "11 passed, 0 failed" ]
+  [ "$(steps_run)" = "format build swift shell scripts faults zip aws examples browser package fuzz" ]
+  [ "${lines[-1]}" = "12 passed, 0 failed" ]
   diff <(grep '^bats' "$folder/calls" | grep --only-matching '[^ ]*\.bats' | sort) \
     <(cd "$folder" && printf '%s\n' Tests/Deploy/*.bats | sort)
 }
@@ -111,6 +112,17 @@ END
   it faults
   [ "$status" -eq 1 ]
   [[ $output == *"== What failed in faults"*"user 42 has 0 rows"*"a line of the log"*"--seed 5"*"0 passed, 1 failed" ]]
+}
+
+@test "Fuzzers are run where they are named, and what they find fails the step" {
+  it fuzz
+  [ "$status" -eq 0 ]
+  [ "$(steps_run)" = fuzz ]
+  [ "$(<"$folder/calls")" = "run " ]
+  says run <<<"echo 'Found: .build/fuzzing/found/json-crash-1'; exit 1"
+  it fuzz
+  [ "$status" -eq 1 ]
+  [[ $output == *"What failed in fuzz"*"json-crash-1"* ]]
 }
 
 @test "--quick needs neither moto nor a browser nor the zip" {

@@ -63,13 +63,7 @@ final class ServerTarget {
     let names = (0..<min(result.columnCount, 64)).map { result.name(ofColumn: $0) } + ["no column"]
     for row in rows.prefix(64) {
       for name in names {
-        read(row, name, as: String.self)
-        read(row, name, as: Bool.self)
-        read(row, name, as: Int.self)
-        read(row, name, as: Double.self)
-        read(row, name, as: UUID.self)
-        read(row, name, as: Timestamp.self)
-        read(row, name, as: [UInt8].self)
+        for type in ValuesTarget.types { read(row, name, as: type) }
       }
     }
   }
