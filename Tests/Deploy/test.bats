@@ -61,14 +61,14 @@ steps_run() {
 @test "deploy/test --help explains every step" {
   it --help
   [ "$status" -eq 0 ]
-  for name in format shell build swift scripts faults zip aws examples browser package fuzz threads; do grep --quiet "^$name  " <<<"$output"; done
+  for name in format shell build swift scripts faults zip aws examples browser package fuzz threads memory; do grep --quiet "^$name  " <<<"$output"; done
   [ ! -e "$folder/calls" ]
 }
 
 @test "An unknown step is refused with the list, before anything is run" {
   it format formating
   [ "$status" -eq 2 ]
-  [[ $output == "test: there is no step formating, only format build swift shell scripts faults zip aws examples browser package fuzz threads; see "* ]]
+  [[ $output == "test: there is no step formating, only format build swift shell scripts faults zip aws examples browser package fuzz threads memory; see "* ]]
   it --fast
   [ "$status" -eq 2 ]
   it ''
@@ -93,12 +93,15 @@ steps_run() {
   [ "${lines[-1]}" = "2 passed, 0 failed" ]
 }
 
-@test "ThreadSanitizer's tests are run where they are named, in a build of their own" {
-  it threads
-  [ "$status" -eq 0 ]
-  [ "$(steps_run)" = threads ]
-  [ "$(grep --count '^swift .*--sanitize=thread --scratch-path .build/threads' "$folder/calls")" = 2 ]
-  ! grep '^swift' "$folder/calls" | grep --invert-match -- '--sanitize=thread' || false
+@test "A sanitizer's tests are run where they are named, in a build of their own" {
+  while read -r step sanitizer; do
+    rm -f "$folder/calls"
+    it "$step"
+    [ "$status" -eq 0 ]
+    [ "$(steps_run)" = "$step" ]
+    [ "$(grep --count "^swift .*--sanitize=$sanitizer --scratch-path .build/$step" "$folder/calls")" = 2 ]
+    ! grep '^swift' "$folder/calls" | grep --invert-match -- "--sanitize=$sanitizer" || false
+  done <<<$'threads thread\nmemory address'
 }
 
 @test "Faults are tried with and without TLS, and what they have cost stands at the end" {

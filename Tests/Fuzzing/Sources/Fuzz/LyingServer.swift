@@ -8,7 +8,8 @@ import Synchronization
 /// many bytes:
 /// - 0: the server waits a moment for the client to say something, as it does for ever by itself at the beginning.
 /// - 1: bytes as they are.
-/// - 2: bytes as they are, in which each `%` is the nonce that the client has sent for SCRAM.
+/// - 2: bytes as they are, in which each `%` is the nonce that the client has sent for SCRAM. A number of rounds has four
+///   digits at the most, because libpq does as many as it is told within one call, which no deadline ends.
 /// - any other: a message of that type, whose length is right.
 final class LyingServer: Sendable {
   /// Where the socket is.
@@ -73,14 +74,14 @@ final class LyingServer: Sendable {
       guard kind != 0 else {
         // A client that has nothing to say waits as well.
         var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&polled, 1, 2) > 0 else { continue }
+        guard poll(&polled, 1, 20) > 0 else { continue }
         said = receive(descriptor)
         if let found = LyingServer.nonce(in: said) { nonce = found }
         if said.isEmpty { return }
         continue
       }
       var bytes = input.counted()
-      if kind == 2 { bytes = bytes.flatMap { $0 == UInt8(ascii: "%") ? nonce : [$0] } }
+      if kind == 2 { bytes = LyingServer.withFewRounds(bytes.flatMap { $0 == UInt8(ascii: "%") ? nonce : [$0] }) }
       if kind > 2 {
         let length = UInt32(bytes.count + 4)
         bytes = [kind] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) } + bytes
@@ -109,6 +110,20 @@ final class LyingServer: Sendable {
         rest = rest.dropFirst(count)
       }
     }
+  }
+
+  /// The bytes without the digits that a number behind `i=` has more than four of.
+  private static func withFewRounds(_ bytes: [UInt8]) -> [UInt8] {
+    var kept: [UInt8] = []
+    var digits: Int?
+    for byte in bytes {
+      let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+      let isBlank = digits == 0 && " \t\n\u{B}\u{C}\r+-".utf8.contains(byte)
+      digits = isDigit || isBlank ? digits.map { $0 + (isDigit ? 1 : 0) } : nil
+      if byte == UInt8(ascii: "="), kept.last == UInt8(ascii: "i") { digits = 0 }
+      if digits ?? 0 <= 4 { kept.append(byte) }
+    }
+    return kept
   }
 
   /// What follows `r=` in a client's first message.

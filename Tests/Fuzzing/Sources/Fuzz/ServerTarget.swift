@@ -14,7 +14,7 @@ final class ServerTarget {
   /// The password, which no error may repeat.
   private static let password = "Zq7Secret"
   /// What a silent server is waited for; all others end.
-  private static let patience: Duration = .milliseconds(25)
+  private static let patience: Duration = .milliseconds(100)
   /// What a busy machine may take longer.
   private static let delay: Duration = .seconds(5)
 
