@@ -93,7 +93,9 @@ extension EndToEnd {
       try postgres.psql("ALTER DATABASE \(name) SET statement_timeout = '200ms'")
       let lock = try PsqlSession(url)
       try lock.send("BEGIN; LOCK TABLE users;")
-      while try postgres.psql("SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass", url: url) == "0" {
+      while try postgres.psql(
+        "SELECT count(*) FROM \(locksOfThisDatabase) WHERE relation = 'users'::regclass", url: url) == "0"
+      {
         try await Task.sleep(for: .milliseconds(20))
       }
       try await withFunction(["CONNECTION_URL": url]) { invoke in
@@ -148,7 +150,9 @@ extension EndToEnd {
       let url = try postgres.makeDatabase(schema: true)
       let lock = try PsqlSession(url)
       try lock.send("BEGIN; LOCK TABLE users;")
-      while try postgres.psql("SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass", url: url) == "0" {
+      while try postgres.psql(
+        "SELECT count(*) FROM \(locksOfThisDatabase) WHERE relation = 'users'::regclass", url: url) == "0"
+      {
         try await Task.sleep(for: .milliseconds(20))
       }
       try await withFunction(["CONNECTION_URL": url]) { invoke in

@@ -211,7 +211,7 @@ import Testing
   private func locked(_ url: String) async throws -> PsqlSession {
     let lock = try PsqlSession(url)
     try lock.send("BEGIN; LOCK TABLE users;")
-    try await wait("SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass AND granted", url)
+    try await wait("SELECT count(*) FROM \(locksOfThisDatabase) WHERE relation = 'users'::regclass AND granted", url)
     return lock
   }
 

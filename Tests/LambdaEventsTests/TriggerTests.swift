@@ -189,6 +189,7 @@ import Testing
     let names = try FileManager.default.contentsOfDirectory(atPath: Repository.file("events").path)
     let others: Set = [
       "confirm-forgot-password", "every-attribute", "federated", "federated-oidc", "hostile", "phone-only",
+      "post-authentication-admin",
       "unknown-trigger",
     ]
     var triggers: Set<String> = []

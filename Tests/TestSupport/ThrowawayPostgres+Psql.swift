@@ -49,3 +49,8 @@ extension ThrowawayPostgres {
     return text.last == "\n" ? String(text.dropLast()) : text
   }
 }
+
+/// What stands behind FROM for the locks of the current database. Databases made of one template have tables of the same
+/// identifiers, and `pg_locks` has the locks of all of them.
+public let locksOfThisDatabase =
+  "(SELECT pg_locks.* FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname = current_database()) AS locks"

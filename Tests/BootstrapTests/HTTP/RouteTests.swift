@@ -58,7 +58,7 @@ import Testing
     let api = try await API()
     let lock = try PsqlSession(api.url)
     try lock.send("BEGIN; LOCK TABLE users;")
-    while try api.sql("SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass") == "0" {
+    while try api.sql("SELECT count(*) FROM \(locksOfThisDatabase) WHERE relation = 'users'::regclass") == "0" {
       try await Task.sleep(for: .milliseconds(20))
     }
     // A busy machine makes some of them longer, and none shorter.

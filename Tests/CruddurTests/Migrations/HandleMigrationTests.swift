@@ -91,14 +91,17 @@ import Testing
     let signUp = try PsqlSession(url)
     defer { signUp.end() }
     try signUp.send("BEGIN; \(insert("ANA", "22222222-a"));")
-    try wait(for: "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'users'::regclass AND mode = 'RowExclusiveLock'")
+    try wait(
+      for:
+        "SELECT count(*) > 0 FROM \(locksOfThisDatabase) WHERE relation = 'users'::regclass AND mode = 'RowExclusiveLock'"
+    )
     let migrator = try Migrator(url: url)
     let migration = Task(executorPreference: ThreadExecutor()) { try await migrator.report() }
-    try wait(for: "SELECT count(*) = 1 FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted")
+    try wait(for: "SELECT count(*) = 1 FROM \(locksOfThisDatabase) WHERE relation = 'users'::regclass AND NOT granted")
     let later = try PsqlSession(url)
     defer { later.end() }
     try later.send(insert("aNA", "33333333-a") + ";")
-    try wait(for: "SELECT count(*) = 2 FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted")
+    try wait(for: "SELECT count(*) = 2 FROM \(locksOfThisDatabase) WHERE relation = 'users'::regclass AND NOT granted")
     // Those who read are not kept waiting.
     #expect(try postgres.psql("SELECT handle FROM users", url: url) == "ana")
     try signUp.send("COMMIT;")
