@@ -1,4 +1,3 @@
-import Glibc
 import TestSupport
 import Testing
 
@@ -26,28 +25,16 @@ import Testing
     #expect(try value(await connection.execute("SELECT 1 AS value"), as: Int.self) == 1)
   }
 
-  @Test func `However many rows there are, few are in memory`() async throws {
+  @Test func `However many rows there are, few are in memory at once`() async throws {
     let pool = try await Pool(url: sharedURL)
-    let before = try residentBytes()
-    var sum = 0
-    try await pool.stream("SELECT i, repeat('x', 1000) AS t FROM generate_series(1, 100000) AS i", until: ampleTime) {
-      sum += try $0["i", as: Int.self]
+    var (sum, largest) = (0, 0)
+    try await pool.stream("SELECT i FROM generate_series(1, 10000) AS i", until: ampleTime) { row in
+      sum += try row["i", as: Int.self]
+      largest = max(largest, row.result.rowCount)
     }
-    #expect(sum == 5_000_050_000)
-    // All of them would take 100 MB.
-    #expect(try residentBytes() - before < 40_000_000)
-  }
-
-  private func residentBytes() throws -> Int {
-    let file = fopen("/proc/self/statm", "r")
-    defer { fclose(file) }
-    var (size, resident) = (0, 0)
-    _ = withUnsafeMutablePointer(to: &size) { size in
-      withUnsafeMutablePointer(to: &resident) { resident in
-        withVaList([size, resident]) { vfscanf(file, "%ld %ld", $0) }
-      }
-    }
-    return resident * Int(getpagesize())
+    #expect(sum == 50_005_000)
+    // libpq hands over one at a time, and since 17 chunks.
+    #expect(largest > 0 && largest <= 256, "\(largest)")
   }
 
   @Test func `No rows, and a statement that has none, are no error`() async throws {

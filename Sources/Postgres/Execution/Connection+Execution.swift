@@ -99,10 +99,10 @@ extension Connection {
     until deadline: ContinuousClock.Instant, _ send: (ConnectionHandle) -> Bool
   ) throws(PostgresError) -> Rows {
     let handle = try start(until: deadline, send)
-    var state = ExecutionState()
+    var exchange = Exchange(ExecutionState())
     var last: ResultHandle?
-    while case .result(let result, _) = try nextEvent(&state, from: handle, until: deadline) { last = result }
-    if let failure = state.failure { throw failure.error }
+    while case .result(let result, _) = try nextEvent(&exchange, from: handle, until: deadline) { last = result }
+    if let failure = exchange.failure { throw failure }
     guard let last else { throw lost(handle) }
     return Rows(result: last)
   }
@@ -113,7 +113,7 @@ extension Connection {
   ) throws(PostgresError) -> Outcome {
     var watch = StatementWatch(observers)
     defer { watch?.report() }
-    var state = ExecutionState(.pipeline(count: requests.count))
+    var exchange = Exchange(ExecutionState(.pipeline(count: requests.count)))
     var results = [ResultHandle?](repeating: nil, count: requests.count)
     /// The text of the first statement from that request on.
     func text(from request: Int) -> String? { requests.dropFirst(request).lazy.compactMap(\.statementText).first }
@@ -122,7 +122,7 @@ extension Connection {
         guard handle.enterPipelineMode() else { return false }
         return requests.allSatisfy(handle.send) && handle.sendSync()
       }
-      while case .result(let result, let request) = try nextEvent(&state, from: handle, until: deadline) {
+      while case .result(let result, let request) = try nextEvent(&exchange, from: handle, until: deadline) {
         guard results.indices.contains(request) else { throw abandon(.protocolViolation) }
         results[request] = result
         if let text = requests[request].statementText {
@@ -134,8 +134,9 @@ extension Connection {
       watch?.noteFailure(of: text(from: results.prefix { $0 != nil }.count), error)
       throw error
     }
-    if let (error, request) = state.failure { watch?.noteFailure(of: text(from: request), error) }
-    return (results, state.failure)
+    guard let error = exchange.failure, let request = exchange.state.failedRequest else { return (results, nil) }
+    watch?.noteFailure(of: text(from: request), error)
+    return (results, (error, request))
   }
 
   /// Does what one statement or script wants, and tells the observers.
@@ -179,6 +180,17 @@ extension Connection {
     }
   }
 
+  /// What was sent, and what has come of it.
+  struct Exchange {
+    var state: ExecutionState
+    /// What failed first.
+    var failure: PostgresError?
+
+    init(_ state: ExecutionState) {
+      self.state = state
+    }
+  }
+
   /// What the answers to something that was sent have come to.
   enum Event {
     /// The result of the request with that number.
@@ -191,9 +203,9 @@ extension Connection {
     case end
   }
 
-  /// Waits for what the server has to say next. A failure is kept in the state, and told when all is answered.
+  /// Waits for what the server has to say next. A failure is kept, and thrown by the caller when all is answered.
   func nextEvent(
-    _ state: inout ExecutionState, from handle: ConnectionHandle, until deadline: ContinuousClock.Instant
+    _ exchange: inout Exchange, from handle: ConnectionHandle, until deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> Event {
     while true {
       while handle.isBusy {
@@ -201,16 +213,17 @@ extension Connection {
         if !handle.consumeInput() {
           // A server that ends the session says why before it closes the connection.
           let loss = lost(handle)
-          throw state.failure?.error ?? loss
+          throw exchange.failure ?? loss
         }
       }
       let result = handle.nextResult()
-      let step = state.receive(result?.answer(of: handle, after: state.completed) ?? .end)
-      switch step {
+      switch exchange.state.receive(result?.answer ?? .end) {
       case .proceed: continue
+      case .keepFailure:
+        exchange.failure = result.map { PostgresError($0, of: handle, after: exchange.state.completed) }
       case .abandon(let reason):
         let violation = abandon(reason)
-        throw state.failure?.error ?? violation
+        throw exchange.failure ?? violation
       case .finish:
         if !handle.isGood { close() }
         return .end
@@ -239,11 +252,11 @@ extension Request {
 
 extension ResultHandle {
   /// What the result says to the state of an execution.
-  fileprivate func answer(of handle: ConnectionHandle, after statements: Int) -> ExecutionState.Answer {
+  fileprivate var answer: ExecutionState.Answer {
     switch status {
     case .success: .success
     case .part: .part
-    case .failure: .failure(PostgresError(self, of: handle, after: statements))
+    case .failure: .failure
     case .skipped: .skipped
     case .copyIn: .copy(.toServer)
     case .copyOut: .copy(.fromServer)

@@ -21,10 +21,10 @@ extension Connection {
         handle.send(statement, preparedAs: name) && handle.receiveRows(inChunksOf: Self.chunkSize)
       }
       isReceiving = true
-      var state = ExecutionState()
+      var exchange = Exchange(ExecutionState())
       var count = 0
       loop: while true {
-        switch try nextEvent(&state, from: handle, until: deadline) {
+        switch try nextEvent(&exchange, from: handle, until: deadline) {
         case .rows(let result), .result(let result, _):
           for row in Rows(result: result) { try await body(row) }
           count += result.rowCount
@@ -34,11 +34,9 @@ extension Connection {
           break loop
         }
       }
-      if let failure = state.failure {
-        if failure.error.meansPreparedStatementIsUnusable {
-          preparedStatements.forget(statement, because: failure.error)
-        }
-        throw failure.error
+      if let failure = exchange.failure {
+        if failure.meansPreparedStatementIsUnusable { preparedStatements.forget(statement, because: failure) }
+        throw failure
       }
       return count
     }
@@ -55,11 +53,11 @@ extension Connection {
     try await receiving(statement) {
       let handle = try start(until: deadline) { $0.send(statement, preparedAs: nil) }
       isReceiving = true
-      var state = ExecutionState(copying: .toServer)
+      var exchange = Exchange(ExecutionState(copying: .toServer))
       var count = 0
       var failure: (any Error)?
       loop: while true {
-        switch try nextEvent(&state, from: handle, until: deadline) {
+        switch try nextEvent(&exchange, from: handle, until: deadline) {
         case .copy(let result):
           var writer = CopyWriter(on: self, handle, isBinary: result.isBinaryCopy, until: deadline)
           do {
@@ -78,7 +76,7 @@ extension Connection {
           break loop
         }
       }
-      if let failure = failure ?? state.failure?.error { throw failure }
+      if let failure = failure ?? exchange.failure { throw failure }
       return count
     }
   }
@@ -93,10 +91,10 @@ extension Connection {
     try await receiving(statement) {
       let handle = try start(until: deadline) { $0.send(statement, preparedAs: nil) }
       isReceiving = true
-      var state = ExecutionState(copying: .fromServer)
+      var exchange = Exchange(ExecutionState(copying: .fromServer))
       var count = 0
       loop: while true {
-        switch try nextEvent(&state, from: handle, until: deadline) {
+        switch try nextEvent(&exchange, from: handle, until: deadline) {
         case .copy:
           while let row = try nextCopyRow(from: handle, until: deadline) { try await body(row) }
         case .result(let result, _): count = result.affectedRowCount ?? 0
@@ -106,7 +104,7 @@ extension Connection {
           break loop
         }
       }
-      if let failure = state.failure { throw failure.error }
+      if let failure = exchange.failure { throw failure }
       return count
     }
   }

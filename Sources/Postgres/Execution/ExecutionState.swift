@@ -27,7 +27,7 @@ struct ExecutionState {
     case success
     /// Some of a statement's rows, and there may be more.
     case part
-    case failure(PostgresError)
+    case failure
     /// A request that is skipped because one before it has failed.
     case skipped
     case copy(Copying)
@@ -43,6 +43,8 @@ struct ExecutionState {
     case proceed
     /// Keep the result: it is that of the request with this number.
     case keep(request: Int)
+    /// Keep the error: it is what failed first, and all else follows from it.
+    case keepFailure
     /// Hand the rows over.
     case handOver
     /// Send or receive the data of a COPY, then ask for the next answer.
@@ -61,8 +63,8 @@ struct ExecutionState {
   private var hasEndedAtSync = false
   /// How many statements were executed.
   private(set) var completed = 0
-  /// What failed first, and which request it was; their number where none of them has failed, but the commit of them all.
-  private(set) var failure: (error: PostgresError, request: Int)?
+  /// The request that failed first; the number of requests where none of them has failed, but the commit of them all.
+  private(set) var failedRequest: Int?
 
   init(_ form: Form = .single, copying: Copying = .none) {
     self.form = form
@@ -75,9 +77,10 @@ struct ExecutionState {
       completed += 1
       return .keep(request: request)
     case .part: return .handOver
-    case .failure(let error):
-      if failure == nil { failure = (error, request) }
-      return .proceed
+    case .failure:
+      guard failedRequest == nil else { return .proceed }
+      failedRequest = request
+      return .keepFailure
     case .skipped: return .proceed
     case .copy(let direction):
       return direction != .none && direction == copying ? .copy : .abandon(.unsupported)
@@ -94,7 +97,7 @@ struct ExecutionState {
     }
     // What fails at the Sync, where the server commits, has a null pointer of its own behind it. Where that has ended the
     // session, there are null pointers for ever.
-    guard failure?.request == count, !hasEndedAtSync else { return .abandon(.protocolViolation) }
+    guard failedRequest == count, !hasEndedAtSync else { return .abandon(.protocolViolation) }
     hasEndedAtSync = true
     return .proceed
   }

@@ -98,7 +98,6 @@ public final class Pool: StatementExecutor, Sendable {
   }
 
   /// Runs a body that blocks, on a thread where it may.
-  @inline(__always)
   func blocking<Value, Failure: Error>(
     _ body: () async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
@@ -111,15 +110,26 @@ public final class Pool: StatementExecutor, Sendable {
     _ repeatability: Repeatability, until deadline: ContinuousClock.Instant,
     _ work: (Connection) async throws(PostgresError) -> Value
   ) async throws(PostgresError) -> Value {
-    try await blocking { () throws(PostgresError) in
-      var retries = Retries(for: retryTime, until: deadline)
-      while true {
-        do throws(PostgresError) {
-          var lease = try await lease(until: deadline, attempt: retries.attempt)
-          return try await lease.perform(repeatability, until: deadline, work)
-        } catch {
-          try await retries.wait(after: error, of: repeatability, observers)
-        }
+    // Each sign-up comes this way, so it has no closure more than it needs.
+    guard threads == nil else {
+      return try await blocking { () throws(PostgresError) in
+        try await tryToPerform(repeatability, until: deadline, work)
+      }
+    }
+    return try await tryToPerform(repeatability, until: deadline, work)
+  }
+
+  private func tryToPerform<Value>(
+    _ repeatability: Repeatability, until deadline: ContinuousClock.Instant,
+    _ work: (Connection) async throws(PostgresError) -> Value
+  ) async throws(PostgresError) -> Value {
+    var retries = Retries(for: retryTime, until: deadline)
+    while true {
+      do throws(PostgresError) {
+        var lease = try await lease(until: deadline, attempt: retries.attempt)
+        return try await lease.perform(repeatability, until: deadline, work)
+      } catch {
+        try await retries.wait(after: error, of: repeatability, observers)
       }
     }
   }

@@ -15,7 +15,17 @@ struct Parameters: Sendable {
   private(set) var fields: [Field] = []
   private(set) var buffer = ParameterBuffer()
   /// Why the statement cannot be sent.
-  private(set) var error: PostgresError?
+  var error: PostgresError? { refusal?.error }
+  /// In an object of its own, because a statement is copied on its way, and an error is large.
+  private var refusal: Refusal?
+
+  private final class Refusal: Sendable {
+    let error: PostgresError
+
+    init(_ error: PostgresError) {
+      self.error = error
+    }
+  }
 
   /// Makes room. If it is all to be of the binary format, arrays of text are, too.
   init(capacity: Int, isBinary: Bool = false) {
@@ -44,10 +54,10 @@ struct Parameters: Sendable {
 
   /// Keeps the statement from being sent, with a sentence that has no value in it.
   mutating func refuse(_ sentence: String) {
-    error = error ?? PostgresError(.invalidParameter, sentence)
+    refusal = refusal ?? Refusal(PostgresError(.invalidParameter, sentence))
   }
 
   private mutating func fail(_ error: ParameterError) {
-    self.error = self.error ?? PostgresError(parameter: fields.count + 1, error)
+    refusal = refusal ?? Refusal(PostgresError(parameter: fields.count + 1, error))
   }
 }
