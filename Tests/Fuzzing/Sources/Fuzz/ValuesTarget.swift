@@ -11,7 +11,8 @@ enum ValuesTarget {
     String.self, Bool.self, Int.self, Int8.self, Int16.self, Int32.self, Int64.self, UInt.self, UInt8.self, UInt16.self,
     UInt32.self, UInt64.self, Float.self, Double.self, UUID.self, Timestamp.self, [UInt8].self, [Int].self, [Int?].self,
     [String].self, [String?].self, [Bool].self, [Double?].self, [UUID].self, [Timestamp?].self, [[UInt8]].self,
-    [[Int]].self,
+    [[Int]].self, BigDecimal.self, Interval.self, LocalDate.self, LocalTime.self, LocalDateTime.self,
+    NetworkAddress.self, [BigDecimal?].self, [LocalDate].self,
   ]
 
   static func run(_ bytes: [UInt8]) {
