@@ -15,17 +15,7 @@ struct Parameters: Sendable {
   private(set) var fields: [Field] = []
   private(set) var buffer = ParameterBuffer()
   /// Why the statement cannot be sent.
-  var error: PostgresError? { refusal?.error }
-  /// In an object of its own, because a statement is copied on its way, and an error is large.
-  private var refusal: Refusal?
-
-  private final class Refusal: Sendable {
-    let error: PostgresError
-
-    init(_ error: PostgresError) {
-      self.error = error
-    }
-  }
+  private(set) var error: PostgresError?
 
   /// Makes room. If it is all to be of the binary format, arrays of text are, too.
   init(capacity: Int, isBinary: Bool = false) {
@@ -54,10 +44,10 @@ struct Parameters: Sendable {
 
   /// Keeps the statement from being sent, with a sentence that has no value in it.
   mutating func refuse(_ sentence: String) {
-    refusal = refusal ?? Refusal(PostgresError(.invalidParameter, sentence))
+    error = error ?? PostgresError(.invalidParameter, sentence)
   }
 
   private mutating func fail(_ error: ParameterError) {
-    refusal = refusal ?? Refusal(PostgresError(parameter: fields.count + 1, error))
+    self.error = self.error ?? PostgresError(parameter: fields.count + 1, error)
   }
 }
