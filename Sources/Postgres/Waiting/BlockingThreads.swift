@@ -4,19 +4,24 @@ import Synchronization
 /// Threads for jobs that block: at most so many, made when there is work, ended when there was none for a while.
 final class BlockingThreads: TaskExecutor {
   private let queue: JobQueue
+  /// Runs something on a new thread; false if none can be made.
+  private let start: @Sendable (@escaping @Sendable () -> Void) -> Bool
 
-  init(limit: Int) {
+  init(limit: Int, start: @escaping @Sendable (@escaping @Sendable () -> Void) -> Bool = DetachedThread.start) {
     queue = JobQueue(limit: limit)
+    self.start = start
   }
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     guard queue.add(job) else { return }
-    let isStarted = DetachedThread.start { [queue, executor = asUnownedTaskExecutor()] in
+    let isStarted = start { [queue, executor = asUnownedTaskExecutor()] in
       while let job = queue.next() { job.runSynchronously(on: executor) }
     }
-    // Without a thread the job is run here: it blocks somebody, but it is not lost.
-    if !isStarted, let job = queue.giveBack() { job.runSynchronously(on: asUnownedTaskExecutor()) }
+    guard !isStarted else { return }
+    queue.noteMissingThread()
+    // Without any thread the jobs are run here: that blocks somebody, but none is lost.
+    while let job = queue.nextWithoutThread() { job.runSynchronously(on: asUnownedTaskExecutor()) }
   }
 }
 
@@ -70,11 +75,15 @@ private final class JobQueue: Sendable {
     }
   }
 
-  /// The last job, of a thread that could not be made.
-  func giveBack() -> UnownedJob? {
+  /// A thread could not be made.
+  func noteMissingThread() {
+    state.withLock { $0.threads -= 1 }
+  }
+
+  /// The next job, if there is no thread that will come for it.
+  func nextWithoutThread() -> UnownedJob? {
     state.withLock { state in
-      state.threads -= 1
-      return state.threads == 0 ? state.jobs.popLast() : nil
+      state.threads == 0 && !state.jobs.isEmpty ? state.jobs.removeFirst() : nil
     }
   }
 }
