@@ -18,6 +18,12 @@ import Testing
     #expect(statement.text == "SELECT * FROM users WHERE handle = $1")
   }
 
+  @Test func `Text that would be cut off is refused`() {
+    let table = "users\0"
+    let statement: Statement = "DELETE FROM \(unescapedSQL: table) WHERE handle = \("andrewbrown")"
+    #expect(statement.parameters.error?.reason == .invalidParameter)
+  }
+
   @Test func `A statement's description has no parameters`() {
     let statement: Statement = "SELECT \("secret")"
     #expect("\(statement)" == "SELECT $1")

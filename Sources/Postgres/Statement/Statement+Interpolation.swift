@@ -30,6 +30,8 @@ extension Statement {
     /// Appends text as SQL, as it is: for names of tables and columns that the program itself chooses. Anything that
     /// comes from outside opens the database to whoever wrote it.
     public mutating func appendInterpolation(unescapedSQL text: String) {
+      // libpq takes a C string, which would end there: a DELETE would lose its WHERE.
+      if text.utf8.contains(0) { parameters.refuse("The statement's text holds U+0000.") }
       self.text.append(text)
     }
   }
