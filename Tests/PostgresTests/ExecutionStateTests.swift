@@ -73,6 +73,11 @@ import Testing
     #expect(steps(ExecutionState(), [.synchronized]).0 == [.abandon(.protocolViolation)])
   }
 
+  @Test func `A COPY is done once`() {
+    let (steps, _) = steps(ExecutionState(copying: .toServer), [.copy(.toServer), .copy(.toServer)])
+    #expect(steps == [.copy, .abandon(.protocolViolation)])
+  }
+
   @Test func `Only the COPY that was asked for is done`() {
     for asked in [ExecutionState.Copying.none, .toServer, .fromServer] {
       for offered in [ExecutionState.Copying.none, .toServer, .fromServer] {

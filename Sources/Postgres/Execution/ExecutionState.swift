@@ -57,6 +57,8 @@ struct ExecutionState {
 
   private let form: Form
   private let copying: Copying
+  /// Whether the data of the COPY were sent or received.
+  private var hasCopied = false
   /// The number of the request whose answers come now.
   private var request = 0
   /// Whether the null pointer has come that is behind a failure of the commit.
@@ -83,7 +85,11 @@ struct ExecutionState {
       return .keepFailure
     case .skipped: return .proceed
     case .copy(let direction):
-      return direction != .none && direction == copying ? .copy : .abandon(.unsupported)
+      guard direction != .none, direction == copying else { return .abandon(.unsupported) }
+      // A second one would have the body do its work twice.
+      guard !hasCopied else { return .abandon(.protocolViolation) }
+      hasCopied = true
+      return .copy
     case .end: return end()
     case .synchronized: return synchronize()
     }
