@@ -32,6 +32,9 @@ import Testing
     try await other.execute("NOTIFY news")
     #expect(try value(await connection.execute("SELECT 1 AS value"), as: Int.self) == 1)
     #expect(try await connection.nextNotification(until: ampleTime)?.payload == "")
+    // What has come already is not waited for.
+    try await other.execute("NOTIFY news, 'here'")
+    try await waitUntil { try await connection.nextNotification(until: .now)?.payload == "here" }
     let deadline = ContinuousClock.now + .milliseconds(200)
     #expect(try await connection.nextNotification(until: deadline) == nil)
     expectTime(of: deadline)

@@ -104,14 +104,40 @@ import Testing
     #expect(pool.statistics.opened == 1)
   }
 
-  @Test func `A statement that was prepared before is used as it is, or forgotten`() async throws {
+  @Test func `A body that passes on that the connection is busy ends the statement as any other does`() async throws {
+    let connection = try await Connection.connect(sharedURL)
+    let error = await #expect(throws: PostgresError.self) {
+      try await connection.stream("SELECT * FROM generate_series(1, 10000000)", until: ampleTime) { _ in
+        try await connection.stream("SELECT 1", until: ampleTime) { _ in }
+      }
+    }
+    #expect(error?.reason == .connectionBusy)
+    let closed = await #expect(throws: PostgresError.self) { try await connection.execute("SELECT 1") }
+    #expect(closed?.reason == .connectionLost)
+  }
+
+  @Test func `A parameter that cannot be sent is an error before anything is`() async throws {
+    let pool = try await Pool(url: sharedURL)
+    for table in ["pg_class", "pg_class\0 WHERE false"] {
+      let error = await #expect(throws: PostgresError.self) {
+        try await pool.stream("SELECT \("\0") FROM \(unescapedSQL: table)", until: ampleTime) { _ in }
+      }
+      #expect(error?.reason == .invalidParameter)
+      guard table.utf8.contains(0) else { continue }
+      let copy = await #expect(throws: PostgresError.self) {
+        try await pool.copyOut("COPY \(unescapedSQL: table) TO STDOUT", until: ampleTime) { _ in }
+      }
+      #expect(copy?.reason == .invalidParameter)
+    }
+  }
+
+  @Test func `A statement that was prepared before is not met by name`() async throws {
     let connection = try await Connection.connect(sharedURL)
     let statement: Statement = "SELECT 1 AS value"
     try await connection.execute(statement)
     var values: [Int] = []
     try await connection.stream(statement, until: ampleTime) { values.append(try $0["value"]) }
     try await connection.execute(Statement("DEALLOCATE ALL").unprepared())
-    await #expect(throws: PostgresError.self) { try await connection.stream(statement, until: ampleTime) { _ in } }
     try await connection.stream(statement, until: ampleTime) { values.append(try $0["value"]) }
     #expect(values == [1, 1])
   }

@@ -6,19 +6,16 @@ extension Connection {
   /// Executes a statement and hands over its rows as they come, so that there are never more than some hundreds of them in
   /// memory.
   ///
-  /// The connection can do nothing else until the body has seen the last row. A statement that is new to the connection is
-  /// not prepared.
+  /// The connection can do nothing else until the body has seen the last row. The statement is not prepared.
   ///
   /// Throws ``PostgresError`` as ``execute(_:until:)`` does, perhaps after some of the rows; what the body throws closes the
   /// connection, and the server is asked to cancel the statement.
   public func stream(
     _ statement: Statement, until deadline: ContinuousClock.Instant, _ body: (Row) async throws -> Void
   ) async throws {
-    if let error = statement.parameters.error { throw error }
     _ = try await receiving(statement) {
-      let name = statement.isPrepared ? preparedStatements.name(of: statement) : nil
       let handle = try start(until: deadline) { handle in
-        handle.send(statement, preparedAs: name) && handle.receiveRows(inChunksOf: Self.chunkSize)
+        handle.send(statement, preparedAs: nil) && handle.receiveRows(inChunksOf: Self.chunkSize)
       }
       isReceiving = true
       var exchange = Exchange(ExecutionState())
@@ -34,10 +31,7 @@ extension Connection {
           break loop
         }
       }
-      if let failure = exchange.failure {
-        if failure.meansPreparedStatementIsUnusable { preparedStatements.forget(statement, because: failure) }
-        throw failure
-      }
+      if let failure = exchange.failure { throw failure }
       return count
     }
   }
@@ -126,6 +120,9 @@ extension Connection {
   /// Runs a body that receives as it goes, and returns how many rows; reports it as one statement. Where it ends half-way
   /// the connection is closed: what is left of the answer would be taken for the next one's.
   private func receiving(_ statement: Statement, _ body: () async throws -> Int) async throws -> Int {
+    if let error = statement.parameters.error { throw error }
+    // Somebody else's answer, of which this call keeps its hands off. The body may throw the same error.
+    guard !isReceiving else { throw PostgresError(.connectionBusy).having(.notSent) }
     var watch = StatementWatch(observers)
     defer { watch?.report() }
     do {
@@ -133,7 +130,7 @@ extension Connection {
       watch?.noteEnd(of: statement.text, affectedRowCount: count)
       return count
     } catch {
-      if (error as? PostgresError)?.reason != .connectionBusy, isReceiving {
+      if isReceiving {
         isReceiving = false
         if handle != nil { _ = abandon(.cancelled) }
       }
@@ -169,7 +166,10 @@ extension Connection {
       while true {
         if let notification = handle.nextNotification() { return notification }
         switch try wait(for: .read, on: handle.socket, unless: interruption, until: deadline) {
-        case .timedOut: return nil
+        case .timedOut:
+          // What has come by then counts, even if nobody has waited for it.
+          if isReadable(handle.socket), !handle.consumeInput() { throw lost(handle) }
+          return handle.nextNotification()
         case .interrupted: throw PostgresError(.cancelled)
         case .ready: guard handle.consumeInput(), handle.isGood else { throw lost(handle) }
         }
