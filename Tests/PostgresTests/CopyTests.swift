@@ -107,6 +107,21 @@ import Testing
     try await waitUntil { try server.psql("SELECT count(*) FROM t", url: url) == "0" }
   }
 
+  @Test func `A connection to a server that only reads now is not kept`() async throws {
+    for step in 1...2 {
+      try await pool.execute("SET default_transaction_read_only = on")
+      let error = await #expect(throws: PostgresError.self) {
+        if step == 1 {
+          try await pool.copyIn("COPY t (i) FROM STDIN", until: ampleTime) { try $0.write("1\n".utf8) }
+        } else {
+          try await pool.stream("INSERT INTO t VALUES (1) RETURNING i", until: ampleTime) { _ in }
+        }
+      }
+      #expect(error?.sqlState == .readOnlySQLTransaction)
+      #expect(try await pool.copyIn("COPY t (i) FROM STDIN", until: ampleTime) { try $0.write("1\n".utf8) } == 1)
+    }
+  }
+
   @Test func `In a transaction a COPY is part of it`() async throws {
     await #expect(throws: Failure.self) {
       try await pool.transaction { transaction in

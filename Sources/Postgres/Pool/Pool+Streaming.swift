@@ -32,7 +32,13 @@ extension Pool {
     try await blocking {
       var retries = Retries(for: retryTime, until: deadline)
       var lease = try await liveLease(until: deadline, &retries)
-      return try await body(lease.liveConnection(until: deadline))
+      let connection = try await lease.liveConnection(until: deadline)
+      do {
+        return try await body(connection)
+      } catch {
+        if (error as? PostgresError)?.meansEndOfSession == true { connection.close() }
+        throw error
+      }
     }
   }
 
