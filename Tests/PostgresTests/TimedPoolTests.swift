@@ -64,6 +64,29 @@ import Testing
     #expect(pool.statistics.opened == 4)
   }
 
+  @Test func `Whoever waits for a connection hears of the deadline while all threads are blocked`() async throws {
+    let pool = Pool(try await ConnectionConfiguration(sharedURL), limit: 2, threads: .own)
+    let blocking = (0..<2).map { _ in Task { try await pool.execute("SELECT pg_sleep(60)", until: .now + .seconds(60)) }
+    }
+    defer { for task in blocking { task.cancel() } }
+    try await waitUntil { pool.statistics.opened == 2 }
+    let deadline = ContinuousClock.now + .milliseconds(300)
+    for call in [
+      { _ = try await pool.execute("SELECT 1", until: deadline) },
+      { try await pool.transaction(until: deadline) { _ in } },
+    ] {
+      let error = await #expect(throws: PostgresError.self) { try await call() }
+      #expect(error?.reason == .poolTimeout)
+    }
+    expectTime(of: deadline)
+    let cancelled = Task { try await pool.execute("SELECT 1", until: ampleTime) }
+    try await waitUntil { pool.statistics.waiting == 1 }
+    let start = ContinuousClock.now
+    cancelled.cancel()
+    await #expect(throws: PostgresError.self) { try await cancelled.value }
+    #expect(start.duration(to: .now) < tolerance)
+  }
+
   @Test @MainActor func `With threads of its own a pool does not block the main actor`() async throws {
     let pool = Pool(try await ConnectionConfiguration(sharedURL), limit: 1, threads: .own)
     try await pool.connect(until: ampleTime)

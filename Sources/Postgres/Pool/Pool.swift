@@ -9,7 +9,7 @@ import Synchronization
 /// Calls are `async`, and block the thread that they are on while they wait for the server. That is as it should be where
 /// each worker has a thread of its own, as in `LambdaRuntime`, or with a task executor of one's own. A program whose tasks are
 /// on Swift's own pool of threads, of which there are as many as processors, makes the pool with
-/// ``Threads/own``: then it is the pool's threads that wait, as many as there are connections.
+/// ``Threads/own``: then it is the pool's threads that wait, one for each connection, and one for the queue.
 public final class Pool: StatementExecutor, Sendable {
   let configuration: ConnectionConfiguration
   let aging: Aging
@@ -55,7 +55,8 @@ public final class Pool: StatementExecutor, Sendable {
     self.aging = aging
     self.retryTime = retryTime
     self.observers = observers
-    self.threads = threads == .own ? BlockingThreads(limit: max(1, limit)) : nil
+    // One for each connection, and one more for those who wait in the queue: they hear of their deadline there.
+    self.threads = threads == .own ? BlockingThreads(limit: max(1, limit) + 1) : nil
     state = Mutex(PoolState(limit: max(1, limit)))
   }
 
