@@ -134,6 +134,57 @@ import Testing
     #expect(try rows == "1")
   }
 
+  @Test(arguments: [nil, "COMMIT", "ROLLBACK"])
+  func `What follows the end of a transaction is not executed by itself`(end: String?) async throws {
+    var late: PostgresError.Reason?
+    let error = await #expect(throws: PostgresError.self) {
+      try await pool.transaction { transaction in
+        try await transaction.execute("INSERT INTO t VALUES (1)")
+        if let end {
+          try await transaction.execute("\(unescapedSQL: end)")
+        } else {
+          // Only COMMIT brings to light what is wrong, and ends the transaction.
+          _ = try? await transaction.executeAndCommit("INSERT INTO t VALUES (1)")
+        }
+        do {
+          try await transaction.execute("INSERT INTO t VALUES (2)")
+        } catch let error as PostgresError { late = error.reason }
+        _ = try? await transaction.copyIn("COPY t FROM STDIN") { try $0.write("3\n".utf8) }
+      }
+    }
+    #expect(error?.reason == .transactionAborted)
+    #expect(late == .transactionAborted)
+    #expect(try rows == (end == "COMMIT" ? "1" : ""))
+  }
+
+  @Test func `A first statement that cannot be sent leaves a transaction as it was`() async throws {
+    try await pool.transaction { transaction in
+      await #expect(throws: PostgresError.self) { try await transaction.execute("SELECT \("\0")") }
+      try await transaction.execute("INSERT INTO t VALUES (1)")
+    }
+    #expect(try rows == "1")
+  }
+
+  @Test func `Statements sent at once do without what was prepared and is no longer known`() async throws {
+    let statements: [Statement] = ["SELECT * FROM t", "INSERT INTO t VALUES (1)", "SELECT * FROM t ORDER BY i"]
+    for statement in statements { try await pool.execute(statement) }
+    for loss in ["ALTER TABLE t ADD COLUMN name text", "DEALLOCATE ALL"] as [Statement] {
+      for statement in ["DELETE FROM t", loss] { try await pool.execute(statement.unprepared()) }
+      #expect(try await pool.execute(statements, until: ampleTime).map(\.columns.count) == [2, 0, 2])
+      #expect(try rows == "1")
+    }
+  }
+
+  @Test func `What commits as it goes is not sent once more with what is no longer known`() async throws {
+    let count: Statement = "SELECT count(*) FROM t"
+    try await pool.execute(count)
+    try await pool.execute(Statement("DEALLOCATE ALL").unprepared())
+    let error = await #expect(throws: PostgresError.self) {
+      try await pool.execute(["DO $$ BEGIN COMMIT; END $$", count], until: ampleTime)
+    }
+    #expect(error?.sqlState == .invalidSQLStatementName)
+  }
+
   @Test func `A first statement that fails is not hidden by the body`() async throws {
     let error = await #expect(throws: PostgresError.self) {
       try await pool.transaction { transaction in

@@ -47,17 +47,36 @@ extension Connection {
     if let newName, failure.map({ $0.request >= position }) ?? true {
       preparedStatements.remember(statement, name: newName)
     }
-    if let failure { throw failure.request < position ? failure.error.having(.notSent) : failure.error }
+    if let failure {
+      // What the server refuses before the statement keeps it from being executed. A pooler that has lost the server says
+      // so in place of the first answer that has not come, whatever the server has done by then.
+      let isRefused = failure.request < position && failure.error.effect == .refused
+      throw isRefused ? failure.error.having(.notSent) : failure.error
+    }
     guard let result = results[position] else { throw abandon(.protocolViolation) }
     return Rows(result: result)
   }
 
   /// Executes statements in one round trip and, as the server has it up to a Sync, in one transaction, unless they are in
   /// one; blocks.
+  ///
+  /// Where the server does not know what was prepared, or has given up its plan, all are sent once more, none of them
+  /// prepared, as far as nothing of them is left.
   func run(
     _ statements: [Statement], until deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> [Rows] {
     guard !statements.isEmpty else { return [] }
+    do throws(PostgresError) {
+      return try runOnce(statements, until: deadline)
+    } catch {
+      guard error.permitsResending(isReusable: isReusable), statements.repeatability != .ifNotSent else { throw error }
+      return try runOnce(statements.map { $0.unprepared() }, until: deadline)
+    }
+  }
+
+  private func runOnce(
+    _ statements: [Statement], until deadline: ContinuousClock.Instant
+  ) throws(PostgresError) -> [Rows] {
     let requests = statements.map { statement in
       Request.execute(statement, preparedAs: statement.isPrepared ? preparedStatements.name(of: statement) : nil)
     }

@@ -88,12 +88,7 @@ public final class Pool: StatementExecutor, Sendable {
   public func execute(
     _ statements: [Statement], until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> [Rows] {
-    let repeatabilities = statements.map(\.repeatability)
-    let repeatability: Repeatability =
-      if repeatabilities.allSatisfy({ $0 == .always }) { .always } else if repeatabilities.contains(.ifNotSent) {
-        .ifNotSent
-      } else { .ifRefused }
-    return try await perform(repeatability, until: deadline) { connection throws(PostgresError) in
+    try await perform(statements.repeatability, until: deadline) { connection throws(PostgresError) in
       try await connection.execute(statements, until: deadline)
     }
   }

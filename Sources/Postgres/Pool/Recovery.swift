@@ -1,6 +1,6 @@
 /// How often something may be done. This file is the one place where it stands what is done again, and by whom:
 ///
-/// - A ``Connection`` sends a statement once more, on itself, whose prepared form the server does not know any more
+/// - A ``Connection`` sends statements once more, on itself, whose prepared form the server does not know any more
 ///   (``PostgresError/permitsResending(isReusable:)``).
 /// - A ``Lease`` goes on with a new connection where the kept one turns out to be dead
 ///   (``PostgresError/permitsReplacing(_:)``).
@@ -21,6 +21,15 @@ extension Statement {
     if isIdempotent { return .always }
     let verbs = ["INSERT", "UPDATE", "DELETE", "MERGE", "SELECT", "WITH", "VALUES", "TABLE"]
     return SQLTokens.firstWord(of: text).map(verbs.contains) == true ? .ifRefused : .ifNotSent
+  }
+}
+
+extension [Statement] {
+  /// That of all of them as one transaction: as often as the least of them may be.
+  var repeatability: Repeatability {
+    let each = map(\.repeatability)
+    if each.contains(.ifNotSent) { return .ifNotSent }
+    return each.contains(.ifRefused) ? .ifRefused : .always
   }
 }
 

@@ -54,8 +54,7 @@ public struct Transaction: TimedExecutor, ~Copyable {
       // A savepoint is gone with its transaction.
       try await execute(Statement("RELEASE SAVEPOINT script").unprepared(), until: deadline)
     } catch {
-      let isGone = [.noActiveSQLTransaction, .invalidSavepointSpecification].contains(error.sqlState)
-      throw isGone ? PostgresError(.transactionAborted) : error
+      throw error.sqlState == .invalidSavepointSpecification ? PostgresError(.transactionAborted) : error
     }
   }
 
@@ -71,8 +70,7 @@ public struct Transaction: TimedExecutor, ~Copyable {
       try await execute(statement("RELEASE SAVEPOINT"))
       return value
     } catch {
-      let connection = try progress.connection()
-      if connection.isOpen() {
+      if let connection = try? progress.connection(), connection.isOpen() {
         try await connection.execute(
           [statement("ROLLBACK TO SAVEPOINT"), statement("RELEASE SAVEPOINT")], until: deadline)
       }
@@ -182,9 +180,12 @@ private final class TransactionProgress {
     }
   }
 
-  /// The connection of a transaction that has begun.
+  /// The connection of a transaction that has begun, and has not ended since, by a commit that the server refused or by
+  /// the body's own: what is executed after that would be a transaction of its own.
   func connection() throws(PostgresError) -> Connection {
-    guard state == .open, let connection = lease?.connection else { throw PostgresError(.transactionAborted) }
+    guard state == .open, let connection = lease?.connection, !connection.isReusable else {
+      throw PostgresError(.transactionAborted)
+    }
     return connection
   }
 
@@ -210,6 +211,8 @@ private final class TransactionProgress {
   private func begin(
     with statement: Statement?, _ edges: Connection.TransactionEdges, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Rows {
+    // As with any other statement, the transaction is none the worse for what was not sent.
+    if let error = statement?.parameters.error { throw error }
     let repeatability = statement.flatMap { edges.contains(.commit) ? $0.repeatability : nil } ?? .always
     while true {
       do throws(PostgresError) {
