@@ -2,6 +2,9 @@ import Postgres
 import TestSupport
 import Testing
 
+/// An array that does not look like one.
+private struct Tags: RawRepresentable, PostgresCodable { let rawValue: [String] }
+
 /// Arrays go to the server and come back, and the server takes them for what they are.
 @Suite(.ownThread) struct ArrayTests {
   /// Sends an array; the server has to read it as the text, and its own has to come back the same.
@@ -101,7 +104,12 @@ import Testing
 
   @Test func `An array of arrays is no parameter, but for arrays of bytes`() async throws {
     let connection = try await Connection.connect(sharedURL)
-    for statement in ["SELECT \([[1, 2]])", "SELECT \([["a"]])"] as [Statement] {
+    let (optional, raw) = ([["a"], nil] as [[String]?], [Tags(rawValue: ["a"])])
+    for statement in [
+      "SELECT \([[1, 2]])", "SELECT \([["a"]])", "SELECT \(optional)::text[]",
+      "SELECT \([[1], nil] as [[Int]?])::int8[]",
+      "SELECT \(raw)::text[]", "SELECT \([[Int]]())",
+    ] as [Statement] {
       let error = await #expect(throws: PostgresError.self) { try await connection.execute(statement) }
       #expect(error?.reason == .invalidParameter)
       #expect(error?.description == "Parameter $1 is an array of arrays.")

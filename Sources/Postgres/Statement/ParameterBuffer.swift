@@ -3,6 +3,8 @@ public struct ParameterBuffer: Sendable {
   private(set) var bytes: [UInt8] = []
   /// Whether nothing may be as SQL has it between quotes, because it stands in something of the binary format.
   var isBinary = false
+  /// Whether an element of an array is appended, which cannot be an array itself.
+  private var isElement = false
 
   mutating func reserveCapacity(_ count: Int) {
     bytes.reserveCapacity(count)
@@ -21,23 +23,31 @@ public struct ParameterBuffer: Sendable {
   /// Appends a field as it stands in arrays, composites and ranges, of the binary format: its length in four bytes, -1 for
   /// NULL, and then its value. Text is its own binary format.
   public mutating func append<Value: ParameterEncodable>(field value: Value?) throws(ParameterError) {
+    try append(field: value, isElement: false)
+  }
+
+  private mutating func append<Value: ParameterEncodable>(
+    field value: Value?, isElement: Bool
+  ) throws(ParameterError) {
     guard let value else { return append(Int32(-1)) }
     let offset = bytes.count
     append(Int32(0))
     let start = bytes.count
-    let wasBinary = isBinary
-    isBinary = true
+    let outer = (isBinary: isBinary, isElement: self.isElement)
+    (isBinary, self.isElement) = (true, isElement)
     try value.encode(into: &self)
-    isBinary = wasBinary
+    (isBinary, self.isElement) = outer
     guard let length = Int32(exactly: bytes.count - start) else { throw .outOfRange }
     overwrite(at: offset, with: length)
   }
 
   /// Appends an array of one dimension, or none if it is empty, in the elements' format; in something that is binary, an
-  /// array of text is `text[]`.
+  /// array of text is `text[]`. Throws ``ParameterError/multidimensional`` within another array: elements that are optional
+  /// or have a raw value do not show before that they are arrays.
   mutating func append<Value: ParameterEncodable>(
     elements: some Collection<Value?>
   ) throws(ParameterError) {
+    guard !isElement else { throw .multidimensional }
     if Value.format == .text, !isBinary {
       try append(textOf: elements)
     } else {
@@ -61,7 +71,7 @@ public struct ParameterBuffer: Sendable {
     var hasNull = false
     for element in elements {
       if element == nil { hasNull = true }
-      try append(field: element)
+      try append(field: element, isElement: true)
     }
     if hasNull { overwrite(at: offset, with: Int32(1)) }
   }
@@ -72,6 +82,7 @@ public struct ParameterBuffer: Sendable {
     textOf elements: some Collection<Value?>
   ) throws(ParameterError) {
     bytes.append(UInt8(ascii: "{"))
+    isElement = true
     var isFirst = true
     for element in elements {
       if !isFirst { bytes.append(UInt8(ascii: ",")) }
@@ -86,6 +97,7 @@ public struct ParameterBuffer: Sendable {
       escape(from: start)
       bytes.append(UInt8(ascii: "\""))
     }
+    isElement = false
     bytes.append(UInt8(ascii: "}"))
   }
 
