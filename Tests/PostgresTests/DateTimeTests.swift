@@ -155,6 +155,21 @@ import Testing
     #expect(try row["value", as: Interval.self] == interval)
   }
 
+  @Test(arguments: [
+    Interval(months: .max, days: .max, microseconds: .max), Interval(months: .min, days: .min, microseconds: .min),
+  ])
+  func `Infinity is no interval, and one that a server would take for it no parameter`(interval: Interval) async throws
+  {
+    let bytes =
+      withUnsafeBytes(of: interval.microseconds.bigEndian) { [UInt8]($0) }
+      + withUnsafeBytes(of: interval.days.bigEndian) { [UInt8]($0) }
+      + withUnsafeBytes(of: interval.months.bigEndian) { [UInt8]($0) }
+    #expect(throws: ColumnDecodingError.outOfRange) { try Interval(decoding: bytes.span.bytes, of: .interval) }
+    let connection = try await Connection.connect(sharedURL)
+    let error = await #expect(throws: PostgresError.self) { try await connection.execute("SELECT \(interval)") }
+    #expect(error?.description == "Parameter $1 is out of range.")
+  }
+
   @Test func `A duration is an interval, and an interval of no months or days a duration`() async throws {
     let connection = try await Connection.connect(sharedURL)
     let rows = try await connection.execute("SELECT (now() - \(Interval(.milliseconds(90_500))) < now()) AS value")

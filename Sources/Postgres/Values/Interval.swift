@@ -50,8 +50,9 @@ extension Interval: ParameterEncodable {
   /// `interval`
   public static var dataType: DataType { .interval }
 
-  /// Appends 16 bytes.
-  public func encode(into buffer: inout ParameterBuffer) {
+  /// Appends 16 bytes. Throws ``ParameterError/outOfRange`` for one that PostgreSQL would take for an infinity.
+  public func encode(into buffer: inout ParameterBuffer) throws(ParameterError) {
+    guard !isInfinite else { throw .outOfRange }
     buffer.append(microseconds)
     buffer.append(days)
     buffer.append(months)
@@ -59,17 +60,23 @@ extension Interval: ParameterEncodable {
 }
 
 extension Interval: ColumnDecodable {
-  /// Reads `interval`.
+  /// Reads `interval`. Neither infinity is a span of time: both throw ``ColumnDecodingError/outOfRange``.
   public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
     guard type == .interval else { throw .typeMismatch }
     var bytes = bytes
     microseconds = try bytes.takeInteger()
     days = try bytes.takeInteger()
     months = try bytes.bigEndian()
+    guard !isInfinite else { throw .outOfRange }
   }
 }
 
 extension Interval {
+  /// Whether all three parts are the most or the least there is, which PostgreSQL has for the infinities since version 17.
+  private var isInfinite: Bool {
+    (months, days, microseconds) == (.max, .max, .max) || (months, days, microseconds) == (.min, .min, .min)
+  }
+
   /// Makes an interval of microseconds alone. What is less than a whole one is cut off, and what is more than 292,000 years.
   public init(_ duration: Duration) {
     let attosecondsOfMicrosecond: Int128 = 1_000_000_000_000
