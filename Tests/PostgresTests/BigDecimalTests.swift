@@ -25,7 +25,9 @@ import Testing
 
   @Test(arguments: [
     ("+1.5", "1.5"), ("00012", "12"), (".5", "0.5"), ("5.", "5"), ("-0", "0"), ("-0.0", "0.0"), ("1e3", "1000"),
-    ("1.5E-3", "0.0015"), ("1.5e+1", "15"), ("1.25e1", "12.5"), ("0e5", "0"), ("nan", "NaN"), ("inf", "Infinity"),
+    ("1.5E-3", "0.0015"), ("1.5e+1", "15"), ("1.25e1", "12.5"), ("0e5", "0"), ("0e1000000", "0"),
+    ("0." + String(repeating: "0", count: 140_000) + "1e270000", "1" + String(repeating: "0", count: 129_999)),
+    ("nan", "NaN"), ("inf", "Infinity"),
     ("+Infinity", "Infinity"), ("-INF", "-Infinity"), ("1e131071", "1" + String(repeating: "0", count: 131_071)),
   ])
   func `What SQL reads is read as it reads it`(text: String, same: String) async throws {
@@ -58,6 +60,12 @@ import Testing
       #expect(left < right)
       #expect(!(right < left))
     }
+  }
+
+  @Test func `A number is finite, or infinite, or none`() throws {
+    let negative = try #require(BigDecimal("-1.5"))
+    #expect([0, negative, .infinity, .negativeInfinity, .nan].map(\.isFinite) == [true, true, false, false, false])
+    #expect([0, negative, .infinity, .negativeInfinity, .nan].map(\.isNaN) == [false, false, false, false, true])
   }
 
   @Test func `Zeros behind the point make no other number`() throws {

@@ -110,8 +110,8 @@ extension BigDecimal {
         if hasPoint { scale += 1 }
       case UInt8(ascii: ".") where !hasPoint: hasPoint = true
       case UInt8(ascii: "e"), UInt8(ascii: "E"):
-        // Int takes a plus sign, too.
-        let limit = Self.maximumIntegerDigits * 2
+        // Int takes a plus sign, too. The limit is numeric_in's, which keeps what follows from overflowing.
+        let limit = Int(Int32.max) / 2 - 1
         guard let number = Int(Substring(rest)), (-limit...limit).contains(number) else { return nil }
         exponent = number
         break scan
