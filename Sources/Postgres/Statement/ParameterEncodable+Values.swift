@@ -160,7 +160,7 @@ extension Timestamp: ParameterEncodable {
   /// take for an infinity, or that does not fit.
   public func encode(into buffer: inout ParameterBuffer) throws(ParameterError) {
     let (microseconds, overflow) = microsecondsSinceEpoch.subtractingReportingOverflow(Self.postgresEpoch)
-    guard !overflow, microseconds != .min, microseconds != .max else { throw .outOfRange }
+    guard !overflow, microseconds != .min else { throw .outOfRange }
     buffer.append(microseconds)
   }
 }

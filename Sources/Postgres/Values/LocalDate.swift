@@ -70,7 +70,7 @@ extension LocalDate: ParameterEncodable {
   /// infinity, or that does not fit.
   public func encode(into buffer: inout ParameterBuffer) throws(ParameterError) {
     let (days, overflow) = daysSinceEpoch.subtractingReportingOverflow(Self.postgresEpoch)
-    guard !overflow, days != .min, days != .max else { throw .outOfRange }
+    guard !overflow, days != .min else { throw .outOfRange }
     buffer.append(days)
   }
 }

@@ -74,13 +74,6 @@ extension LocalDateTime: ColumnDecodable {
   }
 }
 
-extension LocalTime {
-  /// The beginning of a day.
-  public static let midnight = LocalTime(unchecked: 0)
-
-  fileprivate init(unchecked microseconds: Int64) { microsecondsSinceMidnight = microseconds }
-}
-
 extension Timestamp {
   /// The instant at which a clock in UTC shows a date and time.
   public init(utc dateTime: LocalDateTime) {

@@ -5,6 +5,11 @@ public struct LocalTime: Hashable, Comparable, Sendable, LosslessStringConvertib
 
   static let microsecondsOfDay: Int64 = 86_400_000_000
 
+  /// The beginning of a day.
+  public static let midnight = LocalTime()
+
+  private init() { microsecondsSinceMidnight = 0 }
+
   /// Makes the time that is so many microseconds after midnight; nil if the day has not so many.
   public init?(microsecondsSinceMidnight: Int64) {
     guard (0...Self.microsecondsOfDay).contains(microsecondsSinceMidnight) else { return nil }
