@@ -162,7 +162,7 @@ extension Timestamp: ColumnDecodable {
 }
 
 extension UInt8: ColumnDecodable {
-  /// Reads `"char"`, and `smallint`, `integer` and `bigint` from 0 to 255.
+  /// Reads `"char"`, and `smallint`, `integer`, `bigint` and `oid` from 0 to 255.
   public init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) {
     self = type == .char ? try bytes.bigEndian() : try Self(decodingInteger: bytes, of: type)
   }

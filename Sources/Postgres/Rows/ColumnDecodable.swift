@@ -1,7 +1,9 @@
 /// A value that a result's column can be read as.
 ///
-/// The module's own conformances are `String`, `Bool`, the integers, `Float`, `Double`, ``UUID``, ``Timestamp``, and arrays
-/// of them; an array of `UInt8` is the bytes of a `bytea`. Another type best conforms by decoding one of these.
+/// The module's own conformances are `String`, `Bool`, the integers, `Float`, `Double`, ``BigDecimal``, ``UUID``,
+/// ``Timestamp``, ``LocalDateTime``, ``LocalDate``, ``LocalTime``, ``Interval``, ``NetworkAddress``, and arrays of them; an
+/// array of `UInt8` is the bytes of a `bytea`. A type with a raw value of these types need only name the protocol; another
+/// best conforms by decoding one of these.
 public protocol ColumnDecodable: FieldDecodable {
   /// Reads a value that is not NULL, in the type's binary format.
   init(decoding bytes: RawSpan, of type: DataType) throws(ColumnDecodingError)

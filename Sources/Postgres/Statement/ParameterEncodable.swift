@@ -1,8 +1,9 @@
 /// A value that a ``Statement`` can take as a parameter.
 ///
-/// The module's own conformances are `String`, `Bool`, the integers, `Float`, `Double`, ``UUID``, ``Timestamp``, and arrays
-/// of them and of their optionals; an array of `UInt8` is the bytes of a `bytea`. Their optionals can be parameters, too,
-/// nil being NULL. Another type best conforms by encoding one of these.
+/// The module's own conformances are `String`, `Bool`, the integers, `Float`, `Double`, ``BigDecimal``, ``UUID``,
+/// ``Timestamp``, ``LocalDateTime``, ``LocalDate``, ``LocalTime``, ``Interval``, ``NetworkAddress``, and arrays of them and of
+/// their optionals; an array of `UInt8` is the bytes of a `bytea`. Their optionals can be parameters, too, nil being NULL. A
+/// type with a raw value of these types need only name the protocol; another best conforms by encoding one of these.
 public protocol ParameterEncodable: FieldEncodable {
   /// The type that the parameter is declared to have, or ``DataType/inferred``.
   static var dataType: DataType { get }
