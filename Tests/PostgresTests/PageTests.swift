@@ -139,7 +139,13 @@ struct SlowStatements: PostgresObserver {
     try await database.execute("INSERT INTO people (handle) SELECT unnest(\(["cleo", "dan"])::text[])")
     // Page: end
     #expect(some.count == 1)
-    #expect(try await database.value("SELECT count(*) FROM people", as: Int.self) == 4)
+    // Page: begin
+    let results = try await database.execute([
+      "UPDATE people SET balance = balance + 1", "SELECT max(balance) FROM people",
+    ])
+    // Page: end
+    #expect(results[0].affectedRowCount == 4)
+    #expect(try results[1][0].decode(BigDecimal.self).description == "1")
   }
 
   @Test func `Rows`() async throws {
@@ -220,6 +226,19 @@ struct SlowStatements: PostgresObserver {
     }
     #expect(tagged == 1)
     #expect(try await database.value("SELECT tags FROM people", as: [String?].self) == ["a", nil])
+  }
+
+  @Test func `Notifications`() async throws {
+    let (url, handle) = (url, "ana")
+    // Page: begin
+    let listener = try await Connection.connect(ConnectionConfiguration(url), until: .now + .seconds(5))
+    try await listener.execute("LISTEN people", until: .now + .seconds(5))
+    try await database.execute("SELECT pg_notify('people', \(handle))")
+    let notification = try await listener.nextNotification(until: .now + .seconds(60))
+    print(notification?.payload ?? "none in a minute")
+    // Page: end
+    #expect(notification?.channel == "people")
+    #expect(notification?.payload == "ana")
   }
 
   @Test func `Errors`() async throws {
