@@ -31,9 +31,12 @@ import Testing
     ("+Infinity", "Infinity"), ("-INF", "-Infinity"), ("1e131071", "1" + String(repeating: "0", count: 131_071)),
   ])
   func `What SQL reads is read as it reads it`(text: String, same: String) async throws {
-    #expect(BigDecimal(text)?.description == same)
+    let number = try #require(BigDecimal(text))
+    #expect(number.description == same)
     let connection = try await Connection.connect(sharedURL)
-    #expect(try value(await connection.execute("SELECT \(text)::numeric::text AS value")) == same)
+    let row = try await connection.execute("SELECT \(text)::numeric::text AS read, \(number)::text AS sent")[0]
+    #expect(try row["read", as: String.self] == same)
+    #expect(try row["sent", as: String.self] == same)
   }
 
   @Test(arguments: [
@@ -77,6 +80,11 @@ import Testing
     #expect(BigDecimal.nan == .nan)
   }
 
+  @Test(arguments: [(1, 10_000), (1, -1), (0, .nan), (.infinity, .negativeInfinity)] as [(BigDecimal, BigDecimal)])
+  func `Other digits, signs and sizes make another number`(one: BigDecimal, other: BigDecimal) {
+    #expect(one != other)
+  }
+
   @Test func `Integers become numbers, and numbers integers if they are`() throws {
     let seven: BigDecimal = 7
     #expect(seven.description == "7")
@@ -99,6 +107,11 @@ import Testing
     ] as [[UInt8]])
   func `Bytes that are no number are an error`(bytes: [UInt8]) {
     #expect(throws: ColumnDecodingError.malformed) { try BigDecimal(decoding: bytes.span.bytes, of: .numeric) }
+  }
+
+  @Test func `The scale that servers give an infinity is none`() throws {
+    let bytes: [UInt8] = [0, 0, 0, 0, 0xD0, 0, 0, 0x20]
+    #expect(try BigDecimal(decoding: bytes.span.bytes, of: .numeric).scale == 0)
   }
 
   @Test func `Zeros that no server sends are dropped`() throws {

@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 
 private enum Feeling: String, PostgresCodable, CaseIterable { case sad, glad }
+/// What is text here, and has another format in the database.
+private struct Day: RawRepresentable, PostgresCodable { let rawValue: String }
 private enum Grade: Int16, PostgresCodable { case first = 1, second }
 
 /// A composite, `CREATE TYPE place AS (x float8, y float8, name text, tags text[])`.
@@ -66,6 +68,8 @@ private struct Site: PostgresCodable, Equatable {
     #expect(try row["value", as: Grade.self] == .second)
     #expect(try row["array", as: String.self] == "{1}")
     #expect(row.columns.first?.type == .int2)
+    #expect(
+      try value(await connection.execute("SELECT \(Day(rawValue: "2024-02-29"))::date::text AS value")) == "2024-02-29")
   }
 
   @Test func `A domain is read as what it is of, and citext as text`() async throws {
@@ -92,6 +96,21 @@ private struct Site: PostgresCodable, Equatable {
       let error = #expect(throws: PostgresError.self) { try row["value", as: String.self] }
       #expect(error?.description.hasSuffix(") cannot be read as String.") == true)
     }
+  }
+
+  @Test(arguments: [("", true), ("Ana", true), ("\tAna", true), ("\u{1}Ana", false), ("A\0", false)])
+  func `A type of the database is read as text if it can be nothing else`(text: String, isRead: Bool) {
+    let (bytes, type) = (Array(text.utf8), DataType(rawValue: 99_999))
+    #expect((try? String(decoding: bytes.span.bytes, of: type)) == (isRead ? text : nil))
+    #expect(throws: ColumnDecodingError.typeMismatch) {
+      try String(decoding: bytes.span.bytes, of: DataType(rawValue: 600))
+    }
+  }
+
+  @Test(arguments: [[], [2, 0x31]] as [[UInt8]])
+  func `A jsonb of another version than the first is malformed`(bytes: [UInt8]) {
+    #expect(throws: ColumnDecodingError.malformed) { try String(decoding: bytes.span.bytes, of: .jsonb) }
+    #expect(throws: ColumnDecodingError.malformed) { try [UInt8](decoding: bytes.span.bytes, of: .jsonb) }
   }
 
   @Test func `A composite has a codec of one's own, and so have its arrays`() async throws {
@@ -141,6 +160,7 @@ private struct Site: PostgresCodable, Equatable {
     let malformed: [[UInt8]] = [
       [], [2, 32, 0, 4, 1, 2, 3], [2, 33, 0, 4, 1, 2, 3, 4], [3, 32, 0, 4, 1, 2, 3, 4], [4, 32, 0, 4, 1, 2, 3, 4],
       [4, 32, 0, 16] + [UInt8](repeating: 0, count: 16), [2, 32, 0, 5, 1, 2, 3, 4],
+      [2, 32, 0, 4] + [UInt8](repeating: 0, count: 16),
     ]
     for bytes in malformed {
       #expect(throws: ColumnDecodingError.malformed) { try NetworkAddress(decoding: bytes.span.bytes, of: .inet) }

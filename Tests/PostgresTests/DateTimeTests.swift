@@ -47,6 +47,7 @@ import Testing
   @Test func `No number of a day traps`() {
     #expect(LocalDate(year: .max, month: 1, day: 1) == nil)
     #expect(LocalDate(year: 2024, month: .min, day: 1) == nil)
+    for day in [0, 32, Int.min, .max] { #expect(LocalDate(year: 2024, month: 1, day: day) == nil) }
     #expect(LocalDate(year: 9_999_999, month: 1, day: 1) == nil)
     for days in [Int32.min, .max] {
       let date = LocalDate(daysSinceEpoch: days)
@@ -64,6 +65,18 @@ import Testing
     #expect(date?.description == "Column \"d\" (date) has a value out of the range of LocalDate.")
     let time = #expect(throws: PostgresError.self) { try row["t", as: LocalDateTime?.self] }
     #expect(time?.reason == .decoding)
+  }
+
+  @Test func `What is too far away to be counted from 1970 is out of range`() {
+    func bytes(_ integer: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: integer.bigEndian) { [UInt8]($0) } }
+    let (days, microseconds) = (bytes(Int32.max - 1), bytes(Int64.max - 1))
+    #expect(throws: ColumnDecodingError.outOfRange) { try LocalDate(decoding: days.span.bytes, of: .date) }
+    #expect(throws: ColumnDecodingError.outOfRange) {
+      try LocalDateTime(decoding: microseconds.span.bytes, of: .timestamp)
+    }
+    #expect(throws: ColumnDecodingError.outOfRange) {
+      try Timestamp(decoding: microseconds.span.bytes, of: .timestamptz)
+    }
   }
 
   @Test(arguments: [Int32.min, Int32.min + 10_956, Int32.min + 10_957] as [Int32])
@@ -91,6 +104,14 @@ import Testing
     #expect(LocalTime("12:30:00") == LocalTime(hour: 12, minute: 30))
     #expect(LocalTime("00:00:00.5") == LocalTime(microsecondsSinceMidnight: 500_000))
     #expect(LocalTime("00:00:00.000001")! > LocalTime.midnight)
+  }
+
+  @Test(arguments: [-1, 1_000_000, Int.min, .max])
+  func `A number of a time that is out of range makes none`(number: Int) {
+    #expect(LocalTime(hour: number, minute: 0) == nil)
+    #expect(LocalTime(hour: 0, minute: number) == nil)
+    #expect(LocalTime(hour: 0, minute: 0, second: number) == nil)
+    #expect(LocalTime(hour: 0, minute: 0, second: 0, microsecond: number) == nil)
   }
 
   @Test(arguments: [

@@ -93,6 +93,33 @@ import Testing
     #expect(both.allSatisfy { LocalDateTime($0.description) == $0 }, "seed \(seed)")
   }
 
+  @Test func `Days and times of all that the server has are its own, before Christ, too`() async throws {
+    var generator = generator
+    let connection = try await Connection.connect(sharedURL)
+    let dates = (0..<500).map { _ in
+      LocalDate(daysSinceEpoch: .random(in: -2_440_588...2_145_042_905, using: &generator))
+    }
+    let times = (0..<500).map { _ in
+      LocalDateTime(
+        microsecondsSinceEpoch: .random(in: -210_866_803_200_000_000...9_223_371_331_199_999_999, using: &generator))
+    }
+    // Of a year before 1 SQL tells how many years before Christ it is, of which there is no zeroth.
+    let rows = try await connection.execute(
+      """
+      SELECT d - '1970-01-01'::date, extract(year FROM d)::int + (d < '0001-01-01')::int, extract(month FROM d)::int,
+        extract(day FROM d)::int, (extract(epoch FROM t) * 1000000)::int8, t::date, t::time
+      FROM unnest(\(dates), \(times)) WITH ORDINALITY AS pairs (d, t, place) ORDER BY place
+      """)
+    let read = try rows.decode((Int32, Int, Int, Int, Int64, LocalDate, LocalTime).self)
+    #expect(read.map(\.0) == dates.map(\.daysSinceEpoch), "seed \(seed)")
+    #expect(zip(read, dates).allSatisfy { ($0.1, $0.2, $0.3) == $1.components }, "seed \(seed)")
+    #expect(read.map(\.4) == times.map(\.microsecondsSinceEpoch), "seed \(seed)")
+    #expect(read.map(\.5) == times.map(\.date), "seed \(seed)")
+    #expect(read.map(\.6) == times.map(\.time), "seed \(seed)")
+    #expect(dates.allSatisfy { LocalDate($0.description) == $0 }, "seed \(seed)")
+    #expect(times.allSatisfy { LocalDateTime($0.description) == $0 }, "seed \(seed)")
+  }
+
   @Test func `Arrays of text and bytes come back, whatever is in them`() async throws {
     var generator = generator
     let connection = try await Connection.connect(sharedURL)

@@ -156,7 +156,7 @@ extension Timestamp: ColumnDecodable {
     guard type == .timestamptz || type == .timestamp else { throw .typeMismatch }
     let microseconds = try bytes.bigEndian(as: Int64.self)
     let (sinceEpoch, overflow) = microseconds.addingReportingOverflow(Self.postgresEpoch)
-    guard microseconds != .min, microseconds != .max, !overflow else { throw .outOfRange }
+    guard microseconds != .min, !overflow else { throw .outOfRange }
     self.init(microsecondsSinceEpoch: sinceEpoch)
   }
 }

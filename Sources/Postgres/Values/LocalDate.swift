@@ -81,7 +81,7 @@ extension LocalDate: ColumnDecodable {
     guard type == .date else { throw .typeMismatch }
     let days = try bytes.bigEndian(as: Int32.self)
     let (sinceEpoch, overflow) = days.addingReportingOverflow(Self.postgresEpoch)
-    guard days != .min, days != .max, !overflow else { throw .outOfRange }
+    guard days != .min, !overflow else { throw .outOfRange }
     self.init(daysSinceEpoch: sinceEpoch)
   }
 }
