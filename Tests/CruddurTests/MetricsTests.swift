@@ -81,10 +81,10 @@ import Testing
 
   private func end(
     _ metrics: Metrics, _ requestID: String = "id", isColdStart: Bool, _ signUps: SignUpObserver? = nil,
-    errorType: ErrorType? = nil
+    of context: InvocationContext? = nil, errorType: ErrorType? = nil
   ) {
     let report = InvocationReport(
-      context: makeContext(requestID), initialization: isColdStart ? .seconds(1) : nil, errorType: errorType)
+      context: context ?? makeContext(requestID), initialization: isColdStart ? .seconds(1) : nil, errorType: errorType)
     signUps?.invocationEnded(report)
     metrics.invocationEnded(report)
   }
@@ -94,8 +94,7 @@ import Testing
     return Unread(try CognitoEvent(JSONDocument(Array(event.utf8))))
   }
 
-  private func handle(_ sub: String?, _ signUp: SignUp, within limit: Duration = .seconds(5)) async throws {
-    let context = makeContext("id", deadline: .now + limit)
+  private func handle(_ sub: String?, _ signUp: SignUp, _ context: InvocationContext) async throws {
     let attributes = sub.map { #""sub":"\#($0)""# } ?? ""
     try await InvocationContext.$current.withValue(context) {
       try await signUp.handle(event(.confirmSignUp, attributes), context)
@@ -109,8 +108,9 @@ import Testing
     let signUps = SignUpObserver(metrics: metrics)
     let signUp = SignUp(Users(pool), observer: signUps)
 
-    try await handle("s1", signUp)
-    end(metrics, isColdStart: true, signUps)
+    let context = makeContext("id", deadline: .now + .seconds(5))
+    try await handle("s1", signUp, context)
+    end(metrics, isColdStart: true, signUps, of: context)
     let first = try lines.take()
     #expect(
       first.map(\.metrics) == [
@@ -122,8 +122,9 @@ import Testing
     #expect(first.first?.timestamp == 1_764_000_000_123)
     #expect(first.first?.requestID == "id")
 
-    try await handle("s1", signUp)
-    end(metrics, isColdStart: false, signUps)
+    let second = makeContext("id", deadline: .now + .seconds(5))
+    try await handle("s1", signUp, second)
+    end(metrics, isColdStart: false, signUps, of: second)
     #expect(
       try lines.take().map(\.metrics) == [
         ["SignUpsAlreadyThere[FunctionName=f]=[1.0] Count", "StatementTime[FunctionName=f]=2× Milliseconds"]
@@ -136,12 +137,13 @@ import Testing
     let pool = Pool.serving(try Configuration(Environment(["CONNECTION_URL": url])), observers: [metrics])
     let signUps = SignUpObserver(metrics: metrics)
     let signUp = SignUp(Users(pool), observer: signUps)
+    let context = makeContext("id", deadline: .now + .milliseconds(800))
     let refused = await #expect(throws: DatabaseFailure.self) {
-      try await handle("s1", signUp, within: .milliseconds(800))
+      try await handle("s1", signUp, context)
     }
-    end(metrics, isColdStart: false, signUps, errorType: refused?.errorType)
-    let invalid = await #expect(throws: EventError.self) { try await handle(nil, signUp) }
-    end(metrics, isColdStart: false, signUps, errorType: invalid?.errorType)
+    end(metrics, isColdStart: false, signUps, of: context, errorType: refused?.errorType)
+    let invalid = await #expect(throws: EventError.self) { try await handle(nil, signUp, context) }
+    end(metrics, isColdStart: false, signUps, of: context, errorType: invalid?.errorType)
     let documents = try lines.take()
     #expect(documents.map(\.requestID) == ["id", "id"])
     #expect(

@@ -200,6 +200,20 @@ import Testing
     #expect(try counts() == ["SignUpsAlreadyThere": 1])
   }
 
+  @Test func `Of two invocations at once with one request id, each tells of its own user`() throws {
+    let contexts = try (1...2).map { number in
+      let context = context()
+      _ = observer.signUpBegan(try event(#"{"sub":"sub-\#(number)"}"#), context)
+      return context
+    }
+    for (number, context) in zip(1...2, contexts).reversed() {
+      observer.invocationEnded(InvocationReport(context: context, errorType: .function("DeadlineExceeded")))
+      let failures = lines.takeFailures()
+      #expect(failures.count == 1 && failures.first?.contains(" sub=sub-\(number)") == true, "\(failures)")
+    }
+    #expect(try counts() == ["SignUpsFailed": 2])
+  }
+
   @Test func `Whoever is stored, or was, leaves no such line, and neither does another event's failure`() async throws {
     let url = try await ThrowawayPostgres.shared.makeDatabase(schema: true)
     for _ in 1...2 { #expect(try await signUp(url, context()) == nil) }

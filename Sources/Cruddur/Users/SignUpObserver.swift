@@ -15,7 +15,7 @@ public final class SignUpObserver: RuntimeObserver {
 
   private struct Running {
     let ticket: Ticket
-    let requestID: String
+    let context: InvocationContext
     let event: Unread<PostConfirmation>
     var result: Result<Users.Addition, any Error>?
   }
@@ -37,7 +37,7 @@ public final class SignUpObserver: RuntimeObserver {
   func signUpBegan(_ event: Unread<PostConfirmation>, _ context: InvocationContext) -> Ticket {
     state.withLock { state in
       state.lastTicket += 1
-      state.running.append(Running(ticket: state.lastTicket, requestID: context.requestID, event: event))
+      state.running.append(Running(ticket: state.lastTicket, context: context, event: event))
       return state.lastTicket
     }
   }
@@ -52,18 +52,22 @@ public final class SignUpObserver: RuntimeObserver {
 
   /// Tells what came of a sign-up, if the invocation was one.
   public func invocationEnded(_ report: InvocationReport) {
-    let id = report.context.requestID
+    let context = report.context
     let signUp = state.withLock { state in
-      state.running.firstIndex { $0.requestID == id }.map { state.running.remove(at: $0) }
+      // A request id may be that of several at once: a caller may choose it, and Cognito may come again.
+      state.running.firstIndex {
+        $0.context.receivedAt == context.receivedAt && $0.context.requestID == context.requestID
+      }.map { state.running.remove(at: $0) }
     }
     guard let signUp else { return }
+    let id = context.requestID
     guard let type = report.errorType else {
       if case .success(let addition)? = signUp.result { metrics?.signUpEnded(addition, id) }
       return
     }
     var failure = FailureRecord(type, sub: signUp.event.sub, elapsed: report.handler)
     if case .failure(let error)? = signUp.result { failure.add(error) }
-    report.context.logger.error("sign-up failed", metadata: failure.metadata)
+    context.logger.error("sign-up failed", metadata: failure.metadata)
     metrics?.signUpFailed(type, id)
   }
 }
