@@ -50,6 +50,40 @@ import Testing
     #expect(try resumed.status == 0 && world.rows().count == 3)
   }
 
+  @Test func `What aws lists at once is added in batches, and listed anew unless all of it was`() async throws {
+    let world = try await ReconcileWorld()
+    try world.makeAWS([
+      "first": ListedAccount.page((0..<100).map { ListedAccount($0) }, token: "t1"),
+      "t1": ListedAccount.page((100..<4_200).map { ListedAccount($0) }, token: "t2"),
+      "t2": ListedAccount.page((4_200..<4_300).map { ListedAccount($0) }),
+    ])
+    // Nobody's data is at fault, so that nobody is added alone.
+    try world.postgres.psql(
+      """
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF (SELECT count(*) FROM added) > 2000 OR EXISTS (SELECT FROM added WHERE handle = 'user-2100') THEN
+          RAISE EXCEPTION USING ERRCODE = 'query_canceled';
+        END IF;
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER refuse AFTER INSERT ON users REFERENCING NEW TABLE AS added
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse()
+      """, url: world.url)
+    let failed = try await world.reconcile(pool + ["--apply", "--users-per-call", "60000"])
+    #expect(
+      failed.log.hasSuffix(
+        "cruddur: 2100 read, 0 present, 2100 missing, 2100 added, 0 skipped, 0 failed. To go on, run the same again, with --starting-token t1.\n"
+      ), "\(failed.log)")
+    #expect(failed.status == 2)
+
+    try world.postgres.psql("DROP TRIGGER refuse ON users", url: world.url)
+    let resumed = try await world.reconcile(pool + ["--apply", "--starting-token", "t1"])
+    #expect(
+      resumed.log.hasPrefix("cruddur: 4200 read, 2000 present, 2200 missing, 2200 added, "), "\(resumed.log)")
+    #expect(try resumed.status == 0 && world.rows().count == 4_300)
+  }
+
   @Test(arguments: [
     (
       "{\"Users\":[",

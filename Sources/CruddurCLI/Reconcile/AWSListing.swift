@@ -13,8 +13,13 @@ struct AWSListing: UserListing {
   let options: [String]
   let usersPerCall: Int
 
-  /// The token of the next users. Such as come from Cognito are good for an hour.
+  /// Until all that aws has listed at once is handed out, it begins with that again. Tokens that come from Cognito are good
+  /// for an hour.
   private(set) var token: String?
+  /// Whom aws has listed, and nobody was told of.
+  private var rest: ArraySlice<JSONDocument> = []
+  /// What aws goes on with.
+  private var nextToken: String?
   private var isAtEnd = false
   private let beganAtBeginning: Bool
 
@@ -25,13 +30,27 @@ struct AWSListing: UserListing {
     self.options = options
     self.usersPerCall = usersPerCall
     token = startingToken
+    nextToken = startingToken
     beganAtBeginning = startingToken == nil
   }
 
   var isWhole: Bool { isAtEnd && beganAtBeginning }
 
   mutating func next() async throws -> [JSONDocument]? {
-    guard !isAtEnd else { return nil }
+    if rest.isEmpty {
+      guard !isAtEnd else { return nil }
+      let page = try await nextPage()
+      rest = page.users[...]
+      nextToken = page.nextToken
+      isAtEnd = page.nextToken == nil
+    }
+    let users = rest.prefix(Self.batchSize)
+    rest = rest.dropFirst(Self.batchSize)
+    if rest.isEmpty { token = nextToken }
+    return Array(users)
+  }
+
+  private func nextPage() async throws -> ListedPage {
     let output = try await list()
     let page: ListedPage
     do throws(JSONError) {
@@ -40,12 +59,10 @@ struct AWSListing: UserListing {
       throw InputError("aws cognito-idp list-users has printed no list of users: \(error).")
     }
     guard page.hasList else { throw InputError("aws cognito-idp list-users has printed no array Users.") }
-    guard page.nextToken == nil || page.nextToken != token else {
+    guard page.nextToken == nil || page.nextToken != nextToken else {
       throw InputError("aws cognito-idp list-users does not get on: it gives the token that it was given.")
     }
-    token = page.nextToken
-    isAtEnd = page.nextToken == nil
-    return page.users
+    return page
   }
 
   /// What aws prints.
@@ -53,7 +70,7 @@ struct AWSListing: UserListing {
     var arguments = ["cognito-idp", "list-users", "--user-pool-id", userPoolID] + options
     // Cognito lists 60 at most at a time.
     arguments += ["--page-size", "\(min(60, usersPerCall))", "--max-items", "\(usersPerCall)", "--output", "json"]
-    if let token { arguments += ["--starting-token", token] }
+    if let nextToken { arguments += ["--starting-token", nextToken] }
     var platform = PlatformOptions()
     // A group of its own, so that a terminal's Ctrl-C comes to us alone, and all that it has started ends with it.
     platform.processGroupID = 0

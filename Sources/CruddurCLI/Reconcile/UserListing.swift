@@ -18,13 +18,16 @@ protocol UserListing: Sendable {
   var token: String? { get }
 }
 
+extension UserListing {
+  /// So many are compared, and added, by one statement: few enough for a sign-up that is about one of them to wait for
+  /// some tenths of a second at most, and for the five seconds that the application's role has for a statement.
+  static var batchSize: Int { 2_000 }
+}
+
 /// Users from files, each of which has one or more documents as `aws cognito-idp list-users` prints them: a page each, or
 /// all pages as one.
 struct FileListing: UserListing {
-  /// So many are compared, and added, by one statement: few enough for a sign-up that is about one of them to wait for
-  /// some tenths of a second at most, and for the five seconds that the application's role has for a statement.
-  private static let batchSize = 2_000
-  /// And of so many bytes, because two batches are held at a time.
+  /// A batch has so many bytes at most, and its last user, because two are held at a time.
   private static let batchBytes = 1 << 21
 
   private var paths: ArraySlice<String>
