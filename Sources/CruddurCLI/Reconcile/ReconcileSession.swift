@@ -117,7 +117,7 @@ struct ReconcileSession: Sendable {
     }
     reconciled.sort(missing: missing)
     guard applies else {
-      reconciled.reportMissing()
+      reconciled.reportMissing(withNames: output.showsNames)
       return reconciled
     }
     let additions = reconciled.usersToAdd()

@@ -60,9 +60,9 @@ struct ReconciledBatch: Sendable {
     tally.missing = missing.count
   }
 
-  /// Reports who is missing and stays so.
-  mutating func reportMissing() {
-    entries += missing.map { ReconcileEntry(.missing, $0.user, as: try? User($0.user)) }
+  /// Reports who is missing and stays so, and if it is wanted, as whom a row would have them.
+  mutating func reportMissing(withNames: Bool) {
+    entries += missing.map { ReconcileEntry(.missing, $0.user, as: withNames ? try? User($0.user) : nil) }
   }
 
   /// Who is missing, as a row would have them.
