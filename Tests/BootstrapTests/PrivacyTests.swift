@@ -145,6 +145,8 @@ extension EndToEnd {
       ["HEAL_ON_SIGN_IN": Marker.text], ["ALLOW_ANONYMOUS_AUTHOR": Marker.text], ["CORS_ORIGINS": Marker.text],
       ["METRICS_NAMESPACE": "\(Marker.text)\n"], ["DATABASE_MAX_CONNECTIONS": Marker.text],
       ["DATABASE_IAM_AUTH": Marker.text], ["DATABASE_IAM_AUTH": "1", "PGPASSWORD": Marker.text],
+      ["DATABASE_SECRET_ID": Marker.text], ["DATABASE_SECRET_ID": "\(Marker.text)\n"],
+      ["DATABASE_SECRET_ID": "s", "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": Marker.text],
       ["_HANDLER": "cruddur.\(Marker.text)"], ["AWS_LAMBDA_LOG_LEVEL": Marker.text],
       ["AWS_LAMBDA_LOG_FORMAT": Marker.text], ["AWS_LAMBDA_MAX_CONCURRENCY": Marker.text],
       ["RUNTIME_EXTENSION": Marker.text],
@@ -153,6 +155,31 @@ extension EndToEnd {
       let url = ["CONNECTION_URL": "postgresql://ana:\(Marker.text)@h/d?sslmode=require"]
       try await run(url.merging(variables) { $1 }, [PrivacyEvent.triggers[0].payload]) { _, result in
         #expect(result.errorType == "Function.InvalidConfiguration", "\(variables)")
+      }
+    }
+
+    @Test(arguments: formats)
+    func `Neither a secret nor its name is in what is said of one that lets nobody in`(format: String) async throws {
+      let server = try SecurePostgres()
+      let refused = PlayedSecretsExtension.secret(user: Marker.text, password: Marker.text)
+      for (secret, type) in [
+        (refused, "Authentication"), (Marker.text, "Credentials"), (#"{"username":"\#(Marker.text)"}"#, "Credentials"),
+        (nil, "Credentials"),
+      ] {
+        let played = try PlayedSecretsExtension(secret.map { [Marker.text: $0] } ?? [:])
+        played.withState { state in
+          state.failures = [500, 401].map { (status: $0, body: #"{"Message":"\#(Marker.text)"}"#) }
+        }
+        let variables = [
+          "CONNECTION_URL": "postgresql://db.example:\(server.postgres.port)/postgres?hostaddr=127.0.0.1",
+          "PGSSLROOTCERT": server.authority, "DATABASE_SECRET_ID": Marker.text, "AWS_LAMBDA_LOG_FORMAT": format,
+          "AWS_LAMBDA_LOG_LEVEL": "TRACE",
+        ]
+        let events = PrivacyEvent.triggers.prefix(3).map(\.payload)
+        let log = try await run(variables.merging(played.variables) { $1 }, events) { index, result in
+          if index == 2 { #expect(result.errorType == "Function.Database\(type)") }
+        }
+        #expect(log.split(separator: "\n").count { $0.contains("sign-up failed") } == 3, "\(log)")
       }
     }
 
