@@ -2,9 +2,9 @@
 
   list_users.py NUMBER [FIRST [BYTES]]
 
-Users have consecutive numbers, from FIRST (0) on, and are the same each time; each has BYTES (0) of what nobody reads. Every hundredth shares a handle with one
-before, some with other letters of the same look; some have what is hard to store. The command line writes all pages as
-one document, indented, as this does.
+Users have consecutive numbers, from FIRST (0) on, and are the same each time; each has BYTES (0) of what nobody reads.
+Every hundredth shares a handle with one before, some with other letters of the same look; some have what is hard to
+store. The command line writes all pages as one document, indented, as this does.
 """
 
 import json

@@ -67,8 +67,8 @@ enum Trigger {
 extension Trigger {
   /// How the trigger failed.
   ///
-  /// Whoever confirmed is confirmed in spite of it, and the trigger does not come again; who signs in gets no tokens. For errors of functions see
-  /// <https://repost.aws/knowledge-center/cognito-lambda-trigger-errors>.
+  /// Whoever confirmed is confirmed in spite of it, and the trigger does not come again; who signs in gets no tokens. For
+  /// errors of functions see <https://repost.aws/knowledge-center/cognito-lambda-trigger-errors>.
   enum Failure: Equatable {
     /// The function said so, or Lambda did where it timed out or crashed.
     case functionError(message: String)
