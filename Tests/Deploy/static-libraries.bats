@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# When the libraries inside of bootstrap are built, and with what. That they are good, package.bats finds out.
+# When the libraries inside of bootstrap are built, with what, and what is put in the place of libpq's own code. That they
+# are good, package.bats finds out.
 
 # shellcheck source=helpers.bash
 . "$BATS_TEST_DIRNAME/helpers.bash"
@@ -56,4 +57,50 @@ builds() {
   . "$folder/copy.sh"
   build_library nothing none "$folder/libraries" "$folder/work"
   [[ $(<"$folder/work/nothing.log") == 'PATH PWD SHLVL _' ]]
+}
+
+# salt_password VERSION ROUNDS: prints what salted-password.c makes of RFC 7677's password and salt, as in the libpq of
+# a PG_VERSION_NUM; or why it does not.
+salt_password() {
+  gcc -Wall -Werror -DPG_VERSION_NUM="$1" -o "$folder/salt" -x c - -lcrypto <<END
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+typedef uint8_t uint8;
+typedef enum { PG_SHA256 } pg_cryptohash_type;
+enum { SCRAM_KEY_LEN = 32 };
+#include "$top/deploy/lib/package/salted-password.c"
+
+int main(int count, char **arguments) {
+    uint8 salt[] = {0x5b, 0x6d, 0x99, 0x68, 0x9d, 0x12, 0x35, 0x8e, 0xec, 0xa0, 0x4b, 0x14, 0x12, 0x36, 0xfa, 0x81};
+    uint8 key[SCRAM_KEY_LEN];
+    const char *reason = "no reason";
+    int status = scram_SaltedPassword("pencil",
+#if PG_VERSION_NUM >= 160000
+        PG_SHA256, SCRAM_KEY_LEN,
+#endif
+        (void *) salt, sizeof salt, atoi(arguments[1]), key
+#if PG_VERSION_NUM >= 150000
+        , &reason
+#endif
+        );
+    if (status != 0) return puts(reason) < 0 || 1;
+    for (int index = 0; index < SCRAM_KEY_LEN; index++) printf("%02x", key[index]);
+}
+END
+  "$folder/salt" "$2"
+}
+
+@test "a password is salted as in RFC 7677, and not in more rounds than a server may ask for" {
+  local version
+  for version in 140000 150000 160000 180000; do
+    [[ $(salt_password "$version" 4096) == c4a49510323ab4f952cac1fa99441939e78ea74d6be81ddf7096e87513dc615d ]]
+    salt_password "$version" 1000000
+    run timeout 20 "$folder/salt" 1000001
+    ((status == 1))
+    [[ $output == 'the server asks for too many rounds of SCRAM' || $version == 140000 && $output == 'no reason' ]]
+    run timeout 20 "$folder/salt" 2147483647
+    ((status == 1))
+  done
 }

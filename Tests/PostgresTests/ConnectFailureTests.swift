@@ -151,6 +151,11 @@ import Testing
     ("connection to server failed: could not read root certificate file \"/x\": bad base64 decode\n", "configuration"),
     ("connection to server at \"a\", port 1 failed: channel binding required, but SSL not in use\n", "authentication"),
     ("connection to server at \"a\", port 1 failed: SCRAM authentication requires libpq 10\n", "authentication"),
+    // In the zip: deploy/lib/package/salted-password.c.
+    (
+      "connection to server at \"a\", port 1 failed: could not calculate client proof: the server asks for too many rounds of SCRAM\n",
+      "authentication"
+    ),
     ("connection to server at \"a\", port 1 failed: FATAL:  57P03\n", "serverNotReady"),
     ("connection to server at \"a\", port 1 failed: FATAL:  28000\n", "authentication"),
     ("connection to server at \"a\", port 1 failed: FATAL:  XX000\n", "connectionFailed"),
