@@ -32,7 +32,7 @@ setup() { :; }
 }
 
 @test "It keeps its promises in each profile, with and without RDS Proxy" {
-  run "$python_tools/python3" "$BATS_TEST_DIRNAME/template_tests.py"
+  run "$python_tools/python3" -m unittest discover --start-directory "$BATS_TEST_DIRNAME" --pattern "template_*_tests.py"
   echo "$output"
   [ "$status" -eq 0 ]
   [[ ${lines[*]} == *"Ran "[1-9]* ]]
