@@ -107,6 +107,22 @@ takes() {
   takes 3.0 forky 'The source of library 2.0 (trixie) cannot be downloaded'
 }
 
+@test "a mirror that cannot be reached, and a source that it does not list, are told" {
+  run fetch_source other "$folder/none"
+  ((status == 2))
+  [[ $output == *'No source of other is listed in trixie'*'is listed in forky'*'is listed in system'* ]]
+  # apt would try for seconds, and call it a warning.
+  echo 'Acquire::Retries "0";' >"$folder/apt.conf"
+  export APT_CONFIG=$folder/apt.conf
+  printf '%s\n' '' 'Types: deb' 'URIs: http://127.0.0.1:1' 'Suites: bookworm-security' 'Components: main' \
+    "Signed-By: $folder/ours.gpg" >>"$apt_folder/sources.list.d/debian.sources"
+  takes 1.0 system 'is taken from trixie: apt-get could not update its lists: ' 'Could not connect to 127.0.0.1:1'
+  sed -i 's|file:.*|http://127.0.0.1:1|' "$apt_folder/sources.list.d/debian.sources"
+  run fetch_source library-dev "$folder/unreachable"
+  ((status == 2))
+  [[ $output == *'No source of library-dev is listed in system: W: Failed to fetch http://127.0.0.1:1/'* ]]
+}
+
 @test "a mirror without later releases gives the system's own, as another system's does" {
   rm -r "$repository/dists"/{trixie,forky}
   takes 1.0 system 'No source of library-dev is taken from trixie: apt-get could not update its lists: ' 'from forky: '

@@ -31,13 +31,20 @@ fetch_source() {
 
 # update_sources RELEASE FOLDER: downloads the lists of a release's sources into FOLDER, for fetch_from; FOLDER/problem
 # says in a sentence why there are none. Lists that are not signed, or by another key than their repository's, are none.
+# Of Debian's own all have to be there, or an old version could pass for the newest; of the system's, those that it needs.
 update_sources() {
-  local release=$1 folder=$2
+  local release=$1 folder=$2 options=()
+  [[ $release == system ]] || options=(-o APT::Update::Error-Mode=any)
   mkdir -p "$folder"/{repositories,lists/partial,cache}
   : >"$folder/problem"
   if ! list_repositories "$release" "$folder/repositories" 2>"$folder/problem"; then return; fi
-  source_apt apt-get "$folder" update >"$folder/log" 2>&1 ||
-    echo "apt-get could not update its lists: $(tail -n 1 "$folder/log")" >"$folder/problem"
+  source_apt apt-get "$folder" update "${options[@]}" >"$folder/updated" 2>&1 ||
+    echo "apt-get could not update its lists: $(first_complaint "$folder")" >"$folder/problem"
+}
+
+# first_complaint FOLDER: prints what apt-get said first of what is wrong when it updated the lists in FOLDER, if anything.
+first_complaint() {
+  grep --max-count 1 '^[EW]: ' "$1/updated" || tail -n 1 "$1/updated"
 }
 
 # list_repositories RELEASE FOLDER: writes the descriptions of a release's repositories into FOLDER; if there can be none,
@@ -94,7 +101,14 @@ source_apt() {
 # fetch_from RELEASE NAME FOLDER: what fetch_source does, of one release; 1 if that has no source that can be downloaded.
 # A mirror may list a version before it has it.
 fetch_from() {
-  local release=$1 name=$2 folder=$3 package version log=$3/$1/log
+  local release=$1 name=$2 folder=$3 package version log=$3/$1/log listed complaint
+  listed=$(source_apt apt-cache "$folder/$release" showsrc "$name" 2>>"$log" |
+    awk '$1 == "Package:" { name = $2 } $1 == "Version:" { print name, $2 }' | sort --version-sort --reverse --unique)
+  if [[ -z $listed ]]; then
+    complaint=$(first_complaint "$folder/$release")
+    heading "No source of $name is listed in $release${complaint:+: $complaint}"
+    return 1
+  fi
   while read -r package version; do
     if (cd "$folder" && source_apt apt-get "$folder/$release" source --download-only "$package=$version") >>"$log" 2>&1
     then
@@ -105,7 +119,6 @@ fetch_from() {
     fi
     heading "The source of $package $version ($release) cannot be downloaded: trying another"
     rm -f "$folder/$package"_*
-  done < <(source_apt apt-cache "$folder/$release" showsrc "$name" 2>>"$log" |
-    awk '$1 == "Package:" { name = $2 } $1 == "Version:" { print name, $2 }' | sort --version-sort --reverse --unique)
+  done <<<"$listed"
   return 1
 }
