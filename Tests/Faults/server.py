@@ -60,7 +60,7 @@ class Server:
         arguments = [str(like.home)] if like else []
         self.keeper = await asyncio.create_subprocess_exec(
             HERE / "cluster", *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
-        self.home = pathlib.Path(await self.said())
+        self.home = pathlib.Path(await self.said()).resolve()  # As the kernel tells where a process works.
         self.data = str(self.home / "data")
         disk = await self.said()
         self.disk = pathlib.Path(disk.removeprefix("disk ")) if disk.startswith("disk ") else None
