@@ -30,11 +30,12 @@ final class ServerTarget {
 
   func run(_ bytes: [UInt8]) {
     server.script = bytes
-    let start = ContinuousClock.now
     executor.run { [configuration] in
       do throws(PostgresError) {
         let deadline = ContinuousClock.now + ServerTarget.patience
-        let connection = try await Connection.connect(configuration, until: deadline)
+        let connection = try await ServerTarget.inTime { () async throws(PostgresError) in
+          try await Connection.connect(configuration, until: deadline)
+        }
         let number = 7
         let statements: [Statement] = [
           "SELECT * FROM values WHERE number = \(number)", Statement("SELECT * FROM values").unprepared(),
@@ -42,7 +43,10 @@ final class ServerTarget {
         ]
         for statement in statements {
           do throws(PostgresError) {
-            ServerTarget.read(try await connection.execute(statement, until: deadline))
+            let rows = try await ServerTarget.inTime { () async throws(PostgresError) in
+              try await connection.execute(statement, until: deadline)
+            }
+            ServerTarget.read(rows)
           } catch {
             ServerTarget.checkError(error)
           }
@@ -51,9 +55,19 @@ final class ServerTarget {
         ServerTarget.checkError(error)
       }
     }
-    let time = start.duration(to: .now)
-    check(time < ServerTarget.patience + ServerTarget.delay, "a deadline is kept: \(time)")
     checkDescriptors()
+  }
+
+  /// Checks that a call keeps its deadline, whatever comes of it. What is made of its rows afterwards has none.
+  private static func inTime<Value>(
+    _ call: () async throws(PostgresError) -> Value
+  ) async throws(PostgresError) -> Value {
+    let start = ContinuousClock.now
+    defer {
+      let time = start.duration(to: .now)
+      check(time < patience + delay, "a deadline is kept: \(time)")
+    }
+    return try await call()
   }
 
   /// Reads every value in every way, and such as there are none of.
