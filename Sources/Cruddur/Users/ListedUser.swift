@@ -1,3 +1,4 @@
+#if Laptop  // Nobody but the command cruddur has many users at a time, and the zip no room to spare.
 public import JSON
 import LambdaEvents
 import Postgres
@@ -103,3 +104,4 @@ extension UInt8 {
     UInt8(ascii: "A")...UInt8(ascii: "Z") ~= self || self == UInt8(ascii: "_")
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Laptop  // Nobody but the command cruddur has many users at a time, and the zip no room to spare.
 import Postgres
 
 extension Statement {
@@ -22,3 +23,4 @@ extension Statement {
     SQL.listUsers(["after": id, "before": instant, "limit": limit]).idempotent()
   }
 }
+#endif

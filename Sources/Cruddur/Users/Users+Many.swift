@@ -1,3 +1,4 @@
+#if Laptop  // Nobody but the command cruddur has many users at a time, and the zip no room to spare.
 public import Postgres
 
 /// Many users at a time, in few statements.
@@ -108,3 +109,4 @@ extension PostgresError {
     return ["22", "23", "54", "P0"].contains { sqlState.rawValue.hasPrefix($0) }
   }
 }
+#endif
