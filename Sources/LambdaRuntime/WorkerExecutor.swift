@@ -12,6 +12,9 @@ final class WorkerExecutor: TaskExecutor, @unchecked Sendable {
   private let waitsElsewhere = Atomic(false)
 
   func enqueue(_ job: consuming ExecutorJob) {
+    // The caller owns no reference, and once the job is there its thread may do it, be done, and release the last one.
+    let executor = Unmanaged.passRetained(self)
+    defer { executor.release() }
     let job = UnownedJob(job)
     jobs.withLock { $0.append(job) }
     ready.signal()

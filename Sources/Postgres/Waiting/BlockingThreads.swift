@@ -13,6 +13,9 @@ final class BlockingThreads: TaskExecutor {
   }
 
   func enqueue(_ job: consuming ExecutorJob) {
+    // The caller owns no reference, and once the job is there a thread may do it, and the pool be released.
+    let executor = Unmanaged.passRetained(self)
+    defer { executor.release() }
     let job = UnownedJob(job)
     guard queue.add(job) else { return }
     let isStarted = start { [queue, executor = asUnownedTaskExecutor()] in
