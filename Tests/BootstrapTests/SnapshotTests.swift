@@ -52,8 +52,11 @@ extension EndToEnd {
       let generator = try #require(RAND_get0_primary(nil))
       var count: UInt32 = 0
       let status = withUnsafeMutablePointer(to: &count) { count in
-        var parameters = [OSSL_PARAM_construct_uint("reseed_counter", count), OSSL_PARAM_construct_end()]
-        return EVP_RAND_CTX_get_params(generator, &parameters)
+        // The parameter keeps the pointer to its name, which a string that is passed has for the call alone.
+        "reseed_counter".withCString { name in
+          var parameters = [OSSL_PARAM_construct_uint(name, count), OSSL_PARAM_construct_end()]
+          return EVP_RAND_CTX_get_params(generator, &parameters)
+        }
       }
       try #require(status == 1)
       return count
