@@ -114,7 +114,7 @@ extension ConnectionConfiguration {
     else { return error }
     source.wereRefused(credentials, for: login)
     var error = error
-    error.isPassing = true
+    error.details.isPassing = true
     return error
   }
 }
@@ -129,6 +129,6 @@ extension PostgresError {
   /// What kept a source from having credentials.
   fileprivate init(_ error: CredentialError) {
     self.init(.credentials, error.description)
-    isPassing = error.isTransient
+    details.isPassing = error.isTransient
   }
 }

@@ -23,8 +23,8 @@ extension PostgresError {
     default:
       self.init(reason, reason == .tls ? decisive?.sentenceOfTLS : nil)
     }
-    sqlState = decisive?.sqlState
-    debugMessage = message
+    details.sqlState = decisive?.sqlState
+    details.debugMessage = message
   }
 }
 

@@ -13,7 +13,7 @@ extension PostgresError {
   /// Says what libpq found wrong before it tried to connect.
   init(configurationFailure message: String, ofServiceIn parameters: [ConninfoParameter] = []) {
     self.init(.configuration, Self.sentence(configurationFailure: message, parameters))
-    debugMessage = message
+    details.debugMessage = message
   }
 
   /// A variable for a parameter that libpq does not have yet: it would leave it out without a word.

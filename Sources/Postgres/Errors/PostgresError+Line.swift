@@ -4,7 +4,7 @@ extension PostgresError {
   func located(in script: String) -> PostgresError {
     guard sqlState != nil else { return self }
     var copy = self
-    copy.line =
+    copy.details.line =
       if let position {
         1 + script.unicodeScalars.prefix(max(0, position - 1)).count { $0 == "\n" }
       } else {

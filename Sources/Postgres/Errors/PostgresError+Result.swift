@@ -10,23 +10,23 @@ extension PostgresError {
     let isFatal = severity == "FATAL" || severity == "PANIC"
     if reason == .server, isFatal { reason = .serverShutdown }
     self.init(reason)
-    effect = state.map { !isFatal && $0.meansNothingWasDone } == true ? .refused : .unknown
-    isStalePlan = state == .featureNotSupported && result[field: .routine] == "RevalidateCachedQuery"
-    sqlState = state
-    constraint = result[field: .constraint]
-    schema = result[field: .schema]
-    table = result[field: .table]
-    column = result[field: .column]
-    debugMessage = result[field: .message] ?? handle.errorMessage
-    debugDetail = result[field: .detail]
-    position = result[field: .position].flatMap { Int($0) }
-    precedingStatements = statements
+    details.effect = state.map { !isFatal && $0.meansNothingWasDone } == true ? .refused : .unknown
+    details.isStalePlan = state == .featureNotSupported && result[field: .routine] == "RevalidateCachedQuery"
+    details.sqlState = state
+    details.constraint = result[field: .constraint]
+    details.schema = result[field: .schema]
+    details.table = result[field: .table]
+    details.column = result[field: .column]
+    details.debugMessage = result[field: .message] ?? handle.errorMessage
+    details.debugDetail = result[field: .detail]
+    details.position = result[field: .position].flatMap { Int($0) }
+    details.precedingStatements = statements
     // With a context it comes from a function, which may have made its text, or that of a statement, of data. A wrong syntax
     // without a position is that of a value: of a tsquery, for example.
     let isAboutData =
       result[field: .context] != nil || result[field: .internalQuery] != nil
       || state == .syntaxError && position == nil
-    if state?.isAboutSchema == true, !isAboutData { schemaMessage = result[field: .message] }
+    if state?.isAboutSchema == true, !isAboutData { details.schemaMessage = result[field: .message] }
   }
 }
 

@@ -51,7 +51,7 @@ extension PostgresError {
   /// The same error, where it is known what became of the statement.
   func having(_ effect: Effect) -> PostgresError {
     var copy = self
-    copy.effect = effect
+    copy.details.effect = effect
     return copy
   }
 }

@@ -13,7 +13,7 @@ extension PostgresError {
 
   init(missingColumn name: String) {
     self.init(.decoding, "The result has no column \"\(name)\".")
-    column = name
+    details.column = name
   }
 
   init(missingColumn position: Int, of count: Int) {
@@ -35,9 +35,9 @@ extension PostgresError {
   /// What the server says of a statement that it does not take within a `WITH` query.
   init(notInWith error: PostgresError) {
     self.init(.unsupported, "The statement cannot stand in a WITH query, which asking for its rows as JSON puts it in.")
-    sqlState = error.sqlState
-    debugMessage = error.debugMessage
-    debugDetail = error.debugDetail
+    details.sqlState = error.sqlState
+    details.debugMessage = error.debugMessage
+    details.debugDetail = error.debugDetail
   }
 
   init<Value>(column name: String, of type: DataType, as value: Value.Type, _ error: ColumnDecodingError) {
@@ -52,7 +52,7 @@ extension PostgresError {
       case .multidimensional: "(\(type)) has an array of several dimensions"
       }
     self.init(.decoding, "Column \"\(name)\" \(problem).")
-    column = name
+    details.column = name
   }
 }
 

@@ -6,89 +6,45 @@ public struct PostgresError: Error, Hashable, CustomStringConvertible {
   /// What kind of failure it was.
   public var reason: Reason { details.reason }
   /// The server's error code, if the failure is an answer of the server.
-  public internal(set) var sqlState: SQLState? {
-    get { details.sqlState }
-    set { details.sqlState = newValue }
-  }
+  public var sqlState: SQLState? { details.sqlState }
   /// The name of the constraint that was violated.
-  public internal(set) var constraint: String? {
-    get { details.constraint }
-    set { details.constraint = newValue }
-  }
+  public var constraint: String? { details.constraint }
   /// The name of the schema that the failure is about.
-  public internal(set) var schema: String? {
-    get { details.schema }
-    set { details.schema = newValue }
-  }
+  public var schema: String? { details.schema }
   /// The name of the table that the failure is about.
-  public internal(set) var table: String? {
-    get { details.table }
-    set { details.table = newValue }
-  }
+  public var table: String? { details.table }
   /// The name of the column that the failure is about.
-  public internal(set) var column: String? {
-    get { details.column }
-    set { details.column = newValue }
-  }
+  public var column: String? { details.column }
   /// What the server said of the schema or the text of the statement: which relation is missing, where the syntax is wrong. It has
   /// names of tables, columns and the like, and never data, so that a log may have it; nil for a message that might have some.
-  public internal(set) var schemaMessage: String? {
-    get { details.schemaMessage }
-    set { details.schemaMessage = newValue }
-  }
+  public var schemaMessage: String? { details.schemaMessage }
   /// The line of the script, counted from 1, that the failure is in, as exactly as the server says; nil for a single statement.
-  public internal(set) var line: Int? {
-    get { details.line }
-    set { details.line = newValue }
-  }
+  public var line: Int? { details.line }
   /// How often the call of a ``Pool`` was tried that ended so: 1, or more where it was retried.
-  public internal(set) var attempts: Int {
-    get { details.attempts }
-    set { details.attempts = newValue }
-  }
+  public var attempts: Int { details.attempts }
   /// What the server or libpq said. It may hold data, host names and user names: not for a log.
-  public internal(set) var debugMessage: String? {
-    get { details.debugMessage }
-    set { details.debugMessage = newValue }
-  }
+  public var debugMessage: String? { details.debugMessage }
   /// The server's DETAIL. It usually holds data: not for a log.
-  public internal(set) var debugDetail: String? {
-    get { details.debugDetail }
-    set { details.debugDetail = newValue }
-  }
+  public var debugDetail: String? { details.debugDetail }
 
   /// Whether it was the plan of a prepared statement that the server gave up (0A000 means other things, too).
-  var isStalePlan: Bool {
-    get { details.isStalePlan }
-    set { details.isStalePlan = newValue }
-  }
+  var isStalePlan: Bool { details.isStalePlan }
   /// Whether it is known to pass by itself, although errors of its kind do not in general.
-  var isPassing: Bool {
-    get { details.isPassing }
-    set { details.isPassing = newValue }
-  }
+  var isPassing: Bool { details.isPassing }
   /// What became of the statement.
-  var effect: Effect {
-    get { details.effect }
-    set { details.effect = newValue }
-  }
+  var effect: Effect { details.effect }
 
   /// Where in the statement's text, in characters from 1.
-  var position: Int? {
-    get { details.position }
-    set { details.position = newValue }
-  }
+  var position: Int? { details.position }
   /// How many statements of the script had been executed before.
-  var precedingStatements: Int {
-    get { details.precedingStatements }
-    set { details.precedingStatements = newValue }
-  }
+  var precedingStatements: Int { details.precedingStatements }
 
   /// What the error says is in an object: an error is on the way of each call that may throw one, and so is one word, but
   /// much to say where it is thrown.
   private var storage: Storage
 
-  private var details: Details {
+  /// What it says, to be added to where it is made.
+  var details: Details {
     get { storage.details }
     set { storage = Storage(newValue) }
   }
@@ -119,7 +75,7 @@ public struct PostgresError: Error, Hashable, CustomStringConvertible {
     }
   }
 
-  private struct Details: Hashable {
+  struct Details: Hashable {
     let reason: Reason
     let sentence: String
     var sqlState: SQLState?

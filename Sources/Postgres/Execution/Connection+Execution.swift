@@ -256,7 +256,7 @@ extension Connection {
   /// Closes the connection, and says that it broke.
   func lost(_ handle: ConnectionHandle) -> PostgresError {
     var error = PostgresError(.connectionLost)
-    error.debugMessage = handle.errorMessage
+    error.details.debugMessage = handle.errorMessage
     close()
     return error
   }

@@ -32,7 +32,7 @@ extension PostgresError {
   /// Says why getaddrinfo found nothing. A name server that fails now may answer a moment later.
   init(lookupStatus status: CInt) {
     self.init(.hostNotFound)
-    debugMessage = String(cString: gai_strerror(status))
-    isPassing = status == EAI_AGAIN
+    details.debugMessage = String(cString: gai_strerror(status))
+    details.isPassing = status == EAI_AGAIN
   }
 }

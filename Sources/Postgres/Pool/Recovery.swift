@@ -104,7 +104,7 @@ extension PostgresError {
   /// The same error, of a call that was tried so often.
   fileprivate func having(attempts: Int) -> PostgresError {
     var copy = self
-    copy.attempts = attempts
+    copy.details.attempts = attempts
     return copy
   }
 }

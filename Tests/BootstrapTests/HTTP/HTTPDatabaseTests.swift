@@ -29,7 +29,7 @@ import Testing
     let problem = await #expect(throws: Problem.self) {
       try await withDatabase(context(deadline: nil)) { _ throws(PostgresError) in
         var error = PostgresError(.server)
-        error.sqlState = SQLState(rawValue: state)
+        error.details.sqlState = SQLState(rawValue: state)
         throw error
       }
     }
