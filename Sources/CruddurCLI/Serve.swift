@@ -21,7 +21,8 @@ struct Serve: AsyncParsableCommand {
       end with the server.
 
       /2015-03-31/… is Lambda: aws lambda invoke --endpoint-url http://127.0.0.1:3000 --function-name cruddur out.json; \
-      its ARN, with any region and account, and the alias live do as well.
+      its ARN, with any region and account, and the alias live do as well. An event that nobody waits for and that the \
+      function fails comes again twice, a second and then two later, where Lambda waits one minute and two.
 
       With --max-concurrency it plays Lambda Managed Instances: one bootstrap with that many invocations at once, JSON \
       logs, and 429 for whoever comes when all are busy; one that takes longer than the timeout is answered as timed \

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import TestSupport
+import Testing
 
 /// A folder of its own for a test, with a small runtime in it that does what its events say.
 struct FakeBootstrap {
@@ -34,6 +35,14 @@ struct FakeBootstrap {
   /// The runtime's process, once it has written its id; a fresh one has a line of its own.
   var processes: [pid_t] {
     (read("pids") ?? "").split(separator: "\n").compactMap { pid_t($0) }
+  }
+
+  /// Expects that it has run, and runs no more.
+  func expectGone() {
+    #expect(!processes.isEmpty, "no process said that it ran")
+    for process in processes {
+      #expect(kill(process, 0) == -1, "process \(process) still runs")
+    }
   }
 
   /// The ids of the requests whose events the runtime was given.
@@ -83,6 +92,10 @@ struct FakeBootstrap {
           *arn*)
             arn=$(sed -n 's/^Lambda-Runtime-Invoked-Function-Arn: *\([^\r]*\)\r*$/\1/Ip' "$head")
             post "invocation/$id/response" "\"$arn\""
+            ;;
+          *tenant*)
+            tenant=$(sed -n 's/^Lambda-Runtime-Aws-Tenant-Id: *\([^\r]*\)\r*$/\1/Ip' "$head")
+            post "invocation/$id/response" "\"$tenant\""
             ;;
           *context*) post "invocation/$id/response" "\"$(sed -n 's/^Lambda-Runtime-Client-Context: //Ip' "$head" | base64)\"" ;;
           *environment*) post "invocation/$id/response" "$(env | sort)" ;;

@@ -118,6 +118,31 @@ struct ServeInvokeTests {
     }
   }
 
+  @Test func `An event that fails is tried twice again, and each failure is told`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let end = try await RunningServer.with(bootstrap) { server in
+        let event = try await server.aws(bootstrap, options: ["--invocation-type", "Event"], payload: #""fail""#)
+        #expect(event.output.contains(#""StatusCode": 202"#))
+        try await eventually("it is tried again") { bootstrap.invocations.count == 3 }
+        #expect(Set(bootstrap.invocations).count == 1, "it is one request")
+        // The last failure is told once its answer has come.
+        _ = try await server.send("/2015-03-31/functions/cruddur/invocations", body: "1")
+      }
+      #expect(end.log.split(separator: "\n").count { $0.contains("function error Function.Bad") } == 3)
+    }
+  }
+
+  @Test func `The aws command may name a tenant`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap) { server in
+        let answer = try await server.aws(bootstrap, options: ["--tenant-id", "blue 7"], payload: #""tenant""#)
+        #expect(answer.payload == #""blue 7""#, "\(answer.error)")
+        let bad = try await server.aws(bootstrap, options: ["--tenant-id", "a,b"], payload: #""tenant""#)
+        #expect(bad.error.contains("(InvalidParameterValueException)"), "\(bad.error)")
+      }
+    }
+  }
+
   @Test func `With --max-concurrency one bootstrap has several at once, and more are refused as Lambda does`()
     async throws
   {
@@ -132,7 +157,8 @@ struct ServeInvokeTests {
         let refused = try await server.send(path, body: "1")
         #expect(refused.status == 429)
         #expect(refused.headers["x-amzn-errortype"] == "TooManyRequestsException")
-        #expect(refused.body == #"{"Type":"User","message":"Rate Exceeded."}"#)
+        #expect(
+          refused.body == #"{"Reason":"ConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}"#)
         #expect(try await server.send("/api/health").status == 503)
         #expect(bootstrap.processes.count == 1)
       }

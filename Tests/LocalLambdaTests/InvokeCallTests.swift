@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import LocalLambda
@@ -91,6 +92,44 @@ struct InvokeCallTests {
 
   @Test func `The client context is decoded`() throws {
     #expect(try Self.read(headers: ["x-amz-client-context": "eyJhIjoxfQ=="]).clientContext == #"{"a":1}"#)
+  }
+
+  @Test func `A client context has a limit`() throws {
+    func context(_ count: Int) -> String {
+      Data(#"{"a":"\#(String(repeating: "b", count: count))"}"#.utf8).base64EncodedString()
+    }
+    // Base64 comes by four characters.
+    let (most, more) = (context(2677), context(2678))
+    #expect(most.utf8.count == 3580)
+    #expect(try Self.read(headers: ["x-amz-client-context": most]).clientContext?.utf8.count == 2685)
+    let error = #expect(throws: InvokeError.self) { try Self.read(headers: ["x-amz-client-context": more]) }
+    #expect(error == .clientContextTooLarge(bytes: 3584))
+    #expect(error?.response.status == 400)
+    #expect(error?.response.headers["x-amzn-errortype"] == "InvalidRequestContentException")
+  }
+
+  @Test(arguments: [nil, "DryRun", "Event", "RequestResponse"])
+  func `A tenant reaches the function, whether or not somebody waits`(type: String?) throws {
+    let tenant = "Blue 7._:/=+-@"
+    var headers = ["x-amz-tenant-id": tenant]
+    if let type { headers["x-amz-invocation-type"] = type }
+    #expect(try Self.read(headers: headers).request.tenantID == tenant)
+    #expect(try Self.read().request.tenantID == nil)
+  }
+
+  @Test func `A tenant's id has its characters, and 256 at most`() throws {
+    let most = String(repeating: "a", count: 256)
+    #expect(try Self.read(headers: ["x-amz-tenant-id": most]).tenantID == most)
+    for id in ["", most + "a", "a,b", "é", "a\tb", "{}"] {
+      let error = #expect(throws: InvokeError.self) { try Self.read(headers: ["x-amz-tenant-id": id]) }
+      #expect(error == .badTenantID)
+      #expect(error?.response.headers["x-amzn-errortype"] == "InvalidParameterValueException")
+    }
+  }
+
+  @Test func `Headers of features that a laptop has not are ignored`() throws {
+    let headers = ["x-amz-durable-execution-name": "once", "x-amzn-trace-id": "Root=1-2-3", "content-type": "text/csv"]
+    #expect(try Self.read(headers: headers) == Self.read())
   }
 
   @Test(arguments: [

@@ -47,6 +47,11 @@ private struct HookError: LambdaError {
   let errorMessage = "The hook failed."
 }
 
+private struct StreamError: LambdaError {
+  let errorType = ErrorType.function("Broken")
+  let errorMessage = "The stream broke."
+}
+
 private struct LoggingObserver: RuntimeObserver {
   let logger: Logger
 
@@ -59,7 +64,8 @@ private struct LoggingObserver: RuntimeObserver {
 /// Does what an event's first word says, and answers with the event.
 private struct Commands: Handler {
   func handle(_ invocation: Invocation) async throws -> Response {
-    let words = String(decoding: invocation.payload, as: UTF8.self).split(separator: " ")
+    // The event may be a string of JSON.
+    let words = String(decoding: invocation.payload, as: UTF8.self).split { $0 == " " || $0 == "\"" }
     let number = words.dropFirst().first.flatMap { UInt32($0) } ?? 0
     switch words.first {
     case "wait":
@@ -68,6 +74,16 @@ private struct Commands: Handler {
     // As a C function that nothing wakes.
     case "hang": usleep(number * 1_000)
     case "log": invocation.context.logger.info("\(String(repeating: "x", count: Int(number)))")
+    // Two chunks, the second once there is a file of that path, and then an error if a third word says so.
+    case "stream":
+      let path = words.count > 1 ? String(words[1]) : ""
+      invocation.context.logger.info("streaming")
+      return .stream(contentType: "text/plain") { writer in
+        try await writer.write("one\n")
+        while access(path, F_OK) != 0 { try await Task.sleep(for: .milliseconds(5)) }
+        try await writer.write("two\n")
+        if words.count > 2 { throw StreamError() }
+      }
     case "trap": _ = [Int]()[Int(number)]
     case "fault": UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1
     case "overflow": _ = overflow(0)

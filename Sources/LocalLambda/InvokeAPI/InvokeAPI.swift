@@ -5,13 +5,14 @@ import struct Foundation.Data
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>,
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html>.
 ///
-/// Signatures are not looked at. Events that nobody waits for are not tried again where they fail, as Lambda would after a
-/// minute.
+/// Signatures are not looked at. What is about features that a laptop has not, such as durable executions, is ignored; a
+/// tenant is handed on to the function, as to one with tenant isolation, but has no environment of its own.
 struct InvokeAPI {
   /// The dates that begin its paths.
   static let versions: Set<Substring> = ["2015-03-31", "2021-11-15"]
 
   let function: Function
+  var retries = EventRetries()
 
   func respond(to call: HTTPCall) async -> HTTPReply {
     let path = call.segments ?? []
@@ -44,13 +45,24 @@ struct InvokeAPI {
     case .dryRun: return HTTPResponse(status: 204)
     case .event:
       // Nobody waits for it; a failure is told to whoever set the function up.
-      Task { await function.report(of: call.request, requestID: requestID) }
+      Task { await deliver(call.request, requestID: requestID) }
       return HTTPResponse(status: 202)
     case .requestResponse:
       let report = await function.report(of: call.request, requestID: requestID)
       var response = try Self.response(report.result, requestID: requestID, timeout: function.configuration.timeout)
       if call.wantsLog { response.headers["x-amz-log-result"] = Data(report.logTail).base64EncodedString() }
       return response
+    }
+  }
+
+  /// Invokes the function until it has answered, or has failed too often: with the same id each time.
+  private func deliver(_ request: InvocationRequest, requestID: String) async {
+    let start = ContinuousClock.now
+    var retries = retries
+    while true {
+      let result = await function.report(of: request, requestID: requestID).result
+      guard let pause = retries.pause(after: result, age: ContinuousClock.now - start) else { return }
+      try? await Task.sleep(for: pause)
     }
   }
 
@@ -110,6 +122,8 @@ enum InvokeError: Error, Equatable {
   case notFound(arn: String)
   case payloadNotJSON(JSONError)
   case badClientContext
+  case clientContextTooLarge(bytes: Int)
+  case badTenantID
   case unknownInvocationType(String)
   case unknownLogType(String)
   /// One in the function's name, and another beside it.
@@ -126,8 +140,8 @@ enum InvokeError: Error, Equatable {
   var status: Int {
     switch self {
     case .notFound: 404
-    case .payloadNotJSON, .badClientContext, .unknownInvocationType, .unknownLogType, .qualifiersDiffer,
-      .eventHasNoStream:
+    case .payloadNotJSON, .badClientContext, .clientContextTooLarge, .badTenantID, .unknownInvocationType,
+      .unknownLogType, .qualifiersDiffer, .eventHasNoStream:
       400
     case .payloadTooLarge, .eventTooLarge: 413
     case .tooManyRequests: 429
@@ -138,8 +152,9 @@ enum InvokeError: Error, Equatable {
   var type: String {
     switch self {
     case .notFound: "ResourceNotFoundException"
-    case .payloadNotJSON, .badClientContext: "InvalidRequestContentException"
-    case .unknownInvocationType, .unknownLogType, .qualifiersDiffer, .eventHasNoStream: "InvalidParameterValueException"
+    case .payloadNotJSON, .badClientContext, .clientContextTooLarge: "InvalidRequestContentException"
+    case .badTenantID, .unknownInvocationType, .unknownLogType, .qualifiersDiffer, .eventHasNoStream:
+      "InvalidParameterValueException"
     case .payloadTooLarge: "RequestTooLargeException"
     case .eventTooLarge: "RequestEntityTooLargeException"
     case .tooManyRequests: "TooManyRequestsException"
@@ -152,6 +167,10 @@ enum InvokeError: Error, Equatable {
     case .notFound(let arn): "Function not found: \(arn)"
     case .payloadNotJSON(let error): "Could not parse request body into json: \(error)"
     case .badClientContext: "Client context must be a valid Base64-encoded JSON object."
+    case .clientContextTooLarge(let bytes):
+      "Client context has \(bytes) bytes of Base64, but may have \(InvokeCall.maximumClientContextBytes)."
+    case .badTenantID:
+      "Tenant ID must have 1 to \(InvokeCall.maximumTenantIDLength) letters, digits, spaces or any of ._:/=+-@."
     case .unknownInvocationType(let type): "\(type) is not RequestResponse, Event or DryRun"
     case .unknownLogType(let type): "\(type) is not None or Tail"
     case .qualifiersDiffer:
@@ -170,6 +189,7 @@ enum InvokeError: Error, Equatable {
   var response: HTTPResponse {
     var response = HTTPResponse.json(
       JSONWriter.object {
+        if self == .tooManyRequests { $0.add("Reason", "ConcurrentInvocationLimitExceeded") }
         $0.add("Type", status == 500 ? "Service" : "User")
         // AWS's model spells it both ways.
         switch self {

@@ -15,6 +15,8 @@ struct InvokeCall: Equatable {
   let payload: [UInt8]
   /// JSON; nil where there is none.
   let clientContext: String?
+  /// Nil where there is none.
+  let tenantID: String?
   /// Whether the end of the log is wanted with the response.
   let wantsLog: Bool
 
@@ -24,6 +26,7 @@ struct InvokeCall: Equatable {
     request.qualifier = qualifier
     // It does not come with an event that nobody waits for.
     if type == .requestResponse { request.clientContext = clientContext }
+    request.tenantID = tenantID
     return request
   }
 
@@ -50,6 +53,8 @@ struct InvokeCall: Equatable {
       throw .payloadNotJSON(error)
     }
     clientContext = try Self.clientContext(call.header("x-amz-client-context"))
+    tenantID = call.header("x-amz-tenant-id")
+    guard tenantID.map(Self.isTenantID) ?? true else { throw .badTenantID }
   }
 
   /// The qualifier of a reference or of the query, which must not differ.
@@ -76,10 +81,30 @@ struct InvokeCall: Equatable {
 
   private static func clientContext(_ header: String?) throws(InvokeError) -> String? {
     guard let header, !header.isEmpty else { return nil }
+    let count = header.utf8.count
+    guard count <= maximumClientContextBytes else { throw .clientContextTooLarge(bytes: count) }
     guard let bytes = Data(base64Encoded: header), (try? JSONDocument(Array(bytes)))?.root.kind == .object else {
       throw .badClientContext
     }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The most of a client context, as it is sent.
+  static let maximumClientContextBytes = 3583
+
+  /// The most characters of a tenant's id.
+  static let maximumTenantIDLength = 256
+
+  private static func isTenantID(_ text: String) -> Bool {
+    (1...maximumTenantIDLength).contains(text.utf8.count)
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        default: "._:/=+-@ ".utf8.contains(byte)
+        }
+      }
   }
 }
 
