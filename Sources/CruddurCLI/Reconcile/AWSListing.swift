@@ -1,6 +1,4 @@
 import JSON
-import Subprocess
-import SystemPackage
 
 /// Users whom `aws cognito-idp list-users` lists, some thousands each time that it is run, so that a run which was
 /// interrupted need not begin anew. The person's own aws, with their configuration and credentials.
@@ -71,24 +69,7 @@ struct AWSListing: UserListing {
     // Cognito lists 60 at most at a time.
     arguments += ["--page-size", "\(min(60, usersPerCall))", "--max-items", "\(usersPerCall)", "--output", "json"]
     if let nextToken { arguments += ["--starting-token", nextToken] }
-    var platform = PlatformOptions()
-    // A group of its own, so that a terminal's Ctrl-C comes to us alone, and all that it has started ends with it.
-    platform.processGroupID = 0
-    platform.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)]
-    do {
-      let result = try await Subprocess.run(
-        .name("aws"), arguments: Arguments(arguments), platformOptions: platform, input: .none,
-        output: .bytes(limit: Self.maximumBytes), error: .string(limit: 1 << 16))
-      try Task.checkCancellation()
-      guard case .exited(0) = result.terminationStatus else {
-        let lines = result.standardError.split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
-        throw InputError("aws cognito-idp list-users failed: \(lines.last ?? "\(result.terminationStatus)")")
-      }
-      return result.standardOutput
-    } catch let error as SubprocessError {
-      try Task.checkCancellation()
-      throw InputError("aws cannot be run: \(error)")
-    }
+    return try await AWSCommandLine.run(arguments, maximumBytes: Self.maximumBytes)
   }
 }
 

@@ -90,9 +90,9 @@ struct Reconcile: AsyncParsableCommand {
 
   private func listing() throws(InputError) -> any UserListing {
     guard let userPoolID else { return try FileListing(paths: files) }
-    let options = [("--region", region), ("--profile", profile), ("--endpoint-url", endpointURL)]
     return AWSListing(
-      userPoolID: userPoolID, options: options.flatMap { name, value in value.map { [name, $0] } ?? [] },
+      userPoolID: userPoolID,
+      options: AWSCommandLine.options(region: region, profile: profile, endpointURL: endpointURL),
       usersPerCall: usersPerCall, startingToken: startingToken)
   }
 }
