@@ -3,36 +3,59 @@ import Glibc
 
 /// Where the command line writes: answers on standard output, everything else on standard error.
 enum Console {
-  /// Writes an answer's exact bytes and a newline; false if nobody reads standard output any more.
+  /// Why standard output takes no more.
+  enum OutputFault: Error, Equatable {
+    /// Whoever read it has read enough, as `head` does.
+    case closed
+    case unwritable
+  }
+
+  /// Writes an answer's exact bytes and a newline; false if standard output takes no more.
   @discardableResult
   static func printResponse(_ bytes: [UInt8]) -> Bool {
-    write(bytes + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+    (try? print(bytes + [UInt8(ascii: "\n")])) != nil
+  }
+
+  /// Writes to standard output, as it is.
+  static func print(_ bytes: [UInt8]) throws(OutputFault) {
+    switch write(bytes, to: STDOUT_FILENO) {
+    case 0: return
+    case EPIPE: throw .closed
+    default: throw .unwritable
+    }
   }
 
   /// Writes one line that says who speaks.
   static func log(_ sentence: String) {
-    _ = write(Array("cruddur: \(sentence)\n".utf8), to: STDERR_FILENO)
+    writeError("cruddur: \(sentence)\n")
   }
 
   /// Writes to standard error, as it is.
   static func writeError(_ text: String) {
-    _ = write(Array(text.utf8), to: STDERR_FILENO)
+    writeError(Array(text.utf8))
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  /// Writes to standard error, as it is.
+  static func writeError(_ bytes: [UInt8]) {
+    _ = write(bytes, to: STDERR_FILENO)
+  }
+
+  /// Writes all bytes; otherwise the system's error.
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EAGAIN {
+      let error = count < 0 ? errno : 0
+      if error == EAGAIN {
         // Whoever made the pipe may have made it non-blocking, and may be slow to read.
         var pipe = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = poll(&pipe, 1, -1)
-      } else if count < 0 && errno != EINTR {
-        return false
+      } else if error != 0 && error != EINTR {
+        return error
       }
       rest = rest.dropFirst(max(0, count))
     }
-    return true
+    return 0
   }
 }
 

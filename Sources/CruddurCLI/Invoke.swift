@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LocalLambda
 
 /// `cruddur invoke`: events from files go through a real `bootstrap` as through Lambda.
@@ -10,15 +11,22 @@ struct Invoke: AsyncParsableCommand {
       the events one after the other. A bootstrap that ended, or was ended at the timeout, is replaced for the next \
       event.
 
-      Each answer is written to standard output: its exact bytes and a newline. Everything else, function errors with \
-      their JSON and the function's logs among it, goes to standard error.
+      Each answer is written to standard output: its exact bytes and a newline; on a terminal JSON is indented and in \
+      colour, unless NO_COLOR is set. --body writes the body of an HTTP response alone, and without a newline if the \
+      answer has it in base64. Everything else, function errors with their JSON, the function's logs and a REPORT line \
+      for each invocation, as Lambda writes it, goes to standard error. After several invocations it says how many they \
+      were, with how many errors and cold starts, and which duration 50, 95 and 99 % of them did not exceed: the \
+      smallest of their durations of which that is true. Whoever closes standard output ends it, which is no error.
+
+      With --remote the events go to a deployed function, by aws lambda invoke; its answers, its errors and the end of \
+      its log, 4 KB at most, are shown alike. Credentials and configuration are those of aws.
 
       The function sees Lambda's environment variables, CONNECTION_URL, PG* and LD_LIBRARY_PATH if they are set, and \
       those of --env, but no others.
 
-      The exit status is 0 if every event was answered; 1 after a function error, an init error, a timeout or a crash; \
-      2 if a file, an option or the bootstrap is not usable, in which case nothing was started; 128 and the signal's \
-      number if a signal ended it, and with it the bootstrap.
+      The exit status is 0 if every event was answered; 1 after a function error, an init error, a timeout, a crash or \
+      an answer that has no body to show; 2 if a file, an option or the bootstrap is not usable, in which case nothing \
+      was started, or if aws fails; 128 and the signal's number if a signal ended it, and with it the bootstrap.
       """)
 
   @Argument(help: ArgumentHelp("An event, as JSON; - is standard input.", valueName: "file"))
@@ -27,8 +35,8 @@ struct Invoke: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The function's executable. (default: bootstrap beside cruddur)", valueName: "path"))
   var bootstrap: String?
 
-  @Option(help: ArgumentHelp("How long an invocation may take, at most 900.", valueName: "seconds"))
-  var timeout = 5.0
+  @Option(help: ArgumentHelp("How long an invocation may take, at most 900. (default: 5.0)", valueName: "seconds"))
+  var timeout: Double?
 
   @Option(name: .customLong("repeat"), help: ArgumentHelp("How often all the events are delivered.", valueName: "n"))
   var repetitions = 1
@@ -36,9 +44,28 @@ struct Invoke: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A variable of the function's environment; may be given again.", valueName: "key=value"))
   var env: [Variable] = []
 
+  @Flag(help: "Writes the body alone of an answer that is an HTTP response.")
+  var body = false
+
+  @Option(help: ArgumentHelp("A deployed function, by its name or ARN, instead of a bootstrap.", valueName: "function"))
+  var remote: String?
+
+  @Option(help: ArgumentHelp("A version or an alias of the deployed function.", valueName: "name"))
+  var qualifier: String?
+
+  @Option(help: ArgumentHelp("Handed on to aws.", valueName: "region"))
+  var region: String?
+
+  @Option(help: ArgumentHelp("Handed on to aws.", valueName: "name"))
+  var profile: String?
+
+  @Option(help: ArgumentHelp("Handed on to aws.", valueName: "url"))
+  var endpointURL: String?
+
   func validate() throws {
-    try Timeout.validate(timeout)
+    if let timeout { try Timeout.validate(timeout) }
     try Variable.validate(env)
+    try validateRemote()
     guard repetitions > 0 else {
       throw ValidationError("--repeat is \(repetitions), but must be at least 1.")
     }
@@ -47,12 +74,35 @@ struct Invoke: AsyncParsableCommand {
     }
   }
 
+  /// Checks the options that are of use for a deployed function only, or for one on this machine.
+  private func validateRemote() throws(ValidationError) {
+    let forAWS = [
+      ("--qualifier", qualifier), ("--region", region), ("--profile", profile), ("--endpoint-url", endpointURL),
+    ]
+    if remote == nil, let (option, _) = forAWS.first(where: { $0.1 != nil }) {
+      throw ValidationError("\(option) needs --remote.")
+    }
+    let forBootstrap = [("--bootstrap", bootstrap != nil), ("--timeout", timeout != nil), ("--env", !env.isEmpty)]
+    if remote != nil, let (option, _) = forBootstrap.first(where: \.1) {
+      throw ValidationError("\(option) is of no use with --remote, because the deployed function has its own.")
+    }
+  }
+
   func run() async throws {
     let session = InvokeSession(
-      events: try files.map { try EventFile(path: $0) },
-      executable: try Executable(path: bootstrap ?? Executable.besideThisOne("bootstrap")),
-      repetitions: repetitions, timeout: .seconds(timeout),
-      variables: Dictionary(env.map { ($0.key, $0.value) }) { $1 })
+      events: try files.map { try EventFile(path: $0) }, repetitions: repetitions, function: try function(),
+      writer: AnswerWriter(bodyOnly: body, variables: ProcessInfo.processInfo.environment))
     throw ExitCode(try await session.run())
+  }
+
+  private func function() throws -> InvokedFunction {
+    if let remote {
+      let options = AWSCommandLine.options(region: region, profile: profile, endpointURL: endpointURL)
+      return .remote(RemoteFunction(name: remote, qualifier: qualifier, options: options))
+    }
+    return .local(
+      LocalFunction(
+        executable: try Executable(path: bootstrap ?? Executable.besideThisOne("bootstrap")),
+        timeout: .seconds(timeout ?? 5), variables: Dictionary(env.map { ($0.key, $0.value) }) { $1 }))
   }
 }

@@ -29,7 +29,7 @@ struct InvokeFailureTests {
       #expect(outcome.log.contains("cruddur: \(bad): \(sentence)\n"))
       #expect(outcome.status == 1)
       #expect(bootstrap.processes.count == 2, "a fresh process goes on")
-      expectGone(bootstrap)
+      bootstrap.expectGone()
     }
   }
 
@@ -41,7 +41,7 @@ struct InvokeFailureTests {
       let sentence = #"standard input: init error Runtime.NoDatabase: {"errorMessage":"no database"}"#
       #expect(outcome.log == "the last words\ncruddur: \(sentence)\n")
       #expect(outcome.status == 1)
-      expectGone(bootstrap)
+      bootstrap.expectGone()
     }
   }
 
@@ -55,27 +55,7 @@ struct InvokeFailureTests {
       #expect(ended.status == .exited(status))
       #expect(!ended.log.contains("cruddur: "), "\(ended.log)")
       #expect(bootstrap.processes.count == 1)
-      expectGone(bootstrap)
-    }
-  }
-
-  @Test func `Nothing more is delivered once nobody reads`() async throws {
-    try await FakeBootstrap.with { bootstrap in
-      let command = #""$0" invoke - --repeat 1000 --bootstrap "$1" <<<1 | true; exit "${PIPESTATUS[0]}""#
-      let result = try await Subprocess.run(
-        .name("bash"),
-        arguments: ["-c", command, "\(try CommandLineTool.folder())/cruddur", bootstrap.path],
-        output: .discarded, error: .string(limit: 1_000_000))
-      #expect(result.terminationStatus == .exited(1))
-      #expect(result.standardError.hasSuffix("cruddur: Standard output cannot be written to.\n"))
-      expectGone(bootstrap)
-    }
-  }
-
-  private func expectGone(_ bootstrap: FakeBootstrap) {
-    #expect(!bootstrap.processes.isEmpty, "no process said that it ran")
-    for process in bootstrap.processes {
-      #expect(kill(process, 0) == -1, "process \(process) still runs")
+      bootstrap.expectGone()
     }
   }
 }

@@ -66,7 +66,7 @@ private enum FunctionOutput: Sendable {
     var bytes: [UInt8] = []
     for await chunk in stream {
       bytes += chunk.bytes
-      if stream.contentType == Self.integrationType, let end = Self.endOfPrelude(bytes) {
+      if stream.contentType == Self.integrationType, let end = HTTPResponse.endOfPrelude(bytes) {
         let head = HTTPResponse(prelude: Array(bytes[..<end.lowerBound]))
         self = head.map { .begun($0, Array(bytes[end.upperBound...])) } ?? .unusable
         return
@@ -84,11 +84,6 @@ private enum FunctionOutput: Sendable {
   }
 
   private static let integrationType = "application/vnd.awslambda.http-integration-response"
-
-  /// Where the eight zero bytes after a prelude are; nil as long as they have not come.
-  private static func endOfPrelude(_ bytes: [UInt8]) -> Range<Int>? {
-    bytes.firstRange(of: [UInt8](repeating: 0, count: 8))
-  }
 }
 
 /// Who an HTTP API lets in: whoever has no token, as nobody, and whoever has a good one, with its claims.

@@ -1,0 +1,62 @@
+/// How one event went.
+struct Delivery: Sendable {
+  /// What is known of the time that it took.
+  struct Figures: Sendable, Equatable {
+    /// Nil where the function never had the event.
+    let duration: Duration?
+    /// Whether a process was started for it.
+    let isColdStart: Bool
+  }
+
+  /// The function's answer; nil where there is none.
+  let answer: [UInt8]?
+  /// What to tell the user where there is no answer.
+  let failure: String?
+  /// For standard error; of a function on this machine, what it has written there is not in it.
+  let log: [UInt8]
+  /// Nil where nobody knows.
+  let figures: Figures?
+}
+
+/// What several deliveries come to.
+struct InvokeSummary {
+  private var count = 0
+  private var errors = 0
+  private var coldStarts = 0
+  private var durations: [Duration] = []
+
+  /// Adds a delivery; `isError` says whether it was not answered as it had to be.
+  mutating func add(_ figures: Delivery.Figures?, isError: Bool) {
+    count += 1
+    if isError { errors += 1 }
+    guard let figures else { return }
+    if figures.isColdStart { coldStarts += 1 }
+    if let duration = figures.duration { durations.append(duration) }
+  }
+
+  /// The duration that so many percent of all are not longer than, one of those that there were (the nearest rank):
+  /// nothing is interpolated.
+  private func percentile(_ percent: Int) -> Duration? {
+    let rank = (durations.count * percent + 99) / 100
+    return durations.isEmpty ? nil : durations.sorted()[max(rank, 1) - 1]
+  }
+
+  /// One sentence.
+  var sentence: String {
+    let ranks = [("p50", 50), ("p95", 95), ("p99", 99), ("max", 100)].compactMap { name, percent in
+      percentile(percent).map { "\(name) \($0.millisecondsText) ms" }
+    }
+    let duration = ranks.isEmpty ? "" : "; duration " + ranks.joined(separator: ", ")
+    return [(count, "invocation"), (errors, "error"), (coldStarts, "cold start")]
+      .map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ") + duration + "."
+  }
+}
+
+extension Duration {
+  /// Milliseconds with two decimals, as in a REPORT line.
+  fileprivate var millisecondsText: String {
+    let hundredths = Int((self / .microseconds(10)).rounded())
+    let rest = hundredths % 100
+    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+  }
+}
