@@ -106,7 +106,7 @@ let package = Package(
       dependencies: [
         "Cruddur", "JSON", "LambdaRuntime", "LocalLambda", "Postgres", argumentParser, subprocess, systemPackage,
       ],
-      resources: [.embedInCode("Page")], swiftSettings: settings),
+      resources: [.embedInCode("Page"), .embedInCode("Template")], swiftSettings: settings),
     .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),
     .target(
       name: "TestSupport", dependencies: ["CThreadSanitizer", "JSON", logging], path: "Tests/TestSupport",

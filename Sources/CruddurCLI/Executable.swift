@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// A program that can be started.
 struct Executable: Equatable {
@@ -23,14 +23,57 @@ struct Executable: Equatable {
     }
   }
 
-  /// The path of a program in the folder of the running one.
-  static func besideThisOne(_ name: String) throws(InputError) -> String {
+  /// What is started where no bootstrap is named: the function of the package in the current folder, if `cruddur new` has
+  /// made it, or otherwise `bootstrap` beside the running program.
+  static func byDefault() throws(InputError) -> Executable {
+    let manifest = try? String(contentsOfFile: "Package.swift", encoding: .utf8)
+    guard manifest?.contains(".executable(name: \"function\"") == true else {
+      return try Executable(path: folder(of: own()) + "/bootstrap")
+    }
+    guard access(".build/debug/function", F_OK) == 0 else {
+      throw InputError("The package in this folder has not been built yet: swift build makes .build/debug/function.")
+    }
+    return try Executable(path: ".build/debug/function")
+  }
+
+  /// The path of the running program, with symbolic links resolved.
+  static func own() throws(InputError) -> String {
     guard let own = realpath("/proc/self/exe", nil) else {
       throw InputError("The folder of cruddur cannot be found: \(InputError.lastSystemError).")
     }
     defer { free(own) }
-    let path = String(cString: own)
-    return path[...(path.lastIndex(of: "/") ?? path.startIndex)] + name
+    return String(cString: own)
+  }
+
+  /// What a person types to run this program, in whatever folder: `cruddur` where PATH leads here, or its path.
+  static func ownCommand() throws(InputError) -> String {
+    let own = try own()
+    for folder in (getenv("PATH").map { String(cString: $0) } ?? "").split(separator: ":") where folder.hasPrefix("/") {
+      guard let found = realpath("\(folder)/cruddur", nil) else { continue }
+      defer { free(found) }
+      if access(found, X_OK) == 0 { return String(cString: found) == own ? "cruddur" : own.shellWord }
+    }
+    return own.shellWord
+  }
+
+  private static func folder(of path: String) -> Substring {
+    path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+  }
+}
+
+extension String {
+  /// In quotes, if the shell would make something else of it.
+  fileprivate var shellWord: String {
+    let isPlain = utf8.allSatisfy {
+      switch $0 {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "-")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+        true
+      default: false
+      }
+    }
+    if isPlain { return self }
+    return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }
 

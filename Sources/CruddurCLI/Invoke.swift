@@ -32,7 +32,10 @@ struct Invoke: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("An event, as JSON; - is standard input.", valueName: "file"))
   var files: [String]
 
-  @Option(help: ArgumentHelp("The function's executable. (default: bootstrap beside cruddur)", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "The function's executable. (default: that of the package in this folder, or bootstrap beside cruddur)",
+      valueName: "path"))
   var bootstrap: String?
 
   @Option(help: ArgumentHelp("How long an invocation may take, at most 900. (default: 5.0)", valueName: "seconds"))
@@ -102,7 +105,7 @@ struct Invoke: AsyncParsableCommand {
     }
     return .local(
       LocalFunction(
-        executable: try Executable(path: bootstrap ?? Executable.besideThisOne("bootstrap")),
+        executable: try bootstrap.map(Executable.init) ?? Executable.byDefault(),
         timeout: .seconds(timeout ?? 5), variables: Dictionary(env.map { ($0.key, $0.value) }) { $1 }))
   }
 }

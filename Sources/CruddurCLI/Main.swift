@@ -32,6 +32,6 @@ enum Main {
 struct Cruddur: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cruddur",
-    abstract: "Tries the Lambda function without Lambda, and reconciles users with the database.",
-    subcommands: [Invoke.self, Serve.self, Reconcile.self])
+    abstract: "Tries a Lambda function without Lambda, begins a new one, and reconciles users with the database.",
+    subcommands: [Invoke.self, Serve.self, New.self, Reconcile.self])
 }

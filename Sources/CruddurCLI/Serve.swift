@@ -45,7 +45,10 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The port of 127.0.0.1; 0 is any that is free.", valueName: "number"))
   var port: UInt16 = 3000
 
-  @Option(help: ArgumentHelp("The function's executable. (default: bootstrap beside cruddur)", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "The function's executable. (default: that of the package in this folder, or bootstrap beside cruddur)",
+      valueName: "path"))
   var bootstrap: String?
 
   @Option(help: ArgumentHelp("How long an invocation may take, at most 900.", valueName: "seconds"))
@@ -86,7 +89,7 @@ struct Serve: AsyncParsableCommand {
     options.allowedHosts = Set(allowHost.map(\.authority))
     options.triggerAttempts = attempts
     let session = ServeSession(
-      options: options, executable: try Executable(path: bootstrap ?? Executable.besideThisOne("bootstrap")),
+      options: options, executable: try bootstrap.map(Executable.init) ?? Executable.byDefault(),
       timeout: .seconds(timeout), maximumConcurrency: maxConcurrency,
       variables: Dictionary([("ALLOW_ANONYMOUS_AUTHOR", "1")] + env.map { ($0.key, $0.value) }) { $1 })
     throw ExitCode(try await session.run())

@@ -88,11 +88,12 @@ public struct InvocationContext: Sendable {
   /// Whether the log takes lines of a level: where not, ``logger`` need not be made.
   func logs(_ level: Logger.Level) -> Bool { storage.logger.logLevel <= level }
 
-  /// Makes a context, for a test of a handler for example.
+  /// Makes a context, for a test of a handler for example; nothing is logged, unless there is a logger.
   public init(
     requestID: String, receivedAt: ContinuousClock.Instant = .now, deadline: ContinuousClock.Instant? = nil,
     invokedFunctionARN: String? = nil, traceID: String? = nil, clientContext: String? = nil,
-    cognitoIdentity: String? = nil, tenantID: String? = nil, logger: Logger
+    cognitoIdentity: String? = nil, tenantID: String? = nil,
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   ) {
     var head = ResponseHead()
     head.functionARN = invokedFunctionARN

@@ -48,3 +48,27 @@ build_examples() {
   functions=$1/.build/examples/debug/functions
   run_swift build --package-path "$1/Tests/Examples" --scratch-path "$1/.build/examples" --build-tests --quiet
 }
+
+# make_function KIND [ARGUMENT…]: has `cruddur new` make the package hello; sets package to its folder, and printed to
+# what it said. Each takes the place of the one before, because what was built of the libraries is kept there: they are
+# compiled once, and a package in seconds.
+make_function() {
+  local workshop=$top/.build/new
+  package=$workshop/hello
+  [[ -x $top/.build/debug/cruddur ]] || build_program "$top" cruddur || return
+  mkdir -p "$package/.build"
+  rm -rf "$workshop/kept"
+  mv "$package/.build" "$workshop/kept"
+  rm -rf "$package"
+  # shellcheck disable=SC2034 # The caller uses it.
+  printed=$(cd "$workshop" && "$top/.build/debug/cruddur" new hello --kind "$@") || return
+  mv "$workshop/kept" "$package/.build"
+}
+
+# build_function KIND: makes it, and builds it and its tests; function is its executable.
+build_function() {
+  make_function "$1" || return
+  # shellcheck disable=SC2034 # The caller uses it.
+  function=$package/.build/debug/function
+  run_swift build --package-path "$package" --build-tests --quiet
+}
