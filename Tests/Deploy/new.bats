@@ -19,8 +19,8 @@ at_home() {
   HOME=$own_home by_hand "$@"
 }
 
-# works_as_printed KIND EVENT ANSWER: passes if what `cruddur new` has printed can be typed as it is, and ends with the
-# ANSWER, a pattern, to EVENT.
+# works_as_printed KIND EVENT ANSWER: passes if what `cruddur new` has printed can be typed as it is, and has the ANSWER, a
+# pattern, to EVENT.
 works_as_printed() {
   make_function "$1"
   mapfile -t commands < <(sed --quiet 's/^  //p' <<<"$printed")
@@ -30,7 +30,7 @@ works_as_printed() {
   [ "$status" -eq 0 ]
   [[ $output =~ "Test run with "[2-9]" tests in 1 suite passed" && $output != *warning:* ]]
   # shellcheck disable=SC2053 # A pattern.
-  [[ ${lines[-1]} == $3 ]]
+  [[ $output$'\n' == *$'\n'$3$'\n'* ]]
 
   cd "$package" || return
   for event in events/*.json; do
@@ -46,7 +46,7 @@ works_as_printed() {
 }
 
 @test "A function for HTTP works as it is, and is served" {
-  works_as_printed http get-greeting '{"statusCode":200,*"{\"greeting\":\"Hello, Ana!\"}",*'
+  works_as_printed http get-greeting '{"statusCode":200,*Hello, Ana!*}'
   start_service serve "$top/.build/debug/cruddur" serve --port 0
   server=$(grep --max-count 1 --only-matching 'http://127[0-9.:]*' "$folder/serve")
   [ "$(curl --silent "$server/api/greetings/Ana%20B")" = '{"greeting":"Hello, Ana B!"}' ]
