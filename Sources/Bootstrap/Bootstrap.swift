@@ -14,8 +14,9 @@ enum Bootstrap {
     let configuration = try Configuration(setup.environment)
     guard configuration.handler == .events else { return MigrationHandler(configuration.database) }
     let metrics = configuration.metrics.map(Metrics.init)
-    let database = Pool.serving(
-      configuration, workers: setup.maximumConcurrency, observers: metrics.map { [$0] } ?? [])
+    var observers: [any PostgresObserver] = metrics.map { [$0] } ?? []
+    if setup.logger.logLevel <= .debug { observers.append(DatabaseLog(setup.logger)) }
+    let database = Pool.serving(configuration, workers: setup.maximumConcurrency, observers: observers)
     let signUps = SignUpObserver(metrics: metrics)
     setup.observers.append(signUps)
     if let metrics { setup.observers.append(metrics) }

@@ -35,7 +35,8 @@ struct Serve: AsyncParsableCommand {
       path, status, milliseconds. Function errors and the function's logs go to standard error.
 
       The function sees Lambda's environment variables, CONNECTION_URL, PG* and LD_LIBRARY_PATH if they are set, \
-      ALLOW_ANONYMOUS_AUTHOR=1, and those of --env, but no others.
+      ALLOW_ANONYMOUS_AUTHOR=1, AWS_LAMBDA_LOG_LEVEL=DEBUG, by which its log has how long the database took, and those \
+      of --env, but no others.
 
       The exit status is 0 after Ctrl-C, SIGTERM or SIGHUP, which end the bootstraps as well; 1 if the bootstrap does \
       not come up, as without a CONNECTION_URL; 2 if an option, the bootstrap or the port is not usable, in which case \
@@ -91,7 +92,9 @@ struct Serve: AsyncParsableCommand {
     let session = ServeSession(
       options: options, executable: try bootstrap.map(Executable.init) ?? Executable.byDefault(),
       timeout: .seconds(timeout), maximumConcurrency: maxConcurrency,
-      variables: Dictionary([("ALLOW_ANONYMOUS_AUTHOR", "1")] + env.map { ($0.key, $0.value) }) { $1 })
+      variables: Dictionary(
+        [("ALLOW_ANONYMOUS_AUTHOR", "1"), ("AWS_LAMBDA_LOG_LEVEL", "DEBUG")] + env.map { ($0.key, $0.value) }
+      ) { $1 })
     throw ExitCode(try await session.run())
   }
 }

@@ -19,13 +19,15 @@ struct ServeSession {
     let timeout = timeout
     // Lines that nobody reads are not worth a word.
     let lines = LineWriter { Console.printResponse(Array($0.utf8)) }
-    let log = LineWriter { Console.log($0) }
+    let log = LineWriter { Console.writeError($0 + "\n") }
     let function = Function(
       .init(
         name: "cruddur", bootstrap: executable.path, timeout: timeout, variables: variables,
         caller: ProcessInfo.processInfo.environment, maximumConcurrency: maximumConcurrency, aliases: ["live"])
-    ) { requestID, result in
-      if let failure = result.failure(of: requestID, timeout: timeout) { log.write(failure) }
+    ) { progress in
+      guard case .ended(let record) = progress else { return }
+      if let report = record.report { log.write(report) }
+      if let failure = record.failure(timeout: timeout) { log.write("cruddur: \(failure)") }
     }
     let server = try await LocalServer.start(options, function: function, files: Page.files) { lines.write($0.line) }
     let status = await serve(function) { lines.write(server.url) }
@@ -45,7 +47,7 @@ struct ServeSession {
             return nil
           }
           guard let sentence = failure.startFailure else { return nil }
-          log.write(sentence)
+          log.write("cruddur: \(sentence)")
           return 1
         }
         group.addTask {
@@ -60,6 +62,16 @@ struct ServeSession {
         }
         return 0
       }
+    }
+  }
+}
+
+extension InvocationRecord {
+  /// What to tell of an invocation that was not answered within `timeout`; nil if it was, or its caller gave up.
+  fileprivate func failure(timeout: Duration) -> String? {
+    switch result {
+    case .abandoned, .cancelled: nil
+    default: result.failure(of: start.requestID, timeout: timeout)
     }
   }
 }

@@ -17,10 +17,11 @@ public actor ExecutionEnvironment {
   private let variables: [String: String]
   private let initLimit: Duration
   private var process: RuntimeProcess?
+  private let platformLog: PlatformLog
+  /// When the process was started that has not asked for its first event yet.
+  private var spawn: ContinuousClock.Instant?
   /// Nil where there can be none: then the process writes to our standard error itself.
   private let log: LogPipe?
-  /// The last of the log of the last invocation, 4 KB at most; of several at once there is none.
-  private(set) var logTail: [UInt8] = []
   /// Until when the process may be at the last invocation, which it is until it asks for the next event.
   private var limit = ContinuousClock.now
   /// The last change of the process that was begun; changes come one after the other.
@@ -49,6 +50,9 @@ public actor ExecutionEnvironment {
       functionName: functionName, runtimeAPI: runtimeAPI.variables,
       taskRoot: FilePath(bootstrap).removingLastComponent().string, logStream: LambdaVariables.logStream(),
       caller: caller, configured: configured)
+    platformLog = PlatformLog(
+      memorySize: variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"].flatMap { Int($0) } ?? 128,
+      isJSON: variables["AWS_LAMBDA_LOG_FORMAT"]?.lowercased() == "json")
   }
 
   deinit {
@@ -61,6 +65,7 @@ public actor ExecutionEnvironment {
   public func initialize() async -> InvocationResult? {
     let process = await started()
     let failure = await runtimeAPI.initFailure()
+    _ = endOfInitialization()
     if let failure { await end(process, after: failure) }
     return failure
   }
@@ -68,16 +73,26 @@ public actor ExecutionEnvironment {
   /// Runs one invocation in the process, which is started if there is none. Cancelling the task ends the invocation, and
   /// on demand the process, too.
   public func invoke(_ request: InvocationRequest) async -> InvocationResult {
-    await invoke(request, into: nil)
+    await record(of: request).result
   }
 
   /// Runs one invocation like ``invoke(_:)``, and gives the response as it comes. Whoever hangs up breaks the runtime's
   /// connection off, and the process goes on; before a stream has begun, that ends it on demand.
   public nonisolated func invokeWithResponseStream(_ request: InvocationRequest) -> InvocationStream {
-    InvocationStream { sink in await self.invoke(request, into: sink) }
+    InvocationStream { sink in await self.record(of: request, into: sink).result }
   }
 
-  func invoke(_ request: InvocationRequest, into sink: ResponseSink?) async -> InvocationResult {
+  /// Runs one invocation like ``invoke(_:)``, and tells all that is known of it.
+  public func record(of request: InvocationRequest) async -> InvocationRecord {
+    await record(of: request, into: nil)
+  }
+
+  func record(of request: InvocationRequest, into sink: ResponseSink?) async -> InvocationRecord {
+    var request = request
+    let requestID = request.requestID ?? .randomUUID()
+    request.requestID = requestID
+    var record = InvocationRecord(InvocationStart(requestID: requestID, payload: request.payload), .cancelled)
+    record.platformLog = platformLog
     if !runtimeAPI.isManaged { await log?.begin() }
     let process = await started()
     // Ten seconds, as hooks have with Lambda: https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks.html
@@ -86,10 +101,25 @@ public actor ExecutionEnvironment {
       await runtimeAPI.nextCall()
       limit = .now + request.timeout
     }
-    let result = await runtimeAPI.invoke(request, into: sink)
-    await end(process, after: result, timeout: request.timeout)
-    if !runtimeAPI.isManaged { logTail = await log?.end() ?? [] }
-    return result
+    record.initialization = endOfInitialization()
+    let end = await runtimeAPI.invoke(request, into: sink)
+    record.result = end.result
+    record.duration = end.duration
+    record.maximumMemoryUsed = process.maximumMemoryUsed
+    await self.end(process, after: end.result, timeout: request.timeout)
+    record.log = await log?.end(of: runtimeAPI.isManaged ? requestID : nil) ?? []
+    return record
+  }
+
+  /// How long the process has taken until now, if it has not been asked yet.
+  private func endOfInitialization() -> Duration? {
+    defer { spawn = nil }
+    return spawn.map { .now - $0 }
+  }
+
+  /// Kills the process as it is, as Lambda does with one that is out of memory; what it is at fails.
+  func kill() {
+    process?.kill()
   }
 
   /// Ends the process as Lambda does, and waits until it is gone: with SIGKILL, and before it, where the runtime has
@@ -120,6 +150,7 @@ public actor ExecutionEnvironment {
 
   private func startProcess() async -> RuntimeProcess {
     await runtimeAPI.reset(initLimit: initLimit)
+    spawn = .now
     let process = RuntimeProcess(
       path: bootstrap, variables: variables, output: log?.writeEnd ?? .standardError
     ) { [runtimeAPI] in await runtimeAPI.runtimeExited($0) }

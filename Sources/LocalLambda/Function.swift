@@ -51,26 +51,25 @@ public actor Function {
   /// The most bytes of an event that nobody waits for: 1 MB.
   static let maximumAsynchronousPayloadBytes = 1 << 20
 
-  /// How an invocation went.
-  struct Report: Equatable {
-    let result: InvocationResult
-    /// The last of what the function logged meanwhile, 4 KB at most. Lambda's own lines, START, END and REPORT, are not
-    /// in it.
-    var logTail: [UInt8] = []
-  }
-
   private struct Job {
     let id: Int
-    let requestID: String
+    let start: InvocationStart
     let request: InvocationRequest
     /// Where a streamed response goes; nil where the caller waits for all of it.
     let sink: ResponseSink?
+    let time = ContinuousClock.now
+  }
+
+  /// Whoever waits for an invocation's end.
+  private struct Caller {
+    let start: InvocationStart
+    let continuation: CheckedContinuation<InvocationRecord, Never>
   }
 
   /// What was set up.
   public nonisolated let configuration: Configuration
-  private let onFailure: @Sendable (_ requestID: String, InvocationResult) -> Void
-  private var callers: [Int: CheckedContinuation<Report, Never>] = [:]
+  private let onProgress: @Sendable (InvocationProgress) -> Void
+  private var callers: [Int: Caller] = [:]
   private(set) var jobCount = 0
   /// First come, first served.
   private var queue: [Job] = []
@@ -78,18 +77,27 @@ public actor Function {
   var queuedJobCount: Int { queue.count }
   /// Environments without work, the one that was used last at the end.
   private var idle: [CheckedContinuation<Job?, Never>] = []
-  private var environments: [Task<Void, Never>] = []
+  private var environments: [Int: Environment] = [:]
+  private var environmentCount = 0
+  /// Environments of an earlier one take no more work.
+  private var generation = 0
   private var isStopped = false
+
+  private struct Environment {
+    let life: Task<Void, Never>
+    /// Nil until it has a Runtime API.
+    var environment: ExecutionEnvironment?
+  }
 
   /// Prepares a function; nothing is started yet.
   ///
-  /// Every invocation that is not answered is told to `onFailure`, whether or not its caller still waits.
+  /// `onProgress` is told of the beginning and the end of each invocation, whether or not its caller still waits. It must
+  /// not take long.
   public init(
-    _ configuration: Configuration,
-    onFailure: @escaping @Sendable (_ requestID: String, InvocationResult) -> Void = { _, _ in }
+    _ configuration: Configuration, onProgress: @escaping @Sendable (InvocationProgress) -> Void = { _ in }
   ) {
     self.configuration = configuration
-    self.onFailure = onFailure
+    self.onProgress = onProgress
   }
 
   /// Starts an environment ahead of the first event, and waits until it asks for one, as provisioned concurrency does:
@@ -98,9 +106,23 @@ public actor Function {
   /// - Returns: nil if it does; otherwise how its init ended.
   public func initialize() async -> InvocationResult? {
     guard !isStopped else { return .cancelled }
-    return await withCheckedContinuation { starter in
-      environments.append(Task { await self.runEnvironment(first: .initialization(starter)) })
-    }
+    return await withCheckedContinuation { addEnvironment(for: .initialization($0)) }
+  }
+
+  /// Takes the executable anew, because there is another one under its path: an environment is started with it, and once
+  /// that asks for an event, those before it get no more of them and end when they are done. If it does not, all stays as
+  /// it is.
+  ///
+  /// - Returns: nil if it does; otherwise how its init ended.
+  public func replace() async -> InvocationResult? {
+    guard !isStopped else { return .cancelled }
+    return await withCheckedContinuation { addEnvironment(for: .initialization($0), generation: generation + 1) }
+  }
+
+  /// Kills every process as it is, as Lambda does with one that is out of memory. What they are at fails, and the next
+  /// invocations get fresh ones.
+  public func kill() async {
+    for environment in environments.values { await environment.environment?.kill() }
   }
 
   /// Invokes the function, and waits for how that ends.
@@ -110,7 +132,7 @@ public actor Function {
   @discardableResult
   public func invoke(_ payload: [UInt8], requestID: String? = nil) async -> InvocationResult {
     let request = InvocationRequest(payload: payload)
-    return await report(of: request, requestID: requestID ?? .randomUUID()).result
+    return await record(of: request, requestID: requestID ?? .randomUUID()).result
   }
 
   /// Invokes the function like ``invoke(_:requestID:)``, and gives the response as it comes. Whoever hangs up breaks it
@@ -122,27 +144,29 @@ public actor Function {
   /// Invokes the function with a stream, with the function's own timeout.
   nonisolated func responseStream(of request: InvocationRequest, requestID: String) -> InvocationStream {
     InvocationStream { sink in
-      let report = await self.report(of: request, requestID: requestID, into: sink)
-      sink.logTail = report.logTail
-      return report.result
+      let record = await self.record(of: request, requestID: requestID, into: sink)
+      sink.logTail = record.logTail
+      return record.result
     }
   }
 
   /// Invokes the function like ``invoke(_:requestID:)``, with the function's own timeout.
-  func report(
+  func record(
     of request: InvocationRequest, requestID: String, into sink: ResponseSink? = nil
-  ) async -> Report {
-    guard !isStopped else { return Report(result: .cancelled) }
+  ) async -> InvocationRecord {
+    let start = InvocationStart(requestID: requestID, payload: request.payload)
+    guard !isStopped else { return InvocationRecord(start, .cancelled) }
     var request = request
     request.timeout = configuration.timeout
     request.traceID = InvocationRequest.randomTraceID()
     request.requestID = requestID
     jobCount += 1
-    let job = Job(id: jobCount, requestID: requestID, request: request, sink: sink)
+    let job = Job(id: jobCount, start: start, request: request, sink: sink)
+    onProgress(.began(start))
     return await withTaskCancellationHandler {
       await withCheckedContinuation { caller in
-        callers[job.id] = caller
-        start(job)
+        callers[job.id] = Caller(start: start, continuation: caller)
+        self.start(job)
       }
     } onCancel: {
       Task { await self.abandon(job.id) }
@@ -152,19 +176,24 @@ public actor Function {
   /// Ends all environments: invocations end as cancelled, and so does every later one.
   public func stop() async {
     isStopped = true
-    for job in queue { finish(job.id, Report(result: .cancelled)) }
+    for job in queue { end(job, .cancelled) }
     queue = []
+    dismissIdle()
+    let environments = environments.values
+    for environment in environments { environment.life.cancel() }
+    for environment in environments { await environment.life.value }
+  }
+
+  private func dismissIdle() {
     for waiting in idle { waiting.resume(returning: nil) }
     idle = []
-    for environment in environments { environment.cancel() }
-    for environment in environments { await environment.value }
   }
 
   private func start(_ job: Job) {
     if let environment = idle.popLast() {
       environment.resume(returning: job)
     } else if environments.count < (isManaged ? 1 : configuration.maximumEnvironments) {
-      environments.append(Task { await self.runEnvironment(first: .invocation(job)) })
+      addEnvironment(for: .invocation(job))
     } else {
       queue.append(job)
     }
@@ -178,7 +207,18 @@ public actor Function {
     case invocation(Job)
   }
 
-  private func runEnvironment(first: Work) async {
+  private func addEnvironment(for work: Work, generation: Int? = nil) {
+    let generation = generation ?? self.generation
+    environmentCount += 1
+    let number = environmentCount
+    environments[number] = Environment(
+      life: Task {
+        await self.runEnvironment(number, generation, first: work)
+        self.environments[number] = nil
+      })
+  }
+
+  private func runEnvironment(_ number: Int, _ generation: Int, first: Work) async {
     var options = RuntimeAPI.Options()
     options.functionARN = configuration.arn
     options.recordsExchanges = false
@@ -189,71 +229,89 @@ public actor Function {
     while let work = next {
       do {
         let api = try await RuntimeAPI.start(options: options)
-        await serve(work, with: api)
+        await serve(work, with: api, number, generation)
         await api.stop()
         return
       } catch {
         let failure = InvocationResult.exited("could not be started: \(error.reason)")
         switch work {
         case .initialization(let starter): starter.resume(returning: failure)
-        case .invocation(let job): end(job, Report(result: failure))
+        case .invocation(let job): end(job, failure)
         }
-        next = await nextJob().map { .invocation($0) }
+        guard generation <= self.generation else { return }
+        next = await nextJob(generation).map { .invocation($0) }
       }
     }
   }
 
-  /// The life of one environment, until the function is stopped.
-  private func serve(_ first: Work, with api: RuntimeAPI) async {
+  /// The life of one environment, until the function is stopped, or has a later generation.
+  private func serve(_ first: Work, with api: RuntimeAPI, _ number: Int, _ generation: Int) async {
     let environment = ExecutionEnvironment(
       bootstrap: configuration.bootstrap, runtimeAPI: api, functionName: configuration.name,
       caller: configuration.caller, configured: configuration.variables)
+    environments[number]?.environment = environment
+    let firstJob: Job?
+    switch first {
+    case .invocation(let job): firstJob = job
+    case .initialization(let starter):
+      let isUp = await initialize(environment, generation, starter)
+      firstJob = isUp ? await nextJob(generation) : nil
+    }
     await withDiscardingTaskGroup { group in
-      var next: Work? = first
-      while let work = next {
+      var next = firstJob
+      while let job = next {
         // Of several at once, it is for the Runtime API to say how many.
         if isManaged {
-          group.addTask { await self.run(work, in: environment) }
+          group.addTask { await self.run(job, in: environment) }
         } else {
-          await run(work, in: environment)
+          await run(job, in: environment)
         }
-        next = await nextJob().map { .invocation($0) }
+        next = await nextJob(generation)
       }
     }
     await environment.end()
   }
 
-  private func run(_ work: Work, in environment: ExecutionEnvironment) async {
-    switch work {
-    case .initialization(let starter): starter.resume(returning: await environment.initialize())
-    case .invocation(let job):
-      let result = await environment.invoke(job.request, into: job.sink)
-      end(job, Report(result: result, logTail: await environment.logTail))
-    }
+  /// Whether an environment may have work after its init: one that should have replaced others, and failed, may not.
+  private func initialize(
+    _ environment: ExecutionEnvironment, _ generation: Int, _ starter: CheckedContinuation<InvocationResult?, Never>
+  ) async -> Bool {
+    let failure = await environment.initialize()
+    defer { starter.resume(returning: failure) }
+    guard generation > self.generation else { return true }
+    guard failure == nil else { return false }
+    self.generation = generation
+    dismissIdle()
+    return true
   }
 
-  private func nextJob() async -> Job? {
-    if isStopped { return nil }
+  private func run(_ job: Job, in environment: ExecutionEnvironment) async {
+    let waited = ContinuousClock.now - job.time
+    var record = await environment.record(of: job.request, into: job.sink)
+    record.start = job.start
+    record.waited = waited
+    end(job, record)
+  }
+
+  private func nextJob(_ generation: Int) async -> Job? {
+    if isStopped || generation < self.generation { return nil }
     if !queue.isEmpty { return queue.removeFirst() }
     return await withCheckedContinuation { idle.append($0) }
   }
 
-  private func end(_ job: Job, _ report: Report) {
-    switch report.result {
-    case .response, .abandoned, .cancelled: break
-    case .functionError, .initError, .initTimedOut, .timedOut, .exited, .throttled:
-      onFailure(job.requestID, report.result)
-    }
-    finish(job.id, report)
+  private func end(_ job: Job, _ result: InvocationResult) {
+    end(job, InvocationRecord(job.start, result))
+  }
+
+  private func end(_ job: Job, _ record: InvocationRecord) {
+    onProgress(.ended(record))
+    callers.removeValue(forKey: job.id)?.continuation.resume(returning: record)
   }
 
   /// The caller waits no more; an invocation that has not begun never will.
   private func abandon(_ id: Int) {
-    queue.removeAll { $0.id == id }
-    finish(id, Report(result: .cancelled))
-  }
-
-  private func finish(_ id: Int, _ report: Report) {
-    callers.removeValue(forKey: id)?.resume(returning: report)
+    if let index = queue.firstIndex(where: { $0.id == id }) { return end(queue.remove(at: index), .cancelled) }
+    guard let caller = callers.removeValue(forKey: id) else { return }
+    caller.continuation.resume(returning: InvocationRecord(caller.start, .cancelled))
   }
 }

@@ -5,12 +5,11 @@ import SystemPackage
 
 /// The log of an execution environment: all that its processes write to standard output and standard error.
 ///
-/// It goes on to our standard error, and the last of each invocation is kept, as Lambda gives it to whoever asks for a
-/// log of the type `Tail`: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>. While nobody reads our
-/// standard error, only the processes wait for that, once the pipe is full.
+/// It goes on to our standard error, and the last of each invocation is kept. While nobody reads our standard error, only
+/// the processes wait for that, once the pipe is full.
 final class LogPipe: Sendable {
   /// The most bytes that are kept of an invocation's log.
-  static let maximumTailBytes = 4096
+  static let maximumTailBytes = 1 << 16
 
   /// Where a process writes, blocking like any standard error.
   let writeEnd: FileDescriptor
@@ -49,10 +48,14 @@ final class LogPipe: Sendable {
     tail.withLock { $0 = [] }
   }
 
-  /// The last of what was written since ``begin()``: all that a process wrote before it answered is in it.
-  func end() async -> [UInt8] {
+  /// The last of what was written since ``begin()``: all that a process wrote before it answered is in it. With a request
+  /// id, it is only the lines that name that.
+  func end(of requestID: String?) async -> [UInt8] {
     await drain(within: Self.drainLimit)
-    return tail.withLock { $0 }
+    let tail = tail.withLock { $0 }
+    guard let requestID else { return tail }
+    let id = Array(requestID.utf8)
+    return tail.split(separator: UInt8(ascii: "\n")).filter { $0.contains(id) }.flatMap { $0 + [UInt8(ascii: "\n")] }
   }
 
   /// Waits until all that was written has been passed on, but not for long once the task is cancelled.

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Subprocess
 import Synchronization
@@ -34,13 +35,29 @@ final class RuntimeProcess: Sendable {
     let ending = Task {
       try await Task.sleep(for: delay)
       if let grace {
-        identity.id.withLock { if let id = $0 { _ = kill(-id, SIGTERM) } }
+        identity.id.withLock { if let id = $0 { _ = Glibc.kill(-id, SIGTERM) } }
         try await Task.sleep(for: grace)
       }
       running.cancel()
     }
     await running.value
     ending.cancel()
+  }
+
+  /// Kills the process as it is, with all that it has started; its end is told like any other.
+  func kill() {
+    identity.id.withLock { if let id = $0 { _ = Glibc.kill(-id, SIGKILL) } }
+  }
+
+  /// The most bytes that it has had in memory so far; nil once it is gone:
+  /// <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>.
+  var maximumMemoryUsed: Int? {
+    guard let id = identity.id.withLock({ $0 }),
+      let status = try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8),
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })
+    else { return nil }
+    return kilobytes << 10
   }
 
   /// Kills the process without waiting for it.
@@ -66,7 +83,7 @@ final class RuntimeProcess: Sendable {
       }
       identity.id.withLock { $0 = nil }
       // What it had started would otherwise go on, and speak to the Runtime API of the next.
-      kill(-result.processIdentifier.value, SIGKILL)
+      Glibc.kill(-result.processIdentifier.value, SIGKILL)
       return result.terminationStatus.phrase
     } catch {
       let reason = "\(error)"

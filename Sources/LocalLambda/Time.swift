@@ -39,6 +39,12 @@ struct UTCTime {
   var clock: String {
     [parts.tm_hour, parts.tm_min, parts.tm_sec].map { Int($0).twoDigits }.joined(separator: ":")
   }
+
+  /// Milliseconds since the Unix epoch, as RFC 3339 has them.
+  static func rfc3339(milliseconds: Int64) -> String {
+    let time = UTCTime(milliseconds: milliseconds)
+    return "\(time.year)-\(time.month)-\(time.day)T\(time.clock).\(String(1000 + milliseconds % 1000).dropFirst())Z"
+  }
 }
 
 extension BinaryInteger {

@@ -88,10 +88,14 @@ struct ServeInvokeTests {
         }
         let short = try await server.aws(bootstrap, options: tail)
         #expect(short.status == .exited(0), "\(short.error)")
-        #expect(log(short.output) == "a line on standard output\na line on standard error\n")
+        let lines = log(short.output).split(separator: "\n").map { String($0) }
+        try #require(lines.count == 5, "\(lines)")
+        #expect(lines[0].wholeMatch(of: #/START RequestId: [-0-9a-f]{36} Version: \$LATEST/#) != nil)
+        #expect(lines[1...2] == ["a line on standard output", "a line on standard error"])
+        #expect(lines[3].hasPrefix("END RequestId: ") && lines[4].hasPrefix("REPORT RequestId: "))
         let long = log(try await server.aws(bootstrap, options: tail, payload: #""loud""#).output)
         #expect(long.utf8.count == 4096)
-        #expect(long.hasSuffix("\n1998\n1999\n2000\n"))
+        #expect(long.contains("\n1998\n1999\n2000\nEND RequestId: "))
         let none = try await server.aws(bootstrap)
         #expect(!none.output.contains("LogResult"))
         let bad = try await server.send(

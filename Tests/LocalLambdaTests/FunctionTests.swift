@@ -57,20 +57,23 @@ struct FunctionTests {
         ("1", "starting\non standard output 1\non standard error 1\n"),
         ("2", "on standard output 2\non standard error 2\n"),
       ] {
-        let report = await scripted.function.report(
+        let record = await scripted.function.record(
           of: InvocationRequest(payload: Array(event.utf8)), requestID: event)
-        #expect(report.result == .response([UInt8(ascii: "1")]))
-        #expect(String(decoding: report.logTail, as: UTF8.self) == log)
+        #expect(record.result == .response([UInt8(ascii: "1")]))
+        #expect(String(decoding: record.log, as: UTF8.self) == log)
       }
     }
   }
 
   @Test func `The last words of a process that crashed are in the log of its invocation`() async throws {
     try await ScriptedFunction.with("seq 1 3000; exit 3") { scripted in
-      let report = await scripted.function.report(of: InvocationRequest(payload: [UInt8(ascii: "1")]), requestID: "1")
-      #expect(report.result == .exited("exited with status 3"))
-      #expect(report.logTail.count == 4096)
-      #expect(String(decoding: report.logTail, as: UTF8.self).hasSuffix("\n2999\n3000\n"))
+      let record = await scripted.function.record(of: InvocationRequest(payload: [UInt8(ascii: "1")]), requestID: "1")
+      #expect(record.result == .exited("exited with status 3"))
+      #expect(String(decoding: record.log, as: UTF8.self).hasSuffix("\n2999\n3000\n"))
+      #expect(record.logTail.count == 4096)
+      let end =
+        #/\n2999\n3000\nEND RequestId: 1\nREPORT RequestId: 1\tDuration: .*\tStatus: error\tError Type: Runtime.ExitError\n/#
+      #expect(String(decoding: record.logTail, as: UTF8.self).firstMatch(of: end) != nil)
     }
   }
 

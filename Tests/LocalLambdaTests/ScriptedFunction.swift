@@ -36,7 +36,13 @@ struct ScriptedFunction {
       .init(
         name: "scripted", bootstrap: path, timeout: timeout, variables: variables, maximumEnvironments: environments,
         maximumConcurrency: managed)
-    ) { id, result in failures.results.withLock { $0[id] = result } }
+    ) { progress in
+      guard case .ended(let record) = progress else { return }
+      switch record.result {
+      case .response, .abandoned, .cancelled: break
+      default: failures.results.withLock { $0[record.start.requestID] = record.result }
+      }
+    }
     let outcome: Result<Void, any Error>
     do {
       outcome = .success(try await test(ScriptedFunction(function: function, folder: folder, failureList: failures)))

@@ -48,9 +48,9 @@ struct InvokeAPI {
       Task { await deliver(call.request, requestID: requestID) }
       return HTTPResponse(status: 202)
     case .requestResponse:
-      let report = await function.report(of: call.request, requestID: requestID)
-      var response = try Self.response(report.result, requestID: requestID, timeout: function.configuration.timeout)
-      if call.wantsLog { response.headers["x-amz-log-result"] = Data(report.logTail).base64EncodedString() }
+      let record = await function.record(of: call.request, requestID: requestID)
+      var response = try Self.response(record.result, requestID: requestID, timeout: function.configuration.timeout)
+      if call.wantsLog { response.headers["x-amz-log-result"] = Data(record.logTail).base64EncodedString() }
       return response
     }
   }
@@ -60,7 +60,7 @@ struct InvokeAPI {
     let start = ContinuousClock.now
     var retries = retries
     while true {
-      let result = await function.report(of: request, requestID: requestID).result
+      let result = await function.record(of: request, requestID: requestID).result
       guard let pause = retries.pause(after: result, age: ContinuousClock.now - start) else { return }
       try? await Task.sleep(for: pause)
     }

@@ -90,15 +90,15 @@ public final class RuntimeAPI: Sendable {
   /// Queues an event, first come, first served, and waits for how its invocation ends: with Managed Instances at once as
   /// throttled, where as many are there as the runtime is given. Cancelling the task ends it as cancelled.
   public func invoke(_ request: InvocationRequest) async -> InvocationResult {
-    await broker.invoke(request, into: nil)
+    await broker.invoke(request, into: nil).result
   }
 
   /// Queues an event like ``invoke(_:)``, and gives the response as it comes.
   public func invokeWithResponseStream(_ request: InvocationRequest) -> InvocationStream {
-    InvocationStream { [broker] sink in await broker.invoke(request, into: sink) }
+    InvocationStream { [broker] sink in await broker.invoke(request, into: sink).result }
   }
 
-  func invoke(_ request: InvocationRequest, into sink: ResponseSink?) async -> InvocationResult {
+  func invoke(_ request: InvocationRequest, into sink: ResponseSink?) async -> BrokeredInvocation {
     await broker.invoke(request, into: sink)
   }
 

@@ -1,3 +1,9 @@
+/// How an invocation ended, and how long it took from the moment its event was handed out; nil where it never was.
+struct BrokeredInvocation {
+  var result: InvocationResult
+  let duration: Duration?
+}
+
 /// Stands between those who invoke and the runtime: feeds ``RuntimeState`` and does what it says.
 actor RuntimeBroker {
   private var state: RuntimeState
@@ -19,9 +25,10 @@ actor RuntimeBroker {
 
   /// Whoever waits for an invocation's end, and has the response as it comes, or all of it then.
   private struct Caller {
-    let end: CheckedContinuation<InvocationResult, Never>
+    let end: CheckedContinuation<BrokeredInvocation, Never>
     let sink: ResponseSink?
     var response: [UInt8] = []
+    var handOut: ContinuousClock.Instant?
   }
 
   init(rules: RuntimeState.Rules, options: RuntimeAPI.Options) {
@@ -41,7 +48,7 @@ actor RuntimeBroker {
 
   var waitingCalls: Int { state.waiting.count }
 
-  func invoke(_ request: InvocationRequest, into sink: ResponseSink?) async -> InvocationResult {
+  func invoke(_ request: InvocationRequest, into sink: ResponseSink?) async -> BrokeredInvocation {
     invocationCount += 1
     let invocation = Invocation(
       key: String(invocationCount), requestID: request.requestID ?? .randomUUID(), request: request)
@@ -137,7 +144,9 @@ actor RuntimeBroker {
       case .breakOff(let call): reply(to: call, .disconnect)
       case .stream(let call, let key): Task { await forward(call, to: key) }
       case .finish(let key, let result): finish(key, result)
-      case .start(let timer, let duration): start(timer, for: duration)
+      case .start(let timer, let duration):
+        if case .invocation(let key) = timer { callers[key]?.handOut = .now }
+        start(timer, for: duration)
       }
     }
     if state.isInitOver { timers.removeValue(forKey: .initialization)?.cancel() }
@@ -182,11 +191,9 @@ actor RuntimeBroker {
   private func finish(_ key: String, _ result: InvocationResult) {
     timers.removeValue(forKey: .invocation(key))?.cancel()
     guard let caller = callers.removeValue(forKey: key) else { return }
-    if case .response = result, !caller.response.isEmpty {
-      caller.end.resume(returning: .response(caller.response))
-    } else {
-      caller.end.resume(returning: result)
-    }
+    var end = BrokeredInvocation(result: result, duration: caller.handOut.map { .now - $0 })
+    if case .response = result, !caller.response.isEmpty { end.result = .response(caller.response) }
+    caller.end.resume(returning: end)
   }
 
   // MARK: Streams
