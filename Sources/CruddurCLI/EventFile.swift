@@ -1,4 +1,3 @@
-import Glibc
 import JSON
 import LocalLambda
 
@@ -8,32 +7,33 @@ struct EventFile: Equatable {
   let name: String
   let bytes: [UInt8]
 
-  /// Reads and checks the file at a path; `-` is standard input.
+  /// Reads and checks the file at a path, where `-` is standard input, and makes the changes in their order.
   ///
-  /// - Throws: ``InputError`` that names the file.
-  init(path: String) throws(InputError) {
-    name = path == "-" ? "standard input" : path
-    bytes = try Self.read(path, name)
+  /// - Throws: ``InputError`` that names the file, and the path of a change that cannot be made.
+  init(path: String, changes: [EventChange] = []) throws(InputError) {
+    let name = WholeFile.name(of: path)
+    let maximum = Function.maximumPayloadBytes
+    let excess = InputError("\(name) has more than \(maximum) bytes, which Lambda does not take.")
+    var bytes = try WholeFile.read(path, maximum: maximum, excess: excess)
+    var document = try Self.document(bytes, name)
+    for change in changes {
+      do {
+        bytes = try change.made(in: document)
+      } catch {
+        throw InputError("\(name): \(error)")
+      }
+      document = try Self.document(bytes, name)
+    }
+    guard bytes.count <= maximum else { throw excess }
+    (self.name, self.bytes) = (name, bytes)
+  }
+
+  private static func document(_ bytes: [UInt8], _ name: String) throws(InputError) -> JSONDocument {
     do {
       // However deep it is: that is for the function to judge.
-      _ = try JSONDocument(bytes, maximumDepth: .max)
+      return try JSONDocument(bytes, maximumDepth: .max)
     } catch {
       throw InputError("\(name) is not an event: \(error).")
     }
-  }
-
-  private static func read(_ path: String, _ name: String) throws(InputError) -> [UInt8] {
-    let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw InputError("\(name) cannot be read: \(InputError.lastSystemError).") }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count <= Function.maximumPayloadBytes {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
-      guard count >= 0 else { throw InputError("\(name) cannot be read: \(InputError.lastSystemError).") }
-      if count == 0 { return bytes }
-      bytes += chunk[..<count]
-    }
-    throw InputError("\(name) has more than \(Function.maximumPayloadBytes) bytes, which Lambda does not take.")
   }
 }

@@ -21,21 +21,33 @@ struct Invoke: AsyncParsableCommand {
       With --remote the events go to a deployed function, by aws lambda invoke; its answers, its errors and the end of \
       its log, 4 KB at most, are shown alike. Credentials and configuration are those of aws.
 
-      The function sees Lambda's environment variables, CONNECTION_URL, PG* and LD_LIBRARY_PATH if they are set, and \
-      those of --env, but no others.
+      --set request.userAttributes.name=Ada changes each event before it is delivered, and --set \
+      request.newDeviceUsed:=true gives what is no text, as JSON. Objects that are missing are made; scopes[0] is the \
+      first element of an array, and a key that has a dot is written ["a.b"].
+
+      \(EnvironmentOptions.discussion())
 
       The exit status is 0 if every event was answered; 1 after a function error, an init error, a timeout, a crash or \
       an answer that has no body to show; 2 if a file, an option or the bootstrap is not usable, in which case nothing \
       was started, or if aws fails; 128 and the signal's number if a signal ended it, and with it the bootstrap.
       """)
 
-  @Argument(help: ArgumentHelp("An event, as JSON; - is standard input.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("An event, as JSON; - is standard input.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
   var files: [String]
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "What to change in each event: PATH=TEXT or PATH:=JSON; may be given again.", valueName: "path=value"))
+  var changes: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "The function's executable. (default: that of the package in this folder, or bootstrap beside cruddur)",
-      valueName: "path"))
+      valueName: "path"),
+    completion: .file())
   var bootstrap: String?
 
   @Option(help: ArgumentHelp("How long an invocation may take, at most 900. (default: 5.0)", valueName: "seconds"))
@@ -44,8 +56,7 @@ struct Invoke: AsyncParsableCommand {
   @Option(name: .customLong("repeat"), help: ArgumentHelp("How often all the events are delivered.", valueName: "n"))
   var repetitions = 1
 
-  @Option(help: ArgumentHelp("A variable of the function's environment; may be given again.", valueName: "key=value"))
-  var env: [Variable] = []
+  @OptionGroup var environment: EnvironmentOptions
 
   @Flag(help: "Writes the body alone of an answer that is an HTTP response.")
   var body = false
@@ -67,7 +78,7 @@ struct Invoke: AsyncParsableCommand {
 
   func validate() throws {
     if let timeout { try Timeout.validate(timeout) }
-    try Variable.validate(env)
+    _ = try changes.map { try EventChange(argument: $0) }
     try validateRemote()
     guard repetitions > 0 else {
       throw ValidationError("--repeat is \(repetitions), but must be at least 1.")
@@ -85,15 +96,20 @@ struct Invoke: AsyncParsableCommand {
     if remote == nil, let (option, _) = forAWS.first(where: { $0.1 != nil }) {
       throw ValidationError("\(option) needs --remote.")
     }
-    let forBootstrap = [("--bootstrap", bootstrap != nil), ("--timeout", timeout != nil), ("--env", !env.isEmpty)]
+    let forBootstrap = [
+      ("--bootstrap", bootstrap != nil), ("--timeout", timeout != nil), ("--env", !environment.env.isEmpty),
+      ("--env-file", !environment.envFile.isEmpty),
+    ]
     if remote != nil, let (option, _) = forBootstrap.first(where: \.1) {
       throw ValidationError("\(option) is of no use with --remote, because the deployed function has its own.")
     }
   }
 
   func run() async throws {
+    let changes = try changes.map { try EventChange(argument: $0) }
     let session = InvokeSession(
-      events: try files.map { try EventFile(path: $0) }, repetitions: repetitions, function: try function(),
+      events: try files.map { try EventFile(path: $0, changes: changes) }, repetitions: repetitions,
+      function: try function(),
       writer: AnswerWriter(bodyOnly: body, variables: ProcessInfo.processInfo.environment))
     throw ExitCode(try await session.run())
   }
@@ -106,6 +122,6 @@ struct Invoke: AsyncParsableCommand {
     return .local(
       LocalFunction(
         executable: try bootstrap.map(Executable.init) ?? Executable.byDefault(),
-        timeout: .seconds(timeout ?? 5), variables: Dictionary(env.map { ($0.key, $0.value) }) { $1 }))
+        timeout: .seconds(timeout ?? 5), variables: try environment.variables()))
   }
 }

@@ -22,9 +22,22 @@ enum Main {
       Console.printResponse(Array(Cruddur.fullMessage(for: error).utf8))
       return 0
     } catch {
-      Console.log(Cruddur.message(for: error))
+      Console.log(Cruddur.sentence(for: error))
       return 2
     }
+  }
+}
+
+extension Cruddur {
+  /// What to tell the user of an error: what is wrong and, if it is how the command was called, whose `--help` says more.
+  fileprivate static func sentence(for error: any Error) -> String {
+    let message = message(for: error)
+    guard exitCode(for: error) == .validationFailure else { return message }
+    // Only the parser knows which subcommand it was about; its own sentence has the command in quotes.
+    let usage = fullMessage(for: error).split(separator: "\n").last { $0.hasPrefix("  See '") }
+    let command = usage?.dropFirst("  See '".count).prefix { $0 != "'" } ?? "cruddur --help"
+    let end = message.last.map { ".?!".contains($0) } == true ? "" : "."
+    return "\(message)\(end) See \(command)."
   }
 }
 
@@ -33,5 +46,13 @@ struct Cruddur: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cruddur",
     abstract: "Tries a Lambda function without Lambda, begins a new one, and reconciles users with the database.",
+    discussion: """
+      Completions for a shell, of files, too:
+
+        source <(cruddur --generate-completion-script bash)       in ~/.bashrc
+        cruddur --generate-completion-script zsh >_cruddur        in a folder of fpath
+        cruddur --generate-completion-script fish >cruddur.fish   in ~/.config/fish/completions
+      """,
+    version: "cruddur 1.0.0",
     subcommands: [Invoke.self, Serve.self, New.self, Reconcile.self])
 }

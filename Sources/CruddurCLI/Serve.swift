@@ -34,9 +34,8 @@ struct Serve: AsyncParsableCommand {
       The first line on standard output is the URL, once it listens; then there is a line for each request: method, \
       path, status, milliseconds. Function errors and the function's logs go to standard error.
 
-      The function sees Lambda's environment variables, CONNECTION_URL, PG* and LD_LIBRARY_PATH if they are set, \
-      ALLOW_ANONYMOUS_AUTHOR=1, AWS_LAMBDA_LOG_LEVEL=DEBUG, by which its log has how long the database took, and those \
-      of --env, but no others.
+      \(EnvironmentOptions.discussion(
+        " ALLOW_ANONYMOUS_AUTHOR=1, AWS_LAMBDA_LOG_LEVEL=DEBUG, by which its log has how long the database took,"))
 
       The exit status is 0 after Ctrl-C, SIGTERM or SIGHUP, which end the bootstraps as well; 1 if the bootstrap does \
       not come up, as without a CONNECTION_URL; 2 if an option, the bootstrap or the port is not usable, in which case \
@@ -49,7 +48,8 @@ struct Serve: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The function's executable. (default: that of the package in this folder, or bootstrap beside cruddur)",
-      valueName: "path"))
+      valueName: "path"),
+    completion: .file())
   var bootstrap: String?
 
   @Option(help: ArgumentHelp("How long an invocation may take, at most 900.", valueName: "seconds"))
@@ -70,12 +70,10 @@ struct Serve: AsyncParsableCommand {
     help: ArgumentHelp("A host under which the port is forwarded; may be given again.", valueName: "host[:port]"))
   var allowHost: [ForwardedHost] = []
 
-  @Option(help: ArgumentHelp("A variable of the function's environment; may be given again.", valueName: "key=value"))
-  var env: [Variable] = []
+  @OptionGroup var environment: EnvironmentOptions
 
   func validate() throws {
     try Timeout.validate(timeout)
-    try Variable.validate(env)
     guard (1...10).contains(attempts) else {
       throw ValidationError("--attempts is \(attempts), but must be at least 1 and at most 10.")
     }
@@ -92,9 +90,8 @@ struct Serve: AsyncParsableCommand {
     let session = ServeSession(
       options: options, executable: try bootstrap.map(Executable.init) ?? Executable.byDefault(),
       timeout: .seconds(timeout), maximumConcurrency: maxConcurrency,
-      variables: Dictionary(
-        [("ALLOW_ANONYMOUS_AUTHOR", "1"), ("AWS_LAMBDA_LOG_LEVEL", "DEBUG")] + env.map { ($0.key, $0.value) }
-      ) { $1 })
+      variables: ["ALLOW_ANONYMOUS_AUTHOR": "1", "AWS_LAMBDA_LOG_LEVEL": "DEBUG"]
+        .merging(try environment.variables()) { $1 })
     throw ExitCode(try await session.run())
   }
 }

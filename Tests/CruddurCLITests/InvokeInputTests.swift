@@ -3,6 +3,10 @@ import Testing
 /// What `cruddur invoke` refuses before it starts anything.
 @Suite(.timeLimit(.minutes(1)))
 struct InvokeInputTests {
+  static let badVariable =
+    "--env takes KEY=VALUE or KEY, and a key has letters, digits and underscores alone. "
+    + "What was given is not shown, because it may be a secret."
+
   @Test(arguments: [
     ("/nowhere/event.json", "/nowhere/event.json cannot be read: No such file or directory."),
     ("/etc", "/etc cannot be read: Is a directory."),
@@ -44,27 +48,41 @@ struct InvokeInputTests {
   }
 
   @Test(arguments: [
-    (["invoke"], "Missing expected argument '<file> ...'"),
-    (["invoke", "-", "--color"], "Unknown option '--color'"),
+    (["invoke"], "Missing expected argument '<file> ...'."),
+    (["invoke", "-", "--colour"], "Unknown option '--colour'."),
     (["invoke", "-", "-"], "Standard input can be read only once."),
     (["invoke", "-", "--timeout", "0"], "--timeout is 0.0, but must be more than 0 and at most 900 seconds."),
     (["invoke", "-", "--timeout", "901"], "--timeout is 901.0, but must be more than 0 and at most 900 seconds."),
     (["invoke", "-", "--timeout", "nan"], "--timeout is nan, but must be more than 0 and at most 900 seconds."),
-    (["invoke", "-", "--timeout", "soon"], "The value 'soon' is invalid for '--timeout <seconds>'"),
+    (["invoke", "-", "--timeout", "soon"], "The value 'soon' is invalid for '--timeout <seconds>'."),
     (["invoke", "-", "--repeat", "0"], "--repeat is 0, but must be at least 1."),
-    (["invoke", "-", "--env", "TABLE"], "The value 'TABLE' is invalid for '--env <key=value>'"),
-    (["invoke", "-", "--env", "=users"], "The value '=users' is invalid for '--env <key=value>'"),
+    (
+      ["invoke", "-", "--env", "NO_SUCH_VARIABLE"],
+      "--env NO_SUCH_VARIABLE has no value, and the shell has no variable of that name."
+    ),
+    (["invoke", "-", "--env", "=s3cret"], badVariable), (["invoke", "-", "--env", "7=s3cret"], badVariable),
+    (["invoke", "-", "--env", "postgresql://ana:s3cret@nowhere/d"], badVariable),
     (
       ["invoke", "-", "--env", "AWS_LAMBDA_RUNTIME_API=elsewhere"],
       "--env cannot set AWS_LAMBDA_RUNTIME_API, because cruddur itself is the Runtime API."
     ),
-    (["destroy"], "Unexpected argument 'destroy'"),
+    (["invoke", "-", "--set", "userName"], "--set userName has no value: it is PATH=TEXT or PATH:=JSON."),
+    (["serve", "--attempts", "0"], "--attempts is 0, but must be at least 1 and at most 10."),
+    (["reconcile"], "What to read has to be files, or - for standard input, or --user-pool-id."),
+    (["destroy"], "Unexpected argument 'destroy'."),
   ])
-  func `A bad option is named`(arguments: [String], sentence: String) async throws {
+  func `A bad option is named, and where help is`(arguments: [String], sentence: String) async throws {
     let outcome = try await CommandLineTool.run(arguments)
-    #expect(outcome.log == "cruddur: \(sentence)\n")
+    let command = arguments[0] == "destroy" ? "cruddur" : "cruddur \(arguments[0])"
+    #expect(outcome.log == "cruddur: \(sentence) See \(command) --help.\n")
     #expect(outcome.output == "")
     #expect(outcome.status == 2)
+  }
+
+  @Test func `The version is one line`() async throws {
+    let outcome = try await CommandLineTool.run(["--version"])
+    #expect(try /cruddur \d+\.\d+\.\d+\n/.wholeMatch(in: outcome.output) != nil, "\(outcome.output)")
+    #expect(outcome.log == "" && outcome.status == 0)
   }
 
   @Test(arguments: [

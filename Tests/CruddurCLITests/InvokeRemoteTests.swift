@@ -166,7 +166,7 @@ struct InvokeRemoteTests {
   ])
   func `Options of the one are refused with the other`(options: [String], sentence: String) async throws {
     let outcome = try await invoke(["-"] + options, input: "1")
-    #expect(outcome.log.hasPrefix("cruddur: \(sentence)\n"))
+    #expect(outcome.log.hasPrefix("cruddur: \(sentence) See cruddur invoke --help.\n"))
     #expect(outcome.status == 2)
   }
 

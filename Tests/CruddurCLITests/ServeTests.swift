@@ -13,7 +13,9 @@ struct ServeTests {
     (["--attempts", "0"], "--attempts is 0"), (["--attempts", "11"], "--attempts is 11"),
     (["--allow-host", "https://a.example"], "'https://a.example' is invalid for '--allow-host"),
     (["--allow-host", "*.a.example"], "*.a.example"), (["--allow-host", "a.example:99999"], "a.example:99999"),
-    (["--env", "novalue"], "novalue"), (["--bootstrap", "/nowhere/bootstrap"], "/nowhere/bootstrap"),
+    (["--env", "NOVALUE"], "NOVALUE"),
+    (["--env-file", "/nowhere/.env"], "/nowhere/.env cannot be read"),
+    (["--bootstrap", "/nowhere/bootstrap"], "/nowhere/bootstrap"),
   ])
   func `A bad option is named, and nothing is started`(options: [String], name: String) async throws {
     let outcome = try await CommandLineTool.run(["serve", "--port", "0"] + options)

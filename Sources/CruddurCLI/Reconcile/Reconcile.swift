@@ -24,7 +24,9 @@ struct Reconcile: AsyncParsableCommand {
       run again: who has a row by then is passed over.
       """)
 
-  @Argument(help: ArgumentHelp("What aws has printed, any number of pages; - is standard input.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("What aws has printed, any number of pages; - is standard input.", valueName: "file"),
+    completion: .file())
   var files: [String] = []
 
   @Option(help: ArgumentHelp("The pool to have listed by `aws cognito-idp list-users`.", valueName: "id"))
