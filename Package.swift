@@ -104,9 +104,13 @@ let package = Package(
     .executableTarget(
       name: "CruddurCLI",
       dependencies: [
-        "Cruddur", "JSON", "LambdaRuntime", "LocalLambda", "Postgres", argumentParser, subprocess, systemPackage,
+        "COpenSSL", "Cruddur", "JSON", "LambdaRuntime", "LocalLambda", "Postgres", argumentParser, subprocess,
+        systemPackage,
       ],
-      resources: [.embedInCode("Page"), .embedInCode("Template")], swiftSettings: settings),
+      resources: [
+        .embedInCode("Page"), .embedInCode("Template"), .embedInCode("Samples/events"), .embedInCode("Samples/others"),
+      ],
+      swiftSettings: settings),
     .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),
     .target(
       name: "TestSupport", dependencies: ["CThreadSanitizer", "JSON", logging], path: "Tests/TestSupport",
@@ -167,7 +171,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "CruddurCLITests",
-      dependencies: ["CruddurCLI", "LocalLambda", "JSON", "Postgres", "TestSupport", subprocess],
+      dependencies: [
+        "Bootstrap", "CruddurCLI", "LambdaEvents", "LocalLambda", "JSON", "Postgres", "TestSupport", subprocess,
+      ],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

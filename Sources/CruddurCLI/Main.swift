@@ -47,12 +47,12 @@ struct Cruddur: ParsableCommand {
     commandName: "cruddur",
     abstract: "Tries a Lambda function without Lambda, begins a new one, and reconciles users with the database.",
     discussion: """
-      Completions for a shell, of files, too:
+      Completions for a shell, of files and kinds of event, too:
 
         source <(cruddur --generate-completion-script bash)       in ~/.bashrc
         cruddur --generate-completion-script zsh >_cruddur        in a folder of fpath
         cruddur --generate-completion-script fish >cruddur.fish   in ~/.config/fish/completions
       """,
     version: "cruddur 1.0.0",
-    subcommands: [Invoke.self, Serve.self, New.self, Reconcile.self])
+    subcommands: [Events.self, Invoke.self, Serve.self, New.self, Reconcile.self])
 }

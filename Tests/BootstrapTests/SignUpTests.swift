@@ -33,9 +33,10 @@ extension EndToEnd {
 
     @Test func `Every other trigger is answered with itself, and adds nobody`() async throws {
       let names = [
-        "create-auth-challenge", "custom-email-sender", "custom-message", "custom-sms-sender", "define-auth-challenge",
-        "inbound-federation", "pre-authentication", "pre-sign-up", "token-generation",
-        "token-generation-v2", "token-generation-v3", "user-migration", "verify-auth-challenge",
+        "client-credentials", "create-auth-challenge", "custom-email-sender", "custom-message",
+        "custom-message-admin-create-user", "custom-sms-sender", "define-auth-challenge", "inbound-federation",
+        "pre-authentication", "pre-sign-up", "pre-sign-up-federated", "token-generation", "token-generation-v2",
+        "token-generation-v3", "user-migration", "user-migration-forgot-password", "verify-auth-challenge",
       ]
       try await withFunction(["CONNECTION_URL": url]) { invoke in
         for name in names {

@@ -129,7 +129,7 @@ use_throwaway() {
   [ "$status" -eq 0 ]
   # What is bad is told so, and all else is well.
   [ "$(grep --only-matching '"statusCode":[0-9]*' <<<"$output" | sort | uniq --count | tr --squeeze-repeats ' \n' ' ')" = \
-    ' 7 "statusCode":200 1 "statusCode":204 1 "statusCode":422 ' ]
+    ' 8 "statusCode":200 1 "statusCode":204 1 "statusCode":422 ' ]
   [ "$(sql "SELECT count(*) FROM users WHERE handle IN ('andrewbrown', 'alice')")" = 2 ]
   [ "$(psql --no-psqlrc -At "$url" --command 'SELECT count(*) FROM activities')" = 4 ]
 

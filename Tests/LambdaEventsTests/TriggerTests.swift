@@ -110,7 +110,7 @@ import Testing
         groups: .init(names: ["g"], iamRoles: ["r"], preferredRole: "r"))
     },
     .speaking(
-      "token-generation-v3", TokenGeneration.self,
+      "client-credentials", TokenGeneration.self,
       #"{"claimsAndScopeOverrideDetails":{"accessTokenGeneration":{"claimsToAddOrOverride":{"job":"nightly"}}}}"#
     ) { event in
       #expect(event.version == 3 && event.source == .tokenGenerationClientCredentials)
@@ -188,9 +188,9 @@ import Testing
   @Test func `Each trigger of events/ stands in the table`() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: Repository.file("events").path)
     let others: Set = [
-      "confirm-forgot-password", "every-attribute", "federated", "federated-oidc", "hostile", "phone-only",
-      "post-authentication-admin",
-      "unknown-trigger",
+      "confirm-forgot-password", "custom-message-admin-create-user", "every-attribute", "federated", "federated-oidc",
+      "hostile", "phone-only", "post-authentication-admin", "pre-sign-up-federated", "token-generation-v3",
+      "unknown-trigger", "user-migration-forgot-password",
     ]
     var triggers: Set<String> = []
     for name in names.map({ String($0.dropLast(5)) }) {
@@ -323,7 +323,7 @@ import Testing
     }
     #expect(error == expected)
     #expect(error?.errorMessage.contains("V2_0 or V3_0") == true)
-    for name in ["token-generation-v2", "token-generation-v3"] {
+    for name in ["token-generation-v2", "token-generation-v3", "client-credentials"] {
       _ = try await self.response(Repository.event(name)) { $0.on(TokenGeneration.self) { _, _ in response } }
     }
   }
