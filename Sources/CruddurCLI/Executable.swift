@@ -26,15 +26,21 @@ struct Executable: Equatable {
   /// What is started where no bootstrap is named: the function of the package in the current folder, if `cruddur new` has
   /// made it, or otherwise `bootstrap` beside the running program.
   static func byDefault() throws(InputError) -> Executable {
-    let manifest = try? String(contentsOfFile: "Package.swift", encoding: .utf8)
-    guard manifest?.contains(".executable(name: \"function\"") == true else {
-      return try Executable(path: folder(of: own()) + "/bootstrap")
+    let path = try defaultPath()
+    guard path != packagedFunction || access(path, F_OK) == 0 else {
+      throw InputError("The package in this folder has not been built yet: swift build makes \(path).")
     }
-    guard access(".build/debug/function", F_OK) == 0 else {
-      throw InputError("The package in this folder has not been built yet: swift build makes .build/debug/function.")
-    }
-    return try Executable(path: ".build/debug/function")
+    return try Executable(path: path)
   }
+
+  /// The path of ``byDefault()``, where there may be nothing yet.
+  static func defaultPath() throws(InputError) -> String {
+    let manifest = try? String(contentsOfFile: "Package.swift", encoding: .utf8)
+    if manifest?.contains(".executable(name: \"function\"") == true { return packagedFunction }
+    return folder(of: try own()) + "/bootstrap"
+  }
+
+  private static let packagedFunction = ".build/debug/function"
 
   /// The path of the running program, with symbolic links resolved.
   static func own() throws(InputError) -> String {
@@ -63,15 +69,17 @@ struct Executable: Equatable {
 
 extension String {
   /// In quotes, if the shell would make something else of it.
-  fileprivate var shellWord: String {
-    let isPlain = utf8.allSatisfy {
-      switch $0 {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "-")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-        true
-      default: false
+  var shellWord: String {
+    let isPlain =
+      !isEmpty
+      && utf8.allSatisfy {
+        switch $0 {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "-")...UInt8(ascii: ":"), UInt8(ascii: "_"):
+          true
+        default: false
+        }
       }
-    }
     if isPlain { return self }
     return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }

@@ -28,6 +28,14 @@ struct Serve: AsyncParsableCommand {
       logs, and 429 for whoever comes when all are busy; one that takes longer than the timeout is answered as timed \
       out, and the bootstrap goes on.
 
+      With --watch a new bootstrap takes over as soon as it is there and has come up; what the one before it is at comes \
+      to its end. --build makes it: from the path, such as .build/debug/bootstrap, it knows the package, runs swift build, \
+      and does so again when a file in Sources or Package.swift has changed.
+
+      With --attach no bootstrap is started. What it prints first has the variables with which you start one, in a shell \
+      and a debugger of your choice, or in Visual Studio Code. Cognito and API Gateway then wait as long as the timeout. \
+      When you end the program, start it again: events that have come meanwhile wait for it.
+
       Requests with a foreign Host or Origin are refused, so that no other web site gets at the function. Where the port \
       is forwarded (Codespaces, Gitpod), --allow-host says under which host; whoever may open that may use the function.
 
@@ -52,8 +60,24 @@ struct Serve: AsyncParsableCommand {
     completion: .file())
   var bootstrap: String?
 
-  @Option(help: ArgumentHelp("How long an invocation may take, at most 900.", valueName: "seconds"))
-  var timeout = 10.0
+  @Option(
+    help: ArgumentHelp(
+      "How long an invocation may take, at most 900. (default: 10; with --attach 900)", valueName: "seconds"))
+  var timeout: Double?
+
+  @Flag(help: "Takes a new bootstrap as soon as it is built. Accounts and tokens stay, and so do events that it is at.")
+  var watch = false
+
+  @Flag(help: "Builds the bootstrap, at the start and whenever its package's sources change; with --watch.")
+  var build = false
+
+  @Flag(help: "Starts no bootstrap, but waits for one that you start, as in a debugger, and says how.")
+  var attach = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The port on which a bootstrap of --attach finds events; 0 is any that is free.", valueName: "number"))
+  var attachPort: UInt16 = 9001
 
   @Option(
     help: ArgumentHelp(
@@ -73,7 +97,9 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var environment: EnvironmentOptions
 
   func validate() throws {
-    try Timeout.validate(timeout)
+    if let timeout { try Timeout.validate(timeout) }
+    guard !build || watch else { throw ValidationError("--build needs --watch.") }
+    guard !attach || !watch else { throw ValidationError("--attach and --watch exclude each other.") }
     guard (1...10).contains(attempts) else {
       throw ValidationError("--attempts is \(attempts), but must be at least 1 and at most 10.")
     }
@@ -87,11 +113,20 @@ struct Serve: AsyncParsableCommand {
     options.port = Int(port)
     options.allowedHosts = Set(allowHost.map(\.authority))
     options.triggerAttempts = attempts
+    let timeout = Duration.seconds(timeout ?? (attach ? 900 : 10))
+    // Whoever is at a breakpoint would lose the event after five seconds.
+    if attach { options.patience = timeout }
+    var variables = ["ALLOW_ANONYMOUS_AUTHOR": "1", "AWS_LAMBDA_LOG_LEVEL": "DEBUG"]
+    if attach { variables["LAMBDA_DEBUGGER"] = "1" }
+    variables.merge(try environment.variables()) { $1 }
+    let builder = build ? try Builder(bootstrap: bootstrap ?? Executable.defaultPath()) : nil
+    if let builder, case .failed(let words) = await builder.build(inBackground: false) {
+      throw InputError("The bootstrap cannot be built.\n\(words)")
+    }
     let session = ServeSession(
       options: options, executable: try bootstrap.map(Executable.init) ?? Executable.byDefault(),
-      timeout: .seconds(timeout), maximumConcurrency: maxConcurrency,
-      variables: ["ALLOW_ANONYMOUS_AUTHOR": "1", "AWS_LAMBDA_LOG_LEVEL": "DEBUG"]
-        .merging(try environment.variables()) { $1 })
+      mode: attach ? .attached(port: Int(attachPort)) : watch ? .watched(builder) : .plain, timeout: timeout,
+      maximumConcurrency: maxConcurrency, variables: variables)
     throw ExitCode(try await session.run())
   }
 }

@@ -14,7 +14,10 @@ import SystemPackage
 public actor ExecutionEnvironment {
   private let runtimeAPI: RuntimeAPI
   private let bootstrap: String
-  private let variables: [String: String]
+  /// All variables of the process.
+  nonisolated let variables: [String: String]
+  /// Whether somebody else starts the process.
+  private let isAttached: Bool
   private let initLimit: Duration
   private var process: RuntimeProcess?
   private let platformLog: PlatformLog
@@ -36,16 +39,18 @@ public actor ExecutionEnvironment {
   ///   - caller: the caller's variables, of which `CONNECTION_URL`, `PG*` and `LD_LIBRARY_PATH` are handed on.
   ///   - configured: the variables of the function's configuration, which win over all but those that say where the
   ///     Runtime API is and what it is set up for.
+  ///   - isAttached: whether no process is started or ended, because somebody else does, as in a debugger.
   ///   - initLimit: how long the process has until it asks for its first event; nil is Lambda's own: ten seconds on
   ///     demand, fifteen minutes with Managed Instances.
   public init(
     bootstrap: String, runtimeAPI: RuntimeAPI, functionName: String = "local", caller: [String: String] = [:],
-    configured: [String: String] = [:], initLimit: Duration? = nil
+    configured: [String: String] = [:], isAttached: Bool = false, initLimit: Duration? = nil
   ) {
     self.bootstrap = bootstrap
+    self.isAttached = isAttached
     self.runtimeAPI = runtimeAPI
     self.initLimit = initLimit ?? (runtimeAPI.isManaged ? .seconds(900) : .seconds(10))
-    log = LogPipe()
+    log = isAttached ? nil : LogPipe()
     variables = LambdaVariables.make(
       functionName: functionName, runtimeAPI: runtimeAPI.variables,
       taskRoot: FilePath(bootstrap).removingLastComponent().string, logStream: LambdaVariables.logStream(),
@@ -66,7 +71,7 @@ public actor ExecutionEnvironment {
     let process = await started()
     let failure = await runtimeAPI.initFailure()
     _ = endOfInitialization()
-    if let failure { await end(process, after: failure) }
+    if let failure, let process { await end(process, after: failure) }
     return failure
   }
 
@@ -105,8 +110,8 @@ public actor ExecutionEnvironment {
     let end = await runtimeAPI.invoke(request, into: sink)
     record.result = end.result
     record.duration = end.duration
-    record.maximumMemoryUsed = process.maximumMemoryUsed
-    await self.end(process, after: end.result, timeout: request.timeout)
+    record.maximumMemoryUsed = process?.maximumMemoryUsed
+    if let process { await self.end(process, after: end.result, timeout: request.timeout) }
     record.log = await log?.end(of: runtimeAPI.isManaged ? requestID : nil) ?? []
     return record
   }
@@ -128,9 +133,11 @@ public actor ExecutionEnvironment {
     await change { await $0.endProcess() }
   }
 
-  /// The process, which is started if there is none, or if it has ended since the last invocation.
-  private func started() async -> RuntimeProcess {
-    await change { environment in
+  /// The process, which is started if there is none, or if it has ended since the last invocation; nil where somebody else
+  /// starts it.
+  private func started() async -> RuntimeProcess? {
+    if isAttached { return nil }
+    return await change { environment in
       if let process = environment.process {
         if await environment.isUsable() { return process }
         await environment.endProcess()

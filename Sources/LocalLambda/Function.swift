@@ -81,6 +81,7 @@ public actor Function {
   private var environmentCount = 0
   /// Environments of an earlier one take no more work.
   private var generation = 0
+  private var isAttached = false
   private var isStopped = false
 
   private struct Environment {
@@ -107,6 +108,31 @@ public actor Function {
   public func initialize() async -> InvocationResult? {
     guard !isStopped else { return .cancelled }
     return await withCheckedContinuation { addEnvironment(for: .initialization($0)) }
+  }
+
+  /// Waits for a process that somebody else starts, as in a debugger, instead of starting any: before the first event, and
+  /// once. When one ends, what it was at fails, and the next may be started.
+  ///
+  /// The Runtime API listens on a port of 127.0.0.1; 0 is any that is free.
+  ///
+  /// - Returns: the environment variables that such a process needs.
+  /// - Throws: ``PortError`` where the port cannot be listened on.
+  public func attach(port: Int) async throws(PortError) -> [String: String] {
+    var options = runtimeOptions
+    options.port = port
+    options.isAttached = true
+    isAttached = true
+    let api = try await RuntimeAPI.start(options: options)
+    let environment = makeEnvironment(api)
+    environmentCount += 1
+    let number = environmentCount
+    environments[number] = Environment(
+      life: Task {
+        await self.serve(await self.nextJob(0), in: environment)
+        await api.stop()
+        self.environments[number] = nil
+      }, environment: environment)
+    return environment.variables
   }
 
   /// Takes the executable anew, because there is another one under its path: an environment is started with it, and once
@@ -192,7 +218,7 @@ public actor Function {
   private func start(_ job: Job) {
     if let environment = idle.popLast() {
       environment.resume(returning: job)
-    } else if environments.count < (isManaged ? 1 : configuration.maximumEnvironments) {
+    } else if environments.count < maximumEnvironments {
       addEnvironment(for: .invocation(job))
     } else {
       queue.append(job)
@@ -200,6 +226,8 @@ public actor Function {
   }
 
   private var isManaged: Bool { configuration.maximumConcurrency != nil }
+
+  private var maximumEnvironments: Int { isManaged || isAttached ? 1 : configuration.maximumEnvironments }
 
   /// What an environment is started for.
   private enum Work {
@@ -218,18 +246,31 @@ public actor Function {
       })
   }
 
-  private func runEnvironment(_ number: Int, _ generation: Int, first: Work) async {
+  private var runtimeOptions: RuntimeAPI.Options {
     var options = RuntimeAPI.Options()
     options.functionARN = configuration.arn
     options.recordsExchanges = false
     options.isSnapStart = configuration.variables["AWS_LAMBDA_INITIALIZATION_TYPE"] == "snap-start"
     options.handler = configuration.variables["_HANDLER"] ?? options.handler
     options.maximumConcurrency = configuration.maximumConcurrency
+    return options
+  }
+
+  private func makeEnvironment(_ api: RuntimeAPI) -> ExecutionEnvironment {
+    ExecutionEnvironment(
+      bootstrap: configuration.bootstrap, runtimeAPI: api, functionName: configuration.name,
+      caller: configuration.caller, configured: configuration.variables, isAttached: isAttached)
+  }
+
+  private func runEnvironment(_ number: Int, _ generation: Int, first: Work) async {
     var next: Work? = first
     while let work = next {
       do {
-        let api = try await RuntimeAPI.start(options: options)
-        await serve(work, with: api, number, generation)
+        let api = try await RuntimeAPI.start(options: runtimeOptions)
+        let environment = makeEnvironment(api)
+        environments[number]?.environment = environment
+        let job = await firstJob(of: work, in: environment, generation)
+        await serve(job, in: environment, generation)
         await api.stop()
         return
       } catch {
@@ -244,19 +285,17 @@ public actor Function {
     }
   }
 
-  /// The life of one environment, until the function is stopped, or has a later generation.
-  private func serve(_ first: Work, with api: RuntimeAPI, _ number: Int, _ generation: Int) async {
-    let environment = ExecutionEnvironment(
-      bootstrap: configuration.bootstrap, runtimeAPI: api, functionName: configuration.name,
-      caller: configuration.caller, configured: configuration.variables)
-    environments[number]?.environment = environment
-    let firstJob: Job?
-    switch first {
-    case .invocation(let job): firstJob = job
+  /// The first job of an environment, which may have to be up before it gets one.
+  private func firstJob(of work: Work, in environment: ExecutionEnvironment, _ generation: Int) async -> Job? {
+    switch work {
+    case .invocation(let job): job
     case .initialization(let starter):
-      let isUp = await initialize(environment, generation, starter)
-      firstJob = isUp ? await nextJob(generation) : nil
+      await initialize(environment, generation, starter) ? await nextJob(generation) : nil
     }
+  }
+
+  /// The life of one environment, until the function is stopped, or has a later generation.
+  private func serve(_ firstJob: Job?, in environment: ExecutionEnvironment, _ generation: Int = 0) async {
     await withDiscardingTaskGroup { group in
       var next = firstJob
       while let job = next {

@@ -20,6 +20,9 @@ public final class RuntimeAPI: Sendable {
     /// Whether the runtime may have a snapshot taken of it, as with SnapStart: then it waits in `/restore/next` until
     /// ``RuntimeAPI/restore(limit:)``.
     public var isSnapStart = false
+    /// Whether somebody else starts the runtimes, as in a debugger, one after the other: when the connection of one is
+    /// gone, what it was at fails, and the next begins anew.
+    public var isAttached = false
     /// Whether each hand-out of an event has a `Lambda-Runtime-Invocation-Id` of its own; Lambda's had none before July
     /// 2026.
     public var sendsInvocationID = true
@@ -67,7 +70,7 @@ public final class RuntimeAPI: Sendable {
   public static func start(options: Options = Options()) async throws(PortError) -> RuntimeAPI {
     var rules = RuntimeState.Rules(
       functionARN: options.functionARN, handler: options.handler, isSnapStart: options.isSnapStart,
-      maximumConcurrency: options.maximumConcurrency.map { max(1, $0) })
+      isAttached: options.isAttached, maximumConcurrency: options.maximumConcurrency.map { max(1, $0) })
     if !options.sendsInvocationID { rules.invocationID = { _ in nil } }
     let broker = RuntimeBroker(rules: rules, options: options)
     // An X-Ray error cause is a header, and may have nearly a mebibyte.

@@ -30,6 +30,8 @@ extension RuntimeState {
     var handler = "bootstrap"
     /// Whether a snapshot may be taken of the runtime.
     var isSnapStart = false
+    /// Whether somebody else starts the runtimes, one after the other, and ends them as they like.
+    var isAttached = false
     /// Of Managed Instances, how many invocations run at once; nil on demand, where it is one.
     var maximumConcurrency: Int?
     /// A new value of `Lambda-Runtime-Invocation-Id`, given how often an event was handed out; nil sends none.

@@ -170,9 +170,21 @@ struct RuntimeState {
       snapshot = .none
       return [.respond(call, .refused(.containerError))]
     }
-    guard let index = waiting.firstIndex(of: call) else { return extensions.hangUp(call) ?? [] }
-    waiting.remove(at: index)
-    return [.respond(call, .refused(.containerError))]
+    if let index = waiting.firstIndex(of: call) {
+      waiting.remove(at: index)
+      return [.respond(call, .refused(.containerError))] + detach()
+    }
+    guard let effects = extensions.hangUp(call) else { return [] }
+    return effects + detach()
+  }
+
+  /// A runtime that was attached is gone, as its connection shows: what it was at has failed, what waits is for the next.
+  private mutating func detach() -> [Effect] {
+    guard rules.isAttached, failure == nil else { return [] }
+    (initError, hasAsked) = (nil, false)
+    let ended = closeRunning(.initializing, as: .exited("was ended"))
+    extensions = ExtensionRegistry()
+    return ended
   }
 
   /// As AWS does, looks at the state first, at the ids next, and at the rest last: a post that is refused for the rest
@@ -253,6 +265,8 @@ struct RuntimeState {
     case .failure(let invalid): return [.respond(call, .refused(.invalidPost(invalid)))]
     case .success(let error):
       initError = error
+      // Whoever starts it reads its log, and starts it again.
+      if rules.isAttached { return [.respond(call, .accepted)] + detach() }
       return [.respond(call, .accepted)] + end(as: .initError(type: error.type, body: error.body))
     }
   }

@@ -19,6 +19,9 @@ public final class LocalServer: Sendable {
     /// number: <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html>.
     public var triggerAttempts = 3
 
+    /// How long Cognito and API Gateway wait for the function; nil: as long as AWS's do, 5 and 30 seconds.
+    public var patience: Duration?
+
     /// The options that are the command line's defaults.
     public init() {}
   }
@@ -40,10 +43,13 @@ public final class LocalServer: Sendable {
     onRequest: @escaping @Sendable (ServedRequest) -> Void
   ) async throws(PortError) -> LocalServer {
     let tokens = TokenIssuer()
+    var httpAPI = HTTPAPI(function: function, authorizer: JWTAuthorizer(tokens: tokens))
+    var retries = Cognito.RetryPolicy(attempts: options.triggerAttempts)
+    if let patience = options.patience { (httpAPI.limit, retries.attemptLimit) = (patience, patience) }
     let responder = LocalResponder(
-      httpAPI: HTTPAPI(function: function, authorizer: JWTAuthorizer(tokens: tokens)),
+      httpAPI: httpAPI,
       cognitoAPI: CognitoAPI(
-        cognito: Cognito(function: function, retries: Cognito.RetryPolicy(attempts: options.triggerAttempts)),
+        cognito: Cognito(function: function, retries: retries),
         tokens: tokens),
       invokeAPI: InvokeAPI(function: function), files: files,
       allowedHosts: Set(options.allowedHosts.map { $0.lowercased() }), onRequest: onRequest)
