@@ -92,7 +92,13 @@ is_gone() {
 
 # eventually COMMAND…: waits until COMMAND succeeds, for 20 seconds at most.
 eventually() {
-  local limit=$((SECONDS + 21))
+  eventually_for 21 "$@"
+}
+
+# eventually_for SECONDS COMMAND…: the same for what takes longer.
+eventually_for() {
+  local limit=$((SECONDS + $1))
+  shift
   while ((SECONDS < limit)); do
     "$@" && return
     sleep 0.03

@@ -53,6 +53,32 @@ works_as_printed() {
   [ "$(curl --silent "$server/api/greetings" --json '{"name":"Bo"}')" = '{"greeting":"Hello, Bo!"}' ]
 }
 
+@test "What is changed in its source is in the next answer, without a restart or a lost account" {
+  build_function http
+  cd "$package"
+  start_service serve "$top/.build/debug/cruddur" serve --watch --build --port 0
+  server=$(grep --max-count 1 --only-matching 'http://127[0-9.:]*' "$folder/serve")
+  sub=$(curl --silent "$server/cognito/users" --json '{"name":"Ana","email":"ana@example.com"}' |
+    jq --raw-output .user.sub)
+  token=$(curl --silent --request POST "$server/cognito/users/$sub/token" | jq --raw-output .id_token)
+  says() {
+    [ "$(curl --silent --header "Authorization: Bearer $token" "$server/api/greetings/Ana")" = "{\"greeting\":\"$1\"}" ]
+  }
+  says 'Hello, Ana!'
+
+  # What does not compile changes nothing.
+  cp Sources/Hello/Routes.swift "$folder/Routes.swift"
+  echo 'let' >>Sources/Hello/Routes.swift
+  eventually_for 120 grep --quiet 'not built; the bootstrap before it goes on' "$folder/serve"
+  grep --quiet 'Routes.swift:.*error:' "$folder/serve"
+  says 'Hello, Ana!'
+
+  sed 's/Hello, /Good day, /' "$folder/Routes.swift" >Sources/Hello/Routes.swift
+  eventually_for 120 says 'Good day, Ana!'
+  [ "$(grep --count 'took the new bootstrap, built in .*, up in ' "$folder/serve")" -eq 1 ]
+  [ "$(curl --silent "$server/cognito/users" | jq --raw-output '.[].email')" = ana@example.com ]
+}
+
 @test "A function for a user pool works as it is" {
   works_as_printed cognito pre-sign-up '}'
   by_hand "$top/.build/debug/cruddur" invoke - <<<'{"triggerSource":"PreSignUp_SignUp",
