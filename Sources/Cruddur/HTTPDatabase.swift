@@ -23,12 +23,12 @@ extension Problem {
     switch failure.cause.reason {
     case .server where failure.cause.sqlState?.isTransient == true: self = .unavailable(failure)
     case .server, .decoding, .invalidParameter, .unsupported:
-      self.init(status: 500, codes: ["internal_error"], cause: failure)
+      self.init(status: 500, code: .internalError, cause: failure)
     default: self = .unavailable(failure)
     }
   }
 
   private static func unavailable(_ failure: DatabaseFailure) -> Problem {
-    Problem(status: 503, codes: ["database_unavailable"], cause: failure)
+    Problem(status: 503, codes: [.databaseUnavailable], cause: failure)
   }
 }

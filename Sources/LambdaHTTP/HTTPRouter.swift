@@ -35,7 +35,8 @@ public struct HTTPRouter: Sendable {
   ///
   /// Of several handlers of the same method and pattern, the first one gets the requests.
   public mutating func on(_ method: HTTPMethod, _ pattern: String, handle: @escaping Handle) {
-    let pattern = PathPattern(pattern)
+    let text = pattern
+    let pattern = PathPattern(text)
     let index: Int
     if let known = resources.firstIndex(where: { $0.segments == pattern.segments }) {
       index = known
@@ -43,8 +44,16 @@ public struct HTTPRouter: Sendable {
       index = resources.firstIndex { pattern.segments.isMoreSpecific(than: $0.segments) } ?? resources.endIndex
       resources.insert(Resource(segments: pattern.segments), at: index)
     }
-    let endpoint = Endpoint(parameterNames: pattern.names, handle: handle)
+    let endpoint = Endpoint(pattern: text, parameterNames: pattern.names, handle: handle)
     resources[index].endpoints[method] = resources[index].endpoints[method] ?? endpoint
+  }
+
+  /// The methods that have a handler, by the patterns that they were added with: for whoever describes an API, and wants to
+  /// be sure of it. HEAD and OPTIONS, which need no handler, are not among them.
+  public var routes: [String: Set<HTTPMethod>] {
+    resources.reduce(into: [:]) { routes, resource in
+      for (method, endpoint) in resource.endpoints { routes[endpoint.pattern, default: []].insert(method) }
+    }
   }
 
   /// Answers a request, whatever becomes of it.
@@ -80,12 +89,12 @@ public struct HTTPRouter: Sendable {
 
   private func handle(_ request: HTTPRequest, _ context: InvocationContext) async throws -> HTTPResponse {
     guard let (resource, values) = resource(at: request.pathSegments) else {
-      throw Problem(status: 404, codes: ["route_not_found"])
+      throw Problem(status: 404, code: .routeNotFound)
     }
     let allowed = resource.allowedMethods
     guard let endpoint = resource.endpoint(for: request.method) else {
       guard request.method == .options else {
-        throw Problem(status: 405, codes: ["method_not_allowed"], headers: [("allow", allowed)])
+        throw Problem(status: 405, code: .methodNotAllowed, headers: [("allow", allowed)])
       }
       let preflight = cors?.preflightHeaders(for: request, methods: allowed) ?? []
       return HTTPResponse(status: 204, headers: [("allow", allowed)] + preflight)
@@ -117,8 +126,9 @@ extension HTTPRouter {
     var endpoints: [HTTPMethod: Endpoint] = [:]
   }
 
-  /// A handler, and what its pattern calls the parameters.
+  /// A handler, the pattern that it was added with, and what that calls the parameters.
   struct Endpoint: Sendable {
+    let pattern: String
     let parameterNames: [String]
     let handle: Handle
   }

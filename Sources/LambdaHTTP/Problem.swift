@@ -38,6 +38,38 @@ public struct Problem: Error {
 }
 
 extension Problem {
+  /// The codes of the problems that this library makes.
+  public enum Code: String, CaseIterable, Sendable {
+    /// There is no such path.
+    case routeNotFound = "route_not_found"
+    /// The path has other methods.
+    case methodNotAllowed = "method_not_allowed"
+    /// The event's body is not the base64 that it says.
+    case bodyNotBase64 = "body_not_base64"
+    /// The request's body is not JSON, or has a string that is not Unicode.
+    case bodyNotJSON = "body_not_json"
+    /// The request does not say that its body is JSON.
+    case contentTypeUnsupported = "content_type_unsupported"
+    /// The request's body is compressed.
+    case contentEncodingUnsupported = "content_encoding_unsupported"
+    /// The handler failed.
+    case internalError = "internal_error"
+    /// The response is larger than Lambda takes.
+    case responseTooLarge = "response_too_large"
+    /// The handler had no time left.
+    case deadlineExceeded = "deadline_exceeded"
+  }
+
+  /// Makes a problem of a code of this library's.
+  public init(
+    status: Int, code: Code, detail: String? = nil, headers: [(name: String, value: String)] = [],
+    cause: (any Error)? = nil
+  ) {
+    self.init(status: status, codes: [code.rawValue], detail: detail, headers: headers, cause: cause)
+  }
+}
+
+extension Problem {
   /// The problem as RFC 9457 has it, with `codes` as an extension member.
   var response: HTTPResponse {
     let body = JSONWriter.object {
@@ -101,16 +133,16 @@ extension Problem {
   /// no time left, and another time may do.
   init(unexpected error: any Error) {
     if Task.isCancelled {
-      self.init(status: 503, codes: ["deadline_exceeded"], cause: DeadlineExceeded())
+      self.init(status: 503, code: .deadlineExceeded, cause: DeadlineExceeded())
     } else {
-      self.init(status: 500, codes: ["internal_error"], cause: error)
+      self.init(status: 500, code: .internalError, cause: error)
     }
   }
 
   /// The problem in the place of a response of so many bytes, of which Lambda would send nothing.
   init(tooLarge length: Int) {
     let detail = "The response is larger than can be sent. Ask for less."
-    self.init(status: 500, codes: ["response_too_large"], detail: detail, cause: InvalidResponse.tooLarge(length))
+    self.init(status: 500, code: .responseTooLarge, detail: detail, cause: InvalidResponse.tooLarge(length))
   }
 
   /// Says in the log what the client was told and what was behind it: an error where it is the server's, else for
@@ -140,15 +172,15 @@ extension Problem {
   public init(_ error: HTTPBodyError) {
     switch error {
     case .notBase64:
-      self.init(status: 400, codes: ["body_not_base64"], detail: "The body is not valid base64.")
+      self.init(status: 400, code: .bodyNotBase64, detail: "The body is not valid base64.")
     case .notJSON(let error):
-      self.init(status: 400, codes: ["body_not_json"], detail: "The body is \(error).")
+      self.init(status: 400, code: .bodyNotJSON, detail: "The body is \(error).")
     case .contentTypeNotJSON:
-      self.init(status: 415, codes: ["content_type_unsupported"], detail: "content-type has to be application/json.")
+      self.init(status: 415, code: .contentTypeUnsupported, detail: "content-type has to be application/json.")
     case .contentEncoded:
       // Source: <https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3>.
       self.init(
-        status: 415, codes: ["content_encoding_unsupported"],
+        status: 415, code: .contentEncodingUnsupported,
         detail: "The body has to be sent as it is, without a content-encoding such as gzip.",
         headers: [("accept-encoding", "identity")])
     }

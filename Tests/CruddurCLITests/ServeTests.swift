@@ -137,7 +137,10 @@ struct ServeTests {
   @Test func `The page is sent under a strict policy`() async throws {
     try await FakeBootstrap.with { bootstrap in
       try await RunningServer.with(bootstrap) { server in
-        let types = ["html": "text/html", "css": "text/css", "js": "text/javascript"]
+        let types = [
+          "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
+          "yaml": "application/yaml",
+        ]
         let folder = Repository.file("Sources/CruddurCLI/Page").path()
         let files = try FileManager.default.contentsOfDirectory(atPath: folder)
         for file in files {
@@ -145,7 +148,7 @@ struct ServeTests {
           let type = try #require(types[String(file.drop { $0 != "." }.dropFirst())])
           let answer = try await server.send(path)
           #expect(answer.status == 200)
-          #expect(answer.headers["content-type"] == "\(type); charset=utf-8")
+          #expect(answer.headers["content-type"] == type)
           #expect(answer.headers["cache-control"] == "no-store")
           #expect(answer.headers["x-content-type-options"] == "nosniff")
           #expect(
@@ -157,6 +160,8 @@ struct ServeTests {
           #expect(head.headers["content-length"] == String(answer.body.utf8.count))
           #expect(head.body == "")
         }
+        let description = try String(contentsOf: Repository.file("deploy/openapi.yaml"), encoding: .utf8)
+        #expect(try await server.send("/openapi.yaml").body == description)
         let answer = try await server.send("/", "--request", "POST")
         #expect(answer.status == 405)
         #expect(answer.headers["allow"] == "GET, HEAD")

@@ -40,13 +40,13 @@ extension ActivityAPI {
   ) throws -> (Author, ActivityDraft) {
     let isAnonymous = !request.hasAuthorizer
     guard !isAnonymous || allowsAnonymousAuthors else {
-      throw Problem(unauthorized: "author_unknown", detail: "Nobody is signed in.")
+      throw Problem(unauthorized: .authorUnknown, detail: "Nobody is signed in.")
     }
     let body = try request.json().root
     guard body.kind == .object else {
-      throw Problem(status: 400, codes: ["body_not_object"], detail: "The body has to be a JSON object.")
+      throw Problem(status: 400, codes: [.bodyNotObject], detail: "The body has to be a JSON object.")
     }
-    var codes: [String] = []
+    var codes: [ProblemCode] = []
     let draft = ActivityDraft(body, requiresTimeToLive: requiresTimeToLive, codes: &codes)
     let author = isAnonymous ? Author(handle: body["user_handle"], codes: &codes) : try Author(request, body)
     guard let author, let draft else { throw Problem(status: 422, codes: codes) }
@@ -58,14 +58,14 @@ extension HTTPRequest {
   /// The `sub` of whoever is signed in.
   var signedInUser: String {
     get throws(Problem) {
-      guard hasAuthorizer else { throw Problem(unauthorized: "author_unknown", detail: "Nobody is signed in.") }
+      guard hasAuthorizer else { throw Problem(unauthorized: .authorUnknown, detail: "Nobody is signed in.") }
       guard case .text(let sub) = TextField(claims?["sub"]) else {
-        throw Problem(unauthorized: "sub_missing", detail: "The token does not say whose it is.")
+        throw Problem(unauthorized: .subMissing, detail: "The token does not say whose it is.")
       }
       // Cognito says of each token what it is for, and an HTTP API lets access tokens in as well: their `client_id` is the
       // audience that it wants. Other issuers do not know the claim.
       guard [.blank, .text("id")].contains(TextField(claims?["token_use"])) else {
-        throw Problem(unauthorized: "token_use_refused", detail: "The token has to be an id token (token_use id).")
+        throw Problem(unauthorized: .tokenUseRefused, detail: "The token has to be an id token (token_use id).")
       }
       return sub
     }
@@ -77,20 +77,20 @@ extension Author {
   fileprivate init(_ request: HTTPRequest, _ body: JSONValue) throws(Problem) {
     let sub = try request.signedInUser
     guard TextField(body["user_handle"]) == .blank else {
-      throw Problem(unauthorized: "user_handle_refused", detail: "Whoever is signed in is the author.")
+      throw Problem(unauthorized: .userHandleRefused, detail: "Whoever is signed in is the author.")
     }
     self = .cognitoUser(id: sub)
   }
 
   /// Whoever the body says.
-  fileprivate init?(handle: JSONValue?, codes: inout [String]) {
+  fileprivate init?(handle: JSONValue?, codes: inout [ProblemCode]) {
     switch TextField(handle) {
     case .text(let handle): self = .handle(handle)
     case .blank:
-      codes.append("user_handle_blank")
+      codes.append(.userHandleBlank)
       return nil
     case .unusable:
-      codes.append("user_handle_unknown")
+      codes.append(.userHandleUnknown)
       return nil
     }
   }
@@ -99,13 +99,13 @@ extension Author {
 extension Problem {
   /// Another token, or one at all, would do. RFC 9110 wants it said of which kind:
   /// <https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2>.
-  fileprivate init(unauthorized code: String, detail: String) {
+  fileprivate init(unauthorized code: ProblemCode, detail: String) {
     self.init(status: 401, codes: [code], detail: detail, headers: [("www-authenticate", "Bearer")])
   }
 
   /// Whoever is signed in has no row.
   static let userMissing = Problem(
-    status: 409, codes: ["user_missing"], detail: "Your account is confirmed, but has no profile yet.")
+    status: 409, codes: [.userMissing], detail: "Your account is confirmed, but has no profile yet.")
 
   /// The author has no row.
   fileprivate init(missing author: Author) {
@@ -113,7 +113,7 @@ extension Problem {
     case .cognitoUser:
       self = .userMissing
     case .handle:
-      self.init(status: 422, codes: ["user_handle_unknown"])
+      self.init(status: 422, codes: [.userHandleUnknown])
     }
   }
 }

@@ -44,7 +44,7 @@ public struct ActivityAPI: Sendable {
   ) async throws -> HTTPResponse {
     let handle = request.query("user_handle") ?? ""
     guard TextField(handle) != .blank else {
-      throw Problem(status: 400, codes: ["user_handle_blank"], detail: "user_handle has to say whose activities.")
+      throw Problem(status: 400, codes: [.userHandleBlank], detail: "user_handle has to say whose activities.")
     }
     let (page, limit) = try await feed(ofUser: TextField(handle), request, context)
     return HTTPResponse(page, of: [("user_handle", handle)], limit: limit)
@@ -95,11 +95,11 @@ extension HTTPRequest {
       let limit = query("limit").map { Int($0) ?? 0 } ?? ActivityAPI.defaultLimit
       guard (1...ActivityAPI.maximumLimit).contains(limit) else {
         let detail = "limit has to be a number from 1 to \(ActivityAPI.maximumLimit)."
-        throw Problem(status: 400, codes: ["limit_invalid"], detail: detail)
+        throw Problem(status: 400, codes: [.limitInvalid], detail: detail)
       }
       guard let position = query("cursor").map(FeedPosition.init) ?? .newest else {
         let detail = "cursor has to be that of the link to the next page, as it is."
-        throw Problem(status: 400, codes: ["cursor_invalid"], detail: detail)
+        throw Problem(status: 400, codes: [.cursorInvalid], detail: detail)
       }
       return (position, limit)
     }
@@ -120,7 +120,7 @@ extension PathParameters {
   var uuid: UUID {
     get throws(Problem) {
       guard let uuid = self["uuid"].flatMap(UUID.init) else {
-        throw Problem(status: 400, codes: ["uuid_invalid"], detail: "An activity's id has to be a UUID.")
+        throw Problem(status: 400, codes: [.uuidInvalid], detail: "An activity's id has to be a UUID.")
       }
       return uuid
     }

@@ -20,34 +20,34 @@ struct ActivityDraft: Sendable, Equatable {
 
   /// Reads the members `message` and `ttl`; nil where something is wrong with them, each thing's code being added to
   /// `codes`.
-  init?(_ body: JSONValue, requiresTimeToLive: Bool, codes: inout [String]) {
+  init?(_ body: JSONValue, requiresTimeToLive: Bool, codes: inout [ProblemCode]) {
     let before = codes.count
     timeToLive = ActivityDraft.timeToLive(TextField(body["ttl"]), isRequired: requiresTimeToLive, codes: &codes)
     message = ActivityDraft.message(TextField(body["message"]), codes: &codes)
     guard codes.count == before else { return nil }
   }
 
-  private static func timeToLive(_ field: TextField, isRequired: Bool, codes: inout [String]) -> TimeToLive? {
+  private static func timeToLive(_ field: TextField, isRequired: Bool, codes: inout [ProblemCode]) -> TimeToLive? {
     switch field {
     case .blank:
-      if isRequired { codes.append("ttl_blank") }
+      if isRequired { codes.append(.timeToLiveBlank) }
       return nil
     case .text(let text):
       if let timeToLive = TimeToLive(rawValue: text) { return timeToLive }
       fallthrough
     case .unusable:
-      codes.append("ttl_unknown")
+      codes.append(.timeToLiveUnknown)
       return nil
     }
   }
 
-  private static func message(_ field: TextField, codes: inout [String]) -> String {
+  private static func message(_ field: TextField, codes: inout [ProblemCode]) -> String {
     switch field {
-    case .blank: codes.append("message_blank")
-    case .unusable: codes.append("message_invalid")
+    case .blank: codes.append(.messageBlank)
+    case .unusable: codes.append(.messageInvalid)
     case .text(let text):
       if text.utf8.count <= maximumBytes, text.count <= maximumCharacters { return text }
-      codes.append("message_exceed_max_chars")
+      codes.append(.messageExceedsMaximum)
     }
     return ""
   }
