@@ -27,7 +27,8 @@ teardown() {
 start_serve() {
   start_throwaway
   run_psql "$url" --quiet --file "$top/deploy/db/schema.sql" --file "$top/deploy/db/seed.sql"
-  CONNECTION_URL=$url "$top/.build/debug/cruddur" serve --port 0 >"$folder/serve" 2>"$folder/serve-log" 3>&- &
+  CONNECTION_URL=$url "$top/.build/debug/cruddur" serve --port 0 --env CORS_ORIGINS=https://cruddur.example.com \
+    >"$folder/serve" 2>"$folder/serve-log" 3>&- &
   serve=$!
   eventually grep --quiet '^http://' "$folder/serve"
   read -r api <"$folder/serve"
