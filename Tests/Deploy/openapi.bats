@@ -59,7 +59,7 @@ ask() {
     PYTHONPATH="$BATS_TEST_DIRNAME" PYTHONDONTWRITEBYTECODE=1 \
     "$python_tools/schemathesis" run "$top/deploy/openapi.yaml" --url "$api" --seed "${OPENAPI_SEED:-1}" \
     --max-time "${OPENAPI_SECONDS:-60}" --max-examples 100 --checks all --continue-on-failure --warnings off \
-    --no-color "${@:3}" >"$folder/$1.log" 2>&1 3>&- </dev/null
+    --suppress-health-check too_slow --no-color "${@:3}" >"$folder/$1.log" 2>&1 3>&- </dev/null
 }
 
 # show WHO STATUS: what failed, at the end of it the seed, which repeats it.
