@@ -86,7 +86,7 @@ show() {
   show signed-in "$signed_in"
   ((anonymous == 0 && signed_in == 0))
   # It may be a busy machine, but not one that does nothing.
-  (($(wc --lines <"$folder/serve") > 300))
+  (($(wc --lines <"$folder/serve") > 100))
   run grep --extended-regexp ' 5[0-9]{2} ' "$folder/serve"
   [ "$status" -eq 1 ]
 }
