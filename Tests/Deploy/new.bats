@@ -202,7 +202,7 @@ END
 
 @test "deploy refuses a function that Lambda could not start" {
   make_function event
-  sed -i 's/"Hello, /"\(arc4random()), /; 1i import Glibc' "$package/Sources/Hello/Routes.swift"
+  sed -i 's/"Hello, /"\\(arc4random()), /; 1i import Glibc' "$package/Sources/Hello/Routes.swift"
   deploy --role "$role" --dry-run
   [[ $status -eq 2 && ${lines[-1]} == 'deploy: the function needs GLIBC_2.36, and provided.al2023 ends with '* ]]
   make_function event
