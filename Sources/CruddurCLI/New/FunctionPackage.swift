@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The package of a new function: the files of the folder `Template`, which are part of the program, with the names that
 /// stand in them for the function's own filled in.
@@ -50,26 +51,34 @@ struct FunctionPackage {
     }
     // Beside it, and then renamed.
     let unfinished = ".\(name).\(getpid())"
-    do {
+    do throws(InputError) {
       for file in files { try write(file, in: unfinished) }
       guard rename(unfinished, folder) == 0 else { throw InputError(InputError.lastSystemError) }
     } catch {
       try? manager.removeItem(atPath: unfinished)
-      let reason = (error as? InputError)?.description ?? (error as NSError).reason
-      throw InputError("\(name) cannot be made: \(reason).")
+      throw InputError("\(name) cannot be made: \(error).")
     }
   }
 
   private var manager: FileManager { .default }
 
-  private func write(_ file: File, in folder: String) throws {
+  /// Writes a file, and the folders that it is in. The modes are what the person's umask leaves of these.
+  private func write(_ file: File, in folder: String) throws(InputError) {
     let path = folder + "/" + file.path
-    try manager.createDirectory(
-      atPath: String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]), withIntermediateDirectories: true)
-    let mode: mode_t = file.isExecutable ? 0o777 : 0o666  // Less what the person's umask takes away.
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    for slash in path.indices where path[slash] == "/" {
+      guard mkdir(String(path[..<slash]), 0o777) == 0 || errno == EEXIST else {
+        throw InputError(InputError.lastSystemError)
+      }
+    }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file.isExecutable ? 0o777 : 0o666)
     guard descriptor >= 0 else { throw InputError(InputError.lastSystemError) }
-    try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).write(contentsOf: Data(file.content.utf8))
+    defer { close(descriptor) }
+    var rest = Array(file.content.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      guard count >= 0 || errno == EINTR else { throw InputError(InputError.lastSystemError) }
+      rest = rest.dropFirst(max(0, count))
+    }
   }
 }
 
@@ -78,15 +87,5 @@ extension String {
   fileprivate func filled(with values: ArraySlice<(placeholder: String, value: String)>) -> String {
     guard let (placeholder, value) = values.first else { return self }
     return components(separatedBy: placeholder).map { $0.filled(with: values.dropFirst()) }.joined(separator: value)
-  }
-}
-
-extension NSError {
-  /// What the system says of it.
-  fileprivate var reason: String {
-    guard let cause = userInfo[NSUnderlyingErrorKey] as? NSError, cause.domain == NSPOSIXErrorDomain else {
-      return localizedDescription
-    }
-    return String(cString: strerror(Int32(cause.code)))
   }
 }
