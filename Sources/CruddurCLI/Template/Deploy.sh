@@ -62,7 +62,7 @@ call() {
 
 # change OPERATION ARGUMENT…: the same, for what changes something.
 change() {
-  if "$dry_run"; then echo "would call: aws lambda $*" >&2; else call "$@"; fi
+  if "$dry_run"; then echo "would call: aws lambda$(printf ' %q' "$@")" >&2; else call "$@"; fi
 }
 
 # Before anything is built, because who may not ask may not change anything either.
@@ -105,7 +105,7 @@ make_libraries() {
   LC_ALL=C nm --dynamic --defined-only "$curl" | sed --quiet 's/.* T \(curl_[a-z_]*\).*/void \1(void) {}/p' |
     clang -shared -Wl,-soname,libcurl.so.4 -x c -o "$work/libcurl.so" -
   printf '%s\n' 'Name: libcurl' 'Description: libcurl as Lambda has it' 'Version: 7' \
-    "Cflags: $(pkg-config --cflags libcurl)" "Libs: -L$work -lcurl" >"$work/libcurl.pc"
+    "Cflags: $(pkg-config --cflags libcurl)" "Libs: -L${work// /\\ } -lcurl" >"$work/libcurl.pc"
   # That of glibc 2.35 is another one than that of 2.34, and Swift's own library refers to it.
   clang -O2 -fno-math-errno -c -x c -o "$work/hypotf.o" - <<'END'
 float hypotf(float x, float y) {
