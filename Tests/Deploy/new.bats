@@ -178,6 +178,13 @@ with AWSEmulator(Function(sys.argv[1])) as emulator:
     print(emulator.invoke({"name": "Ana"}).body.decode(), emulator.invoke({}).error)
 END
   [ "$output" = '{"greeting":"Hello, Ana!"} Function.InvalidEvent' ]
+
+  # In a folder with a blank in its path, too. What was compiled is used again.
+  mkdir "$folder/a b"
+  cp -r "$package"/[!.]* "$folder/a b"
+  SWIFTPM_BUILD_DIR=$package/.build at_home "$folder/a b/deploy" --role "$role" --dry-run
+  [ "$status" -eq 0 ]
+  ! grep --quiet CURL_ "$folder/a b/.build/deploy/bootstrap" || false
 }
 
 @test "deploy makes the function, and gives it new code the next time" {
