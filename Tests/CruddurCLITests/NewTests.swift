@@ -115,6 +115,17 @@ struct NewTests {
     #expect(outcome.output == (status == 0 ? "" : "unchanged\n"))
   }
 
+  @Test(arguments: [
+    ("a/b", "The name 'a/b' has to begin with a letter, and may have only ASCII's letters, digits, - and _."),
+    ("hello --kind ftp", "The value 'ftp' is invalid for '--kind <kind>'"),
+    ("hello --package /", "--package names /, which has no Package.swift of the package cruddur."),
+  ])
+  func `What makes no sense is said in words, and nothing is made`(arguments: String, sentence: String) async throws {
+    let outcome = try await shell(#"cd "$folder" && "$cruddur" new \#(arguments); echo "$?" *"#)
+    #expect(outcome.log.hasPrefix("cruddur: \(sentence)"))
+    #expect(outcome.output == "2 *\n")
+  }
+
   @Test func `A cruddur that has left its package wants to be told where it is`() async throws {
     let outcome = try await shell(#"cp "$cruddur" "$folder" && cd "$folder" && ./cruddur new hello; echo * .[a-z]*"#)
     #expect(
