@@ -10,8 +10,11 @@ struct Serve: AsyncParsableCommand {
       busy, up to four. One that ended, or was ended at the timeout, is replaced. At / there is a page to try the \
       function on.
 
-      /api/… is API Gateway: a request becomes an event of the payload format 2.0. A token in its Authorization header \
-      has to be one of this server's own; the function gets its claims.
+      /api/… is API Gateway: a request becomes an event of the payload format 2.0, its path decoded as there. It has \
+      30 s (503); its event has at most 6,291,556 bytes, which is a body of 6 MB, or of 4.5 MB that is not text (413); \
+      a function that fails is a 500. A token in its Authorization header has to be one of this server's own (401); the \
+      function gets its claims as a JWT authorizer's. A stream that is an HTTP response, with its prelude, is sent as it \
+      comes, as a function URL does it; any other is buffered.
 
       /cognito/users is Cognito: a POST of {"name", "preferred_username", "email"} signs somebody up, and the function \
       gets the post-confirmation event; a GET lists who has signed up; a POST to /cognito/users/{sub}/token gives a \
@@ -20,9 +23,13 @@ struct Serve: AsyncParsableCommand {
       a DELETE of /cognito/users/{sub} deletes the account, as an administrator may. Users and tokens \
       end with the server.
 
-      /2015-03-31/… is Lambda: aws lambda invoke --endpoint-url http://127.0.0.1:3000 --function-name cruddur out.json; \
-      its ARN, with any region and account, and the alias live do as well. An event that nobody waits for and that the \
-      function fails comes again twice, a second and then two later, where Lambda waits one minute and two.
+      /2015-03-31/functions/cruddur/invocations is Lambda's Invoke, for aws lambda invoke \
+      --endpoint-url http://127.0.0.1:3000 --function-name cruddur out.json, and SDKs, which want credentials and a \
+      region, but any will do: RequestResponse, Event (1 MB at most) and DryRun, by name or ARN, of any account and \
+      region, with live or $LATEST as the qualifier, a client context (3,583 bytes), a tenant, and the last 4 KB of the \
+      log. An event that nobody waits for and that the function fails comes again twice, a second and then two later, \
+      where Lambda waits one minute and two. /2021-11-15/functions/cruddur/response-streaming-invocations is \
+      InvokeWithResponseStream: an event for each chunk as it comes, and then how it ended.
 
       With --max-concurrency it plays Lambda Managed Instances: one bootstrap with that many invocations at once, JSON \
       logs, and 429 for whoever comes when all are busy; one that takes longer than the timeout is answered as timed \
@@ -35,6 +42,13 @@ struct Serve: AsyncParsableCommand {
       With --attach no bootstrap is started. What it prints first has the variables with which you start one, in a shell \
       and a debugger of your choice, or in Visual Studio Code. Cognito and API Gateway then wait as long as the timeout. \
       When you end the program, start it again: events that have come meanwhile wait for it.
+
+      A bootstrap is ended as Lambda does it: with SIGKILL, and only one that has registered an extension gets SIGTERM \
+      500 ms before, or 600 ms with --max-concurrency. --env AWS_LAMBDA_INITIALIZATION_TYPE=snap-start is SnapStart: a \
+      bootstrap that asks for it waits in /restore/next until its first event.
+
+      Where the function fails a trigger, whoever called Cognito is told what Cognito would tell them, and whoever \
+      confirmed stays confirmed.
 
       Requests with a foreign Host or Origin are refused, so that no other web site gets at the function. Where the port \
       is forwarded (Codespaces, Gitpod), --allow-host says under which host; whoever may open that may use the function.
