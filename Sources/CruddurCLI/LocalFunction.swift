@@ -30,9 +30,12 @@ struct LocalFunction: Sendable {
   }
 
   private func invoke(_ event: EventFile, in environment: ExecutionEnvironment) async -> Delivery {
-    let result = await environment.invoke(
-      InvocationRequest(payload: event.bytes, timeout: timeout, traceID: InvocationRequest.randomTraceID()))
-    let answer: [UInt8]? = if case .response(let bytes) = result { bytes } else { nil }
-    return Delivery(answer: answer, failure: result.failure(of: event.name, timeout: timeout), log: [], figures: nil)
+    let record = await environment.record(
+      of: InvocationRequest(payload: event.bytes, timeout: timeout, traceID: InvocationRequest.randomTraceID()))
+    let answer: [UInt8]? = if case .response(let bytes) = record.result { bytes } else { nil }
+    return Delivery(
+      answer: answer, failure: record.result.failure(of: event.name, timeout: timeout),
+      log: record.report.map { Array("\($0)\n".utf8) } ?? [],
+      figures: Delivery.Figures(duration: record.duration, isColdStart: record.initialization != nil))
   }
 }

@@ -39,7 +39,8 @@ struct InvokeFailureTests {
         ["invoke", "-", "--bootstrap", bootstrap.path, "--env", "FAIL_INIT=1"], input: "1")
       #expect(outcome.output == "")
       let sentence = #"standard input: init error Runtime.NoDatabase: {"errorMessage":"no database"}"#
-      #expect(outcome.log == "the last words\ncruddur: \(sentence)\n")
+      #expect(outcome.log.hasPrefix("the last words\nREPORT RequestId: "), "\(outcome.log)")
+      #expect(outcome.log.hasSuffix("\tStatus: error\tError Type: Runtime.NoDatabase\ncruddur: \(sentence)\n"))
       #expect(outcome.status == 1)
       bootstrap.expectGone()
     }

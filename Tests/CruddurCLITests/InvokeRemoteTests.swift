@@ -35,6 +35,9 @@ struct InvokeRemoteTests {
         let lines = remote.log.split(separator: "\n")
         #expect(lines.count { $0 == "a line on standard output" } == 2)
         #expect(lines.count { $0 == "a line on standard error" } == 2)
+        #expect(lines.count { $0.hasPrefix("START RequestId: ") } == 2)
+        #expect(lines.count { $0.hasPrefix("REPORT RequestId: ") } == 2)
+        #expect(lines.last?.hasPrefix("cruddur: 2 invocations, 0 errors, 0 cold starts; duration p50 ") == true)
         #expect(bootstrap.invocations.count == 2)
       }
     }

@@ -20,7 +20,33 @@ struct InvokeTests {
     try await FakeBootstrap.with { bootstrap in
       let outcome = try await CommandLineTool.run(["invoke", "-", "--bootstrap", bootstrap.path], input: "1")
       #expect(outcome.output == "1\n")
-      #expect(outcome.log == "a line on standard output\na line on standard error\n")
+      let report =
+        #"REPORT RequestId: [-0-9a-f]{36}\t.*\tMemory Size: 128 MB\tMax Memory Used: .*\tInit Duration: .* ms"#
+      #expect(
+        try outcome.log.wholeMatch(
+          of: Regex("a line on standard output\na line on standard error\n\(report)\n")) != nil, "\(outcome.log)")
+    }
+  }
+
+  @Test func `Each invocation has a REPORT line, and several have a summary`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let bad = try bootstrap.write(#""fail""#, to: "bad.json")
+      let crash = try bootstrap.write(#""crash""#, to: "crash.json")
+      let outcome = try await CommandLineTool.run(
+        ["invoke", "-", bad, crash, "--repeat", "2", "--bootstrap", bootstrap.path], input: "1")
+      let reports = outcome.log.split(separator: "\n").filter { $0.hasPrefix("REPORT RequestId: ") }
+      #expect(reports.map { $0.contains("\tInit Duration: ") } == [true, false, false, true, false, false])
+      #expect(
+        reports.map { $0.hasSuffix("\tError Type: Runtime.ExitError") } == [false, false, true, false, false, true])
+      let durations = try reports.map { try #require(Double($0.split(separator: "\t")[1].split(separator: " ")[1])) }
+      let summary = try #require(outcome.log.split(separator: "\n").last)
+      let ranks = [("p50", 3), ("p95", 6), ("p99", 6), ("max", 6)].map { name, rank in
+        "\(name) \(String(format: "%.2f", durations.sorted()[rank - 1])) ms"
+      }
+      #expect(
+        summary
+          == "cruddur: 6 invocations, 4 errors, 2 cold starts; duration \(ranks.joined(separator: ", ")).")
+      #expect(outcome.output == "1\n1\n")
     }
   }
 

@@ -8,6 +8,7 @@ FOLDER is where the scenario may make files. The exit code is 0 if all was as it
 import base64
 import json
 import os
+import re
 import sys
 
 import boto3
@@ -58,12 +59,15 @@ def invoke(api, folder):
         assert answer["Payload"].read() == b"[]", answer
 
     answer = api.invoke(FunctionName=NAME, LogType="Tail", Payload=b'"log 5"')
-    assert "xxxxx" in log_of(answer), log_of(answer)
+    start, line, end, report = log_of(answer).splitlines()
+    assert start.startswith("START RequestId: ") and "xxxxx" in line and end.startswith("END RequestId: "), start
+    assert re.fullmatch(r"REPORT RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\t.*", report), report
 
     answer = api.invoke(FunctionName=NAME, LogType="Tail", Payload=b'"abort"')
     assert answer["FunctionError"] == "Unhandled" and answer["StatusCode"] == 200, answer
     error = json.load(answer["Payload"])
     assert error["errorType"] == "Runtime.ExitError", error
+    assert log_of(answer).endswith("\tStatus: error\tError Type: Runtime.ExitError\n"), log_of(answer)
 
     answer = api.invoke(FunctionName=NAME, InvocationType="DryRun", Payload=b"{}")
     assert answer["StatusCode"] == 204, answer
@@ -137,7 +141,8 @@ def stream(api, folder):
     assert next(events) == {"PayloadChunk": {"Payload": b"two\n"}}
     end = next(events)
     assert set(end) == {"InvokeComplete"} and "ErrorCode" not in end["InvokeComplete"], end
-    assert "streaming" in log_of(end["InvokeComplete"]), end
+    lines = log_of(end["InvokeComplete"]).splitlines()
+    assert [line.split()[0] for line in lines if "streaming" not in line] == ["START", "END", "REPORT"], lines
     assert list(events) == []
 
     # What is no stream is one chunk.
