@@ -23,7 +23,8 @@ teardown() {
 
 # the_sdk SCENARIO ARGUMENT…: plays it against a server with these arguments.
 the_sdk() {
-  "$top/.build/debug/cruddur" serve --port 0 --bootstrap "$top/.build/debug/TestFunction" --env _HANDLER= "${@:2}" \
+  "$top/.build/debug/cruddur" serve --port 0 --bootstrap "$top/.build/debug/TestFunction" --env _HANDLER= \
+    --env AWS_LAMBDA_LOG_LEVEL=INFO "${@:2}" \
     >"$folder/serve" 2>"$folder/serve-log" 3>&- &
   serve=$!
   eventually grep --quiet '^http://' "$folder/serve"
