@@ -62,16 +62,15 @@ struct Watch: Sendable {
 struct FileStamp: Equatable {
   private let inode: UInt64?
   private let size: Int?
-  private let seconds: Int?
-  private let nanoseconds: Int?
+  /// The bytes of a `timespec`, whose members are another module's when Foundation is imported as well.
+  private let modified: [UInt8]?
 
   init(_ path: String) {
     var status = stat()
     let isThere = stat(path, &status) == 0
     inode = isThere ? UInt64(status.st_ino) : nil
     size = isThere ? Int(status.st_size) : nil
-    seconds = isThere ? status.st_mtim.tv_sec : nil
-    nanoseconds = isThere ? status.st_mtim.tv_nsec : nil
+    modified = isThere ? withUnsafeBytes(of: status.st_mtim) { Array($0) } : nil
   }
 }
 
