@@ -167,7 +167,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "LocalLambdaTests", dependencies: ["LocalLambda", "JSON", "TestSupport", subprocess],
+      name: "LocalLambdaTests", dependencies: ["LocalLambda", "LambdaEvents", "JSON", "TestSupport", subprocess],
       swiftSettings: settings),
     .testTarget(
       name: "CruddurCLITests",

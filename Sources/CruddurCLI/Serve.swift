@@ -16,12 +16,19 @@ struct Serve: AsyncParsableCommand {
       function gets its claims as a JWT authorizer's. A stream that is an HTTP response, with its prelude, is sent as it \
       comes, as a function URL does it; any other is buffered.
 
-      /cognito/users is Cognito: a POST of {"name", "preferred_username", "email"} signs somebody up, and the function \
-      gets the post-confirmation event; a GET lists who has signed up; a POST to /cognito/users/{sub}/token gives a \
-      token for an hour, one to /cognito/users/{sub}/sign-in does so, too, and one to \
-      /cognito/users/{sub}/confirm-forgot-password gives a new password, and of these two the function gets an event; \
-      a DELETE of /cognito/users/{sub} deletes the account, as an administrator may. Users and tokens \
-      end with the server.
+      /cognito/… is Cognito, of which each step is a POST with a JSON body, or none; {user} is a sub, a user name or an \
+      alias:
+        users                    signs up and confirms {"name", "preferred_username", "email"}; with "confirm": false \
+      it waits for a code, which is in the answer, because there is no mail; "password", "attributes"
+        users/{user}/confirm     {"code"}; without one, as an administrator
+        users/{user}/resend-code, users/{user}/forgot-password
+        users/{user}/confirm-forgot-password  {"code", "password"}; without a code, in one step
+        users/{user}/sign-in     {"password"}, if the account has one, and "new_password" after an administrator's
+        users/{user}/token       tokens for an hour, without a sign-in
+        admin-create-user        as a sign-up, with "temporary_password"
+        federated-sign-in        {"provider": "Google", "user_id", "name", "email"}
+      A GET of users lists the accounts, and a DELETE of users/{user} deletes one, with a token as the user. The \
+      function gets the event of each trigger that the pool has: --trigger.
 
       /2015-03-31/functions/cruddur/invocations is Lambda's Invoke, for aws lambda invoke \
       --endpoint-url http://127.0.0.1:3000 --function-name cruddur out.json, and SDKs, which want credentials and a \
@@ -105,6 +112,16 @@ struct Serve: AsyncParsableCommand {
   var attempts = 3
 
   @Option(
+    help: ArgumentHelp(
+      "A trigger of the pool, of \(PoolTrigger.names); may be given again. (default: PostConfirmation and PostAuthentication)",
+      valueName: "name"), transform: PoolTrigger.init(argument:))
+  var trigger: [PoolTrigger] = []
+
+  @Option(
+    help: ArgumentHelp("Keeps accounts, codes and the tokens' key in a file, for the next server.", valueName: "file"))
+  var state: String?
+
+  @Option(
     help: ArgumentHelp("A host under which the port is forwarded; may be given again.", valueName: "host[:port]"))
   var allowHost: [ForwardedHost] = []
 
@@ -117,6 +134,7 @@ struct Serve: AsyncParsableCommand {
     guard (1...10).contains(attempts) else {
       throw ValidationError("--attempts is \(attempts), but must be at least 1 and at most 10.")
     }
+    try PoolTrigger.validate(trigger)
     if let maxConcurrency, !(1...64).contains(maxConcurrency) {
       throw ValidationError("--max-concurrency is \(maxConcurrency), but must be at least 1 and at most 64.")
     }
@@ -127,6 +145,8 @@ struct Serve: AsyncParsableCommand {
     options.port = Int(port)
     options.allowedHosts = Set(allowHost.map(\.authority))
     options.triggerAttempts = attempts
+    if !trigger.isEmpty { options.triggers = Set(trigger) }
+    options.stateFile = try state.map { path throws(StateFileError) in try StateFile(path: path) }
     let timeout = Duration.seconds(timeout ?? (attach ? 900 : 10))
     // Whoever is at a breakpoint would lose the event after five seconds.
     if attach { options.patience = timeout }

@@ -16,7 +16,10 @@ struct ServeCognitoTests {
         let user = try #require(try signUp.member("user") as? [String: String])
         let sub = try #require(user["sub"])
         #expect(
-          user == ["sub": sub, "username": sub, "name": "Ann", "preferred_username": "ann", "email": "a@example.com"])
+          user == [
+            "sub": sub, "username": sub, "status": "CONFIRMED", "name": "Ann", "preferred_username": "ann",
+            "email": "a@example.com",
+          ])
         let bob = try await server.send(
           "/cognito/users", body: #"{"preferred_username":"bob","name":" ","email":null}"#)
         #expect(bob.status == 201)
@@ -24,7 +27,7 @@ struct ServeCognitoTests {
         let users = try #require(try JSONSerialization.jsonObject(with: Data(list.body.utf8)) as? [[String: String]])
         #expect(users.first == user)
         #expect(users.map { $0["preferred_username"] } == ["ann", "bob"])
-        #expect(users.last.map { Set($0.keys) } == ["sub", "username", "preferred_username"])
+        #expect(users.last.map { Set($0.keys) } == ["sub", "username", "status", "preferred_username"])
 
         let answer = try await server.send("/cognito/users/\(sub)/token", "--request", "POST")
         #expect(try answer.member("expires_in") as? Int == 3600)
@@ -181,7 +184,8 @@ struct ServeCognitoTests {
           #expect(try await server.send(path, "--request", "POST").body == #"{"message":"Not Found"}"#)
         }
         for (path, allowed) in [
-          "": "DELETE", "/token": "POST", "/confirm-forgot-password": "POST", "/sign-in": "POST",
+          "": "DELETE", "/token": "POST", "/confirm-forgot-password": "POST", "/sign-in": "POST", "/confirm": "POST",
+          "/resend-code": "POST", "/forgot-password": "POST",
         ] {
           let answer = try await server.send("/cognito/users/nobody\(path)", "--request", "PUT")
           #expect(answer.status == 405)

@@ -19,7 +19,8 @@ from page import Page, check, chromium
 SCENARIOS = {
     "people": [
         people.by_keyboard_alone, people.own_handle, people.refused_sign_up, people.failing_trigger,
-        people.second_chance, people.learning_later, people.deleting_an_account, people.forgotten_account,
+        people.second_chance, people.code_and_password, people.new_code, people.administrators_user,
+        people.with_google, people.learning_later, people.deleting_an_account, people.forgotten_account,
         activities.markup_is_text, activities.blank_message, activities.long_message, activities.replying,
         activities.paging, activities.nothing_to_show, activities.following_a_handle, activities.any_handle,
         activities.reading_a_thread, activities.replying_far_down, look.no_network, look.waiting, look.many_marks,

@@ -65,13 +65,14 @@ def failing_trigger(page):
 
 
 def second_chance(page):
-    """A forgotten password adds the row that a failed sign-up left out, and says why where it fails again"""
+    """A forgotten password adds the row that a failed sign-up left out, and says why where there is no address"""
     name, handle = somebody()
     status = page.sign_up("Late", handle, f"{handle}@example.com")
     check("PostConfirmation failed with error" in status, status)
     page.one("#account").send_keys("Late")
     check(page.text("#you").startswith("This account has no row."), page.text("#you"))
-    page.one("#reset-password").click()
+    forget_password(page)
+    page.press(Keys.ENTER)
     page.eventually("a new password", lambda: page.text("#identity [role=status]").startswith("New password in "))
     check(page.text("#you") == f"You are @{handle}.", page.text("#you"))
     check(page.chosen_account == f"Late (@{handle})", page.chosen_account)
@@ -79,8 +80,107 @@ def second_chance(page):
     check(page.text("#identity [role=status]") == "", "a word about somebody else")
     page.sign_up("Refused", f"{handle}-2")
     page.one("#account").send_keys("Refused")
-    page.one("#reset-password").click()
+    page.one("#forgot-password").click()
     page.eventually("no address", lambda: "Cannot reset password" in page.text("#identity [role=status]"))
+
+
+def forget_password(page):
+    """Has a code sent, which is shown and returned; the field for it has the focus"""
+    page.one("#forgot-password").click()
+    said = page.eventually("a code", lambda: re.findall("code is (\\d{6})[.]", page.text("#identity [role=status]")))
+    page.eventually("the field", lambda: page.focus == "code")
+    check(said[0] in page.text("#you"), page.text("#you"))
+    return said[0]
+
+
+def other_way(page, way):
+    """Chooses a way to an account; the part of the form that has it is closed at first"""
+    if page.one("#ways").get_attribute("open") is None:
+        page.one("#ways summary").click()
+    page.one("#way").send_keys(way)
+
+
+def code_and_password(page):
+    """Somebody waits for a code, gives a wrong and the right one, signs in, and sets a password that they forgot, by
+    keyboard alone"""
+    name, handle = somebody()
+    page.tab_to("name")
+    page.press(name, Keys.TAB, handle, Keys.TAB, f"{handle}@example.com", Keys.TAB, Keys.SPACE)
+    page.tab_to("way")
+    page.press("Confirmed by")
+    page.tab_to("first-password")
+    page.press("Correct-horse-1", Keys.ENTER)
+    said = page.eventually("a code", lambda: re.findall("code is (\\d{6})[.]", page.text("#sign-up [role=status]")))
+    check(page.chosen_account == f"{name} (not confirmed)", page.chosen_account)
+    check(page.text("#you") == f"It waits for its code, {said[0]}.", page.text("#you"))
+    wrong = "000000" if said[0] != "000000" else "111111"
+    page.tab_to("code")
+    page.press(wrong, Keys.ENTER)
+    page.eventually("a refusal", lambda: "Invalid verification code" in page.text("#identity [role=status]"))
+    page.put("#code", said[0])
+    page.press(Keys.ENTER)
+    page.eventually("confirmed", lambda: page.text("#identity [role=status]").startswith("Confirmed in "))
+    check(page.text("#you") == f"You are @{handle}.", page.text("#you"))
+
+    page.tab_to("password")
+    page.press("wrong", Keys.ENTER)
+    page.eventually("a refusal", lambda: "Incorrect username or password" in page.text("#identity [role=status]"))
+    page.put("#password", "Correct-horse-1")
+    page.press(Keys.ENTER)
+    page.eventually("signed in", lambda: page.text("#identity [role=status]").startswith("Signed in in "))
+
+    page.press(forget_password(page), Keys.TAB, "Battery-staple-2", Keys.ENTER)
+    page.eventually("a new password", lambda: page.text("#identity [role=status]").startswith("New password in "))
+    page.put("#password", "Battery-staple-2")
+    page.press(Keys.ENTER)
+    page.eventually("signed in", lambda: page.text("#identity [role=status]").startswith("Signed in in "))
+
+
+def new_code(page):
+    """A code that is sent once more is another one, and is shown after a reload as well"""
+    name, handle = somebody()
+    other_way(page, "Confirmed by")
+    page.sign_up(name, handle, f"{handle}@example.com")
+    first = page.text("#you")
+    page.one("#resend-code").click()
+    page.eventually("another code", lambda: page.text("#you") != first and page.focus == "code")
+    shown = page.text("#you")
+    page.reload()
+    check(page.text("#you") == shown, page.text("#you"))
+    check(page.chosen_account == f"{name} (not confirmed)", page.chosen_account)
+
+
+def administrators_user(page):
+    """An administrator's user sets a password at the first sign-in, which adds the row"""
+    name, handle = somebody()
+    other_way(page, "Made by")
+    status = page.sign_up(name, handle, f"{handle}@example.com")
+    [password] = re.findall("temporary password is .(.{12}).$", status) or [status]
+    check(page.chosen_account == f"{name} (no password yet)", page.chosen_account)
+    check(not page.one("#forgot-password").is_displayed(), "a password that cannot be reset")
+    page.put("#password", password)
+    page.press(Keys.ENTER)
+    page.eventually("a wish", lambda: page.text("#identity [role=status]") == "Cognito wants a new password.")
+    page.put("#new-password", "short")
+    page.press(Keys.ENTER)
+    page.eventually("a refusal", lambda: "did not conform with policy" in page.text("#identity [role=status]"))
+    page.put("#new-password", "Battery-staple-2")
+    page.press(Keys.ENTER)
+    page.eventually("signed in", lambda: page.text("#identity [role=status]").startswith("Signed in in "))
+    check(page.chosen_account == f"{name} (@{handle})", page.chosen_account)
+
+
+def with_google(page):
+    """Whom Google knows has a row at once, and signs in without a password"""
+    name, handle = somebody()
+    other_way(page, "Signed in with")
+    check(not page.one("#first-password").is_displayed(), "a password")
+    status = page.sign_up(name, handle, f"{handle}@example.com")
+    check("You are now" in status, status)
+    check(page.chosen_account == f"{name} (@{handle})", page.chosen_account)
+    check(not page.one("#password").is_displayed(), "a password")
+    page.one("#act").click()
+    page.eventually("signed in", lambda: page.text("#identity [role=status]").startswith("Signed in in "))
 
 
 def learning_later(page):

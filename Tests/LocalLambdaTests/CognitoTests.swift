@@ -2,44 +2,64 @@ import Testing
 
 @testable import LocalLambda
 
-/// The attempts of a trigger.
+/// What the function is called with and what becomes of its answer, at each step of an account's life.
 @Suite(.timeLimit(.minutes(3)))
 struct CognitoTests {
+  /// A pool with triggers before a function that does what a script says.
+  private static func with(
+    _ script: String, timeout: Duration = .seconds(30), triggers: Set<PoolTrigger> = .standard,
+    retries: Cognito.RetryPolicy = Cognito.RetryPolicy(attemptLimit: .seconds(60)),
+    _ test: (Cognito, ScriptedFunction) async throws -> Void
+  ) async throws {
+    // The source of each event is noted.
+    let noting = #"echo "$event" | grep -o '"triggerSource":"[A-Za-z_]*' | cut -d'"' -f4 >>sources; "# + script
+    try await ScriptedFunction.with(noting, timeout: timeout) { scripted in
+      try await test(Cognito(function: scripted.function, retries: retries, triggers: triggers), scripted)
+    }
+  }
+
+  private static func ann(password: String? = nil) throws -> NewAccount {
+    var account = NewAccount(attributes: ["name": "Ann", "email": "a@example.com"])
+    account.password = try password.map { try PasswordHash($0) }
+    return account
+  }
+
   private static func signUp(
     _ script: String, timeout: Duration = .seconds(30),
     retries: Cognito.RetryPolicy = Cognito.RetryPolicy(attemptLimit: .seconds(60)),
-    _ check: (Cognito.TriggerCall, [PoolUser], ScriptedFunction) async throws -> Void
+    _ check: (Cognito.Step, [PoolUser], ScriptedFunction) async throws -> Void
   ) async throws {
-    try await ScriptedFunction.with(script, timeout: timeout) { scripted in
-      let cognito = Cognito(function: scripted.function, retries: retries)
-      let signUp = try await cognito.signUp(SignUpRequest(json: Array(#"{"email":"a@example.com"}"#.utf8)))
+    try await with(script, timeout: timeout, retries: retries) { cognito, scripted in
+      let signUp = await cognito.signUp(try ann(), confirms: true)
       try await check(signUp, await cognito.users, scripted)
     }
   }
 
+  private static func failure(_ failure: Trigger.Failure) -> PoolError { .trigger(.confirmSignUp, failure) }
+
   @Test func `A function error is final, and the user stays`() async throws {
     try await Self.signUp(#"echo x >>seen; fail '{"errorMessage":"no row"}'"#) { signUp, users, scripted in
-      #expect(signUp.failure == .functionError(message: "no row"))
-      #expect(signUp.attempts == 1)
+      #expect(signUp.failure == Self.failure(.functionError(message: "no row")))
+      #expect(signUp.calls.last?.attempts == 1)
       #expect(scripted.lines(of: "seen").count == 1)
-      #expect(users == [signUp.user])
+      #expect(users.map { $0 as PoolUser? } == [signUp.user])
     }
   }
 
   @Test func `A crash is a function error`() async throws {
     try await Self.signUp("exit 9") { signUp, users, _ in
-      #expect(signUp.failure?.message(of: .confirmSignUp).hasSuffix("Error: Runtime exited with status 9.") == true)
-      #expect(signUp.attempts == 1)
-      #expect(users == [signUp.user])
+      #expect(signUp.failure?.message.hasSuffix("Error: Runtime exited with status 9.") == true)
+      #expect(signUp.calls.last?.attempts == 1)
+      #expect(users.map { $0 as PoolUser? } == [signUp.user])
     }
   }
 
   @Test func `Three attempts that are too slow are all`() async throws {
     let retries = Cognito.RetryPolicy(attemptLimit: .milliseconds(300))
     try await Self.signUp(#"echo "$event" >>seen; sleep 60"#, retries: retries) { signUp, users, scripted in
-      #expect(signUp.failure == .noResponse)
-      #expect(signUp.attempts == 3)
-      #expect(users == [signUp.user])
+      #expect(signUp.failure == Self.failure(.noResponse))
+      #expect(signUp.calls.last?.attempts == 3)
+      #expect(users.map { $0 as PoolUser? } == [signUp.user])
       // They overlap: each has an environment of its own.
       try await eventually("all have begun") { scripted.lines(of: "seen").count == 3 }
       #expect(Set(scripted.lines(of: "seen")).count == 1, "the event is the same")
@@ -49,27 +69,8 @@ struct CognitoTests {
   @Test(arguments: [1, 2]) func `The number of attempts is a setting`(attempts: Int) async throws {
     let retries = Cognito.RetryPolicy(attemptLimit: .milliseconds(300), attempts: attempts)
     try await Self.signUp("sleep 60", retries: retries) { signUp, _, _ in
-      #expect(signUp.failure == .noResponse)
-      #expect(signUp.attempts == attempts)
-    }
-  }
-
-  @Test func `A forgotten password tells the function of the user again`() async throws {
-    let script = #"""
-      case $event in
-        *ConfirmForgotPassword*) echo "$event" >>seen; answer "$event" ;;
-        *) fail '{"errorMessage":"no row"}' ;;
-      esac
-      """#
-    try await ScriptedFunction.with(script) { scripted in
-      let cognito = Cognito(function: scripted.function, retries: Cognito.RetryPolicy(attemptLimit: .seconds(60)))
-      let signUp = try await cognito.signUp(SignUpRequest(json: Array(#"{"email":"a@example.com"}"#.utf8)))
-      #expect(signUp.failure == .functionError(message: "no row"))
-      let reset = try await cognito.confirmForgotPassword(sub: signUp.user.sub[...])
-      #expect(reset.failure == nil)
-      #expect(reset.user == signUp.user)
-      #expect(reset.requestID != signUp.requestID)
-      #expect(scripted.lines(of: "seen").first?.contains(signUp.user.sub) == true)
+      #expect(signUp.failure == Self.failure(.noResponse))
+      #expect(signUp.calls.last?.attempts == attempts)
     }
   }
 
@@ -78,15 +79,15 @@ struct CognitoTests {
     let retries = Cognito.RetryPolicy(attemptLimit: .seconds(1), attempts: 30)
     try await Self.signUp(script, retries: retries) { signUp, _, _ in
       #expect(signUp.failure == nil)
-      #expect(signUp.attempts >= 2)
+      #expect(signUp.calls.last.map { $0.attempts >= 2 } == true)
     }
   }
 
   @Test func `The function's own timeout is a function error`() async throws {
     try await Self.signUp("sleep 60", timeout: .seconds(1)) { signUp, _, _ in
       #expect(
-        signUp.failure?.message(of: .confirmSignUp).hasSuffix("Error: Task timed out after 1.00 seconds.") == true)
-      #expect(signUp.attempts == 1)
+        signUp.failure?.message.hasSuffix("Error: Task timed out after 1.00 seconds.") == true)
+      #expect(signUp.calls.last?.attempts == 1)
     }
   }
 

@@ -1,7 +1,7 @@
 /// API Gateway and Cognito in front of a function, and Lambda's Invoke API beside them, on one port of 127.0.0.1.
 ///
 /// - `/api/…` is an HTTP API of API Gateway, with a JWT authorizer.
-/// - `/cognito/users` is a user pool in memory, with the function as its triggers after a confirmation and a sign-in.
+/// - `/cognito/…` is a user pool, with the function as its triggers.
 /// - `/2015-03-31/functions/{name}/invocations` is Lambda's `Invoke`, and
 ///   `/2021-11-15/functions/{name}/response-streaming-invocations` its `InvokeWithResponseStream`.
 /// - Files are sent as they are.
@@ -18,6 +18,10 @@ public final class LocalServer: Sendable {
     /// How often Cognito invokes a trigger that does not answer within five seconds, at least 1. AWS does not promise a
     /// number: <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html>.
     public var triggerAttempts = 3
+    /// The triggers that the user pool has.
+    public var triggers: Set<PoolTrigger> = .standard
+    /// Where accounts, codes and the tokens' key are kept; nil: in memory alone.
+    public var stateFile: StateFile?
 
     /// How long Cognito and API Gateway wait for the function; nil: as long as AWS's do, 5 and 30 seconds.
     public var patience: Duration?
@@ -42,15 +46,15 @@ public final class LocalServer: Sendable {
     _ options: Options, function: Function, files: [String: StaticFile],
     onRequest: @escaping @Sendable (ServedRequest) -> Void
   ) async throws(PortError) -> LocalServer {
-    let tokens = TokenIssuer()
-    var httpAPI = HTTPAPI(function: function, authorizer: JWTAuthorizer(tokens: tokens))
     var retries = Cognito.RetryPolicy(attempts: options.triggerAttempts)
-    if let patience = options.patience { (httpAPI.limit, retries.attemptLimit) = (patience, patience) }
+    if let patience = options.patience { retries.attemptLimit = patience }
+    let cognito = Cognito(
+      function: function, retries: retries, triggers: options.triggers, stateFile: options.stateFile)
+    var httpAPI = HTTPAPI(function: function, authorizer: JWTAuthorizer(tokens: cognito.tokens))
+    if let patience = options.patience { httpAPI.limit = patience }
     let responder = LocalResponder(
       httpAPI: httpAPI,
-      cognitoAPI: CognitoAPI(
-        cognito: Cognito(function: function, retries: retries),
-        tokens: tokens),
+      cognitoAPI: CognitoAPI(cognito: cognito),
       invokeAPI: InvokeAPI(function: function), files: files,
       allowedHosts: Set(options.allowedHosts.map { $0.lowercased() }), onRequest: onRequest)
     return LocalServer(

@@ -1,165 +1,220 @@
-import Foundation
-import JSON
-
-/// The accounts of a user pool: a value without I/O.
+/// The accounts of a user pool, and what may be done with them: a value without I/O, whose clock is in its callers' hands.
 ///
 /// People sign in by their e-mail address or their preferred user name, so that two may not share one; case does not
-/// count, see <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html>.
-struct UserPool {
+/// count, see <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html>. Times are in
+/// seconds since the Unix epoch.
+struct UserPool: Sendable, Equatable {
   static let id = "us-east-1_local"
   static let clientID = "local"
 
-  /// In the order of their sign-up.
+  /// In seconds: <https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-create-user-accounts.html>.
+  static let temporaryPasswordLifetime: Int64 = 7 * 24 * 3600
+
+  /// In the order in which they were made.
   private(set) var users: [PoolUser] = []
 
-  /// Makes an account under a new `sub`.
+  // MARK: Finding
+
+  /// Finds somebody by their `sub`, their user name or an alias.
   ///
-  /// - Throws: ``PoolError/usernameExists(_:)`` where somebody else has an alias.
-  mutating func signUp(_ request: SignUpRequest, sub: String) throws(PoolError) -> PoolUser {
-    let user = PoolUser(
-      sub: sub, name: request.name, preferredUsername: request.preferredUsername, email: request.email)
+  /// - Throws: ``PoolError/userNotFound``.
+  func user(_ name: String) throws(PoolError) -> PoolUser {
+    users[try index(of: name)]
+  }
+
+  /// Checks that an account could be made.
+  ///
+  /// - Throws: ``PoolError/usernameExists(attribute:)`` where somebody else has an alias, or the user name.
+  func check(_ user: PoolUser) throws(PoolError) {
     let taken = Set(users.flatMap(\.aliases).map(\.value))
     for (attribute, alias) in user.aliases where taken.contains(alias) { throw .usernameExists(attribute: attribute) }
+    guard !users.contains(where: { $0.username == user.username || $0.sub == user.sub }) else {
+      throw .usernameExists(attribute: "username")
+    }
+  }
+
+  // MARK: Accounts
+
+  /// Makes an account.
+  ///
+  /// - Throws: As ``check(_:)`` does.
+  mutating func add(_ user: PoolUser, at now: Int64) throws(PoolError) {
+    try check(user)
+    var user = user
+    user.created = now
+    user.modified = now
     users.append(user)
-    return user
+  }
+
+  /// Takes an account as it was stored.
+  ///
+  /// - Throws: As ``check(_:)`` does.
+  mutating func restore(_ user: PoolUser) throws(PoolError) {
+    try check(user)
+    users.append(user)
   }
 
   /// Deletes an account, whose aliases are free then.
   ///
   /// - Throws: ``PoolError/userNotFound``.
-  mutating func delete(sub: Substring) throws(PoolError) {
-    guard let index = users.firstIndex(where: { $0.sub == sub }) else { throw .userNotFound }
-    users.remove(at: index)
+  mutating func delete(_ name: String) throws(PoolError) {
+    users.remove(at: try index(of: name))
   }
 
-  /// - Throws: ``PoolError/userNotFound``.
-  func user(sub: Substring) throws(PoolError) -> PoolUser {
-    guard let user = users.first(where: { $0.sub == sub }) else { throw .userNotFound }
-    return user
-  }
-}
+  // MARK: Codes
 
-/// An account of the user pool.
-///
-/// An attribute that was not given is absent, as it is in a pool that does not require it.
-struct PoolUser: Sendable, Equatable {
-  /// The user's id, for good. Where one signs in by an alias, it is the user name as well.
-  let sub: String
-  let name: String?
-  let preferredUsername: String?
-  let email: String?
-
-  var username: String { sub }
-
-  /// The attributes that were given, under Cognito's names.
-  var attributes: [(name: String, value: String)] {
-    [("name", name), ("preferred_username", preferredUsername), ("email", email)]
-      .compactMap { name, value in value.map { (name, $0) } }
-  }
-
-  /// What they sign in by, in lower case, which does not count, and under which attribute.
-  var aliases: [(attribute: String, value: String)] {
-    [("email", email), ("preferred_username", preferredUsername)]
-      .compactMap { attribute, value in value.map { (attribute, $0.lowercased()) } }
-  }
-
-  /// Adds the members by which the page knows a user.
-  func write(to user: inout JSONObjectWriter) {
-    user.add("sub", sub)
-    user.add("username", username)
-    for (name, value) in attributes { user.add(name, value) }
-  }
-}
-
-/// What somebody signs up with. An attribute that is missing, null or blank is absent.
-struct SignUpRequest: Equatable {
-  /// The most characters that Cognito takes of an attribute:
-  /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html>.
-  static let maximumCharacters = 2048
-
-  var name: String?
-  var preferredUsername: String?
-  var email: String?
-
-  /// Reads the body of a sign-up.
+  /// What a code could be sent to somebody for.
   ///
-  /// - Throws: ``PoolError/invalidParameter(_:)`` with a sentence that names what is wrong.
-  init(json: [UInt8]) throws(PoolError) {
-    let root: JSONValue
-    do {
-      root = try JSONDocument(json, loneSurrogates: .refused).root
-    } catch {
-      throw .invalidParameter("The body is not JSON: \(error).")
+  /// - Throws: What Cognito refuses of an account in this state.
+  func check(_ purpose: ConfirmationCode.Purpose, of name: String) throws(PoolError) {
+    let user = try user(name)
+    switch (purpose, user.status) {
+    case (.signUp, .unconfirmed), (.forgottenPassword, .confirmed), (.forgottenPassword, .resetRequired): break
+    case (.signUp, _): throw .invalidParameter("User is already confirmed.")
+    case (.forgottenPassword, .unconfirmed): throw .noVerifiedAddress
+    case (.forgottenPassword, _): throw .notAuthorized("User password cannot be reset in the current state.")
     }
-    guard root.kind == .object else { throw .invalidParameter("The body is not a JSON object.") }
-    name = try Self.attribute("name", of: root)
-    preferredUsername = try Self.attribute("preferred_username", of: root)
-    email = try Self.attribute("email", of: root)
-    guard email != nil || preferredUsername != nil else {
-      throw .invalidParameter("An email or a preferred_username is needed to sign in by.")
+    guard purpose == .signUp || user.isEmailVerified else { throw .noVerifiedAddress }
+  }
+
+  /// Gives somebody a code, in the place of an older one.
+  ///
+  /// - Throws: As ``check(_:of:)`` does.
+  mutating func send(_ code: ConfirmationCode, to name: String, at now: Int64) throws(PoolError) {
+    try check(code.purpose, of: name)
+    change(try index(of: name), at: now) { $0.code = code }
+  }
+
+  /// Confirms a sign-up, by the code, or without one as an administrator may.
+  ///
+  /// A right code shows that the e-mail address is theirs.
+  ///
+  /// - Throws: What Cognito refuses; a wrong code is counted.
+  mutating func confirm(_ name: String, code: String?, at now: Int64) throws(PoolError) {
+    let index = try index(of: name)
+    guard users[index].status == .unconfirmed else {
+      throw .notAuthorized("User cannot be confirmed. Current status is \(users[index].status.rawValue)")
     }
-    if let email, !Self.isAddress(email) { throw .invalidParameter("Invalid email address format.") }
-    // Otherwise one alias could be another's.
-    if let preferredUsername, preferredUsername.contains("@") {
-      throw .invalidParameter("A preferred_username cannot look like an email address.")
+    if let code { try use(code, for: .signUp, of: index, at: now) }
+    change(index, at: now) {
+      $0.status = .confirmed
+      $0.code = nil
+      if code != nil { $0.isEmailVerified = true }
     }
   }
 
-  private static func attribute(_ name: String, of root: JSONValue) throws(PoolError) -> String? {
-    guard let value = root[name], !value.isNull else { return nil }
-    guard let text = try? value.string() else { throw .invalidParameter("The attribute \(name) is not a string.") }
-    guard text.unicodeScalars.count <= maximumCharacters else {
-      throw .invalidParameter("The attribute \(name) is longer than \(maximumCharacters) characters.")
-    }
-    return text.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty ? nil : text
-  }
-
-  /// As coarse as it can be without taking for an address what is none: something, an @, something, without spaces.
-  private static func isAddress(_ text: String) -> Bool {
-    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && !text.contains(where: \.isWhitespace)
-  }
-}
-
-/// What Cognito refuses, in its own words where it has some:
-/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html>.
-enum PoolError: Error, Equatable {
-  case invalidParameter(String)
-  case usernameExists(attribute: String)
-  case userNotFound
-  /// There is nowhere to send a code to.
-  case noVerifiedAddress
-
-  var status: Int {
-    switch self {
-    case .invalidParameter, .usernameExists, .noVerifiedAddress: 400
-    case .userNotFound: 404
+  /// Sets a password that somebody has forgotten, by the code, or without one as if it had been given; without a
+  /// password, the account keeps what it has.
+  ///
+  /// - Throws: What Cognito refuses; a wrong code is counted.
+  mutating func resetPassword(
+    of name: String, code: String?, password: PasswordHash?, at now: Int64
+  ) throws(PoolError) {
+    try check(.forgottenPassword, of: name)
+    let index = try index(of: name)
+    if let code { try use(code, for: .forgottenPassword, of: index, at: now) }
+    change(index, at: now) {
+      $0.status = .confirmed
+      $0.code = nil
+      if let password { $0.password = password }
     }
   }
 
-  var type: String {
-    switch self {
-    case .invalidParameter, .noVerifiedAddress: "InvalidParameterException"
-    case .usernameExists: "UsernameExistsException"
-    case .userNotFound: "UserNotFoundException"
+  private mutating func use(
+    _ digits: String, for purpose: ConfirmationCode.Purpose, of index: Int, at now: Int64
+  ) throws(PoolError) {
+    guard let code = users[index].code, code.purpose == purpose, now < code.end else { throw .expiredCode }
+    guard code.failures < ConfirmationCode.maximumFailures else { throw .limitExceeded }
+    guard code.digits == digits else {
+      users[index].code?.failures += 1
+      throw .codeMismatch
     }
   }
 
-  var message: String {
-    switch self {
-    case .invalidParameter(let message): message
-    case .usernameExists(let attribute): "An account with the given \(attribute) already exists."
-    case .userNotFound: "User does not exist."
-    case .noVerifiedAddress:
-      "Cannot reset password for the user as there is no registered/verified email or phone_number"
+  // MARK: Signing in
+
+  /// How far a sign-in has come.
+  enum SignIn: Equatable {
+    case done
+    /// They have to set a password of their own first.
+    case newPasswordRequired
+    /// They have set it.
+    case newPasswordSet
+  }
+
+  /// Checks who somebody says that they are. An account without a password is signed in to without one, here alone.
+  ///
+  /// - Throws: What Cognito refuses.
+  mutating func signIn(
+    _ name: String, password: String?, newPassword: PasswordHash?, at now: Int64
+  ) throws(PoolError) -> SignIn {
+    let index = try index(of: name)
+    let user = users[index]
+    if user.status == .resetRequired { throw .passwordResetRequired }
+    switch (user.password, password) {
+    case (nil, nil): break
+    case (let hash?, let password?) where hash.matches(password): break
+    default: throw .wrongPassword
+    }
+    switch user.status {
+    case .unconfirmed: throw .userNotConfirmed
+    case .resetRequired: throw .passwordResetRequired
+    case .confirmed, .externalProvider: return .done
+    case .forceChangePassword:
+      if let end = user.temporaryPasswordEnd, now >= end {
+        throw .notAuthorized("Temporary password has expired and must be reset by an administrator.")
+      }
+      guard let newPassword else { return .newPasswordRequired }
+      try setNewPassword(newPassword, of: name, at: now)
+      return .newPasswordSet
     }
   }
 
-  var response: HTTPResponse {
-    .json(
-      JSONWriter.object {
-        $0.add("__type", type)
-        $0.add("message", message)
-      }, status: status)
+  /// Sets the own password of somebody for whom an administrator made the account.
+  ///
+  /// - Throws: ``PoolError/notAuthorized(_:)`` of any other account; ``PoolError/userNotFound``.
+  mutating func setNewPassword(_ password: PasswordHash, of name: String, at now: Int64) throws(PoolError) {
+    let index = try index(of: name)
+    guard users[index].status == .forceChangePassword else { throw .notAuthorized("The password is set already.") }
+    change(index, at: now) {
+      $0.password = password
+      $0.temporaryPasswordEnd = nil
+      $0.status = .confirmed
+    }
+  }
+
+  /// Checks that somebody may have new tokens without signing in anew.
+  ///
+  /// - Throws: What a sign-in would be refused for.
+  func checkTokens(of name: String) throws(PoolError) {
+    switch try user(name).status {
+    case .confirmed, .externalProvider: break
+    case .unconfirmed: throw .userNotConfirmed
+    case .resetRequired: throw .passwordResetRequired
+    case .forceChangePassword: throw .notAuthorized("The user has to sign in with a new password first.")
+    }
+  }
+
+  /// Takes over what a provider says of a federated user, who signs in again.
+  ///
+  /// - Throws: ``PoolError/userNotFound``.
+  mutating func update(_ name: String, attributes: [String: String], at now: Int64) throws(PoolError) {
+    let index = try index(of: name)
+    guard users[index].attributes != attributes else { return }
+    change(index, at: now) { $0.attributes = attributes }
+  }
+
+  private func index(of name: String) throws(PoolError) -> Int {
+    // An id is somebody's before an alias is: nobody may take another's place by signing up as it.
+    guard
+      let index = users.firstIndex(where: { $0.sub == name || $0.username == name })
+        ?? users.firstIndex(where: { $0.goes(by: name) })
+    else { throw .userNotFound }
+    return index
+  }
+
+  private mutating func change(_ index: Int, at now: Int64, _ change: (inout PoolUser) -> Void) {
+    change(&users[index])
+    users[index].modified = now
   }
 }
