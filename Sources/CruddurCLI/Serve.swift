@@ -28,7 +28,8 @@ struct Serve: AsyncParsableCommand {
         admin-create-user        as a sign-up, with "temporary_password"
         federated-sign-in        {"provider": "Google", "user_id", "name", "email"}
       A GET of users lists the accounts, and a DELETE of users/{user} deletes one, with a token as the user. The \
-      function gets the event of each trigger that the pool has: --trigger.
+      function gets the event of each trigger that the pool has: --trigger. aws cognito-idp sign-up --endpoint-url \
+      http://127.0.0.1:3000 --client-id local, and the like with --user-pool-id us-east-1_local, reach the same accounts.
 
       /2015-03-31/functions/cruddur/invocations is Lambda's Invoke, for aws lambda invoke \
       --endpoint-url http://127.0.0.1:3000 --function-name cruddur out.json, and SDKs, which want credentials and a \
@@ -67,8 +68,8 @@ struct Serve: AsyncParsableCommand {
         " ALLOW_ANONYMOUS_AUTHOR=1, AWS_LAMBDA_LOG_LEVEL=DEBUG, by which its log has how long the database took,"))
 
       The exit status is 0 after Ctrl-C, SIGTERM or SIGHUP, which end the bootstraps as well; 1 if the bootstrap does \
-      not come up, as without a CONNECTION_URL; 2 if an option, the bootstrap or the port is not usable, in which case \
-      nothing was started.
+      not come up, as without a CONNECTION_URL; 2 if an option, the bootstrap, the port or the state file is not \
+      usable, in which case nothing was started.
       """)
 
   @Option(help: ArgumentHelp("The port of 127.0.0.1; 0 is any that is free.", valueName: "number"))

@@ -1,7 +1,7 @@
 /// API Gateway and Cognito in front of a function, and Lambda's Invoke API beside them, on one port of 127.0.0.1.
 ///
 /// - `/api/…` is an HTTP API of API Gateway, with a JWT authorizer.
-/// - `/cognito/…` is a user pool, with the function as its triggers.
+/// - `/cognito/…` is a user pool, with the function as its triggers, and so is Cognito's own API at `/`.
 /// - `/2015-03-31/functions/{name}/invocations` is Lambda's `Invoke`, and
 ///   `/2021-11-15/functions/{name}/response-streaming-invocations` its `InvokeWithResponseStream`.
 /// - Files are sent as they are.
@@ -54,7 +54,7 @@ public final class LocalServer: Sendable {
     if let patience = options.patience { httpAPI.limit = patience }
     let responder = LocalResponder(
       httpAPI: httpAPI,
-      cognitoAPI: CognitoAPI(cognito: cognito),
+      cognitoAPI: CognitoAPI(cognito: cognito), cognitoService: CognitoService(cognito: cognito),
       invokeAPI: InvokeAPI(function: function), files: files,
       allowedHosts: Set(options.allowedHosts.map { $0.lowercased() }), onRequest: onRequest)
     return LocalServer(
@@ -79,6 +79,7 @@ struct LocalResponder {
 
   let httpAPI: HTTPAPI
   let cognitoAPI: CognitoAPI
+  let cognitoService: CognitoService
   let invokeAPI: InvokeAPI
   let files: [String: StaticFile]
   let allowedHosts: Set<String>
@@ -105,7 +106,10 @@ struct LocalResponder {
   }
 
   private func route(_ call: HTTPCall) async -> HTTPReply {
-    switch call.segments?.first {
+    if let target = CognitoService.target(of: call) {
+      return .response(await cognitoService.respond(to: call, target))
+    }
+    return switch call.segments?.first {
     case "api": await httpAPI.respond(to: call)
     case "cognito": .response(await cognitoAPI.respond(to: call))
     case let version? where InvokeAPI.versions.contains(version): await invokeAPI.respond(to: call)

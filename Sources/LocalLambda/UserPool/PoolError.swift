@@ -19,6 +19,9 @@ enum PoolError: Error, Equatable {
   case expiredCode
   /// Too many wrong codes.
   case limitExceeded
+  /// Another client, or another pool, is asked for.
+  case resourceNotFound(String)
+  case unknownOperation(String)
   /// A trigger failed.
   case trigger(Trigger.Source, Trigger.Failure)
   /// What was asked for was not done, because it could not be stored.
@@ -47,6 +50,8 @@ enum PoolError: Error, Equatable {
     case .codeMismatch: "CodeMismatchException"
     case .expiredCode: "ExpiredCodeException"
     case .limitExceeded: "LimitExceededException"
+    case .resourceNotFound: "ResourceNotFoundException"
+    case .unknownOperation: "UnknownOperationException"
     // Cognito tells of a user that could not be fetched as of one that there is not.
     case .trigger(let source, .functionError) where source.trigger == .userMigration: "UserNotFoundException"
     case .trigger(_, let failure): failure.type
@@ -56,7 +61,9 @@ enum PoolError: Error, Equatable {
 
   var message: String {
     switch self {
-    case .invalidParameter(let message), .notAuthorized(let message), .notStored(let message): message
+    case .invalidParameter(let message), .notAuthorized(let message), .notStored(let message),
+      .resourceNotFound(let message), .unknownOperation(let message):
+      message
     case .invalidPassword(let lack): "Password did not conform with policy: \(lack)"
     case .usernameExists(let attribute): "An account with the given \(attribute) already exists."
     case .userNotFound: "User does not exist."
