@@ -5,21 +5,21 @@ struct Executable: Equatable {
   /// Absolute, with symbolic links resolved.
   let path: String
 
-  /// Checks a program, whose path may be relative.
+  /// Checks a program, whose path may be relative, and which is called `role` where it is of no use.
   ///
   /// - Throws: ``InputError`` that names the path.
-  init(path: String) throws(InputError) {
+  init(path: String, role: String = "bootstrap") throws(InputError) {
     guard let resolved = realpath(path, nil) else {
-      throw InputError("The bootstrap \(path) cannot be started: \(InputError.lastSystemError).")
+      throw InputError("The \(role) \(path) cannot be started: \(InputError.lastSystemError).")
     }
     defer { free(resolved) }
     self.path = String(cString: resolved)
     var status = stat()
     guard stat(resolved, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw InputError("The bootstrap \(path) cannot be started: it is not a file.")
+      throw InputError("The \(role) \(path) cannot be started: it is not a file.")
     }
     guard access(resolved, X_OK) == 0 else {
-      throw InputError("The bootstrap \(path) cannot be started: it is not executable.")
+      throw InputError("The \(role) \(path) cannot be started: it is not executable.")
     }
   }
 

@@ -121,7 +121,7 @@ struct Invoke: AsyncParsableCommand {
     }
     return .local(
       LocalFunction(
-        executable: try bootstrap.map(Executable.init) ?? Executable.byDefault(),
+        executable: try bootstrap.map { try Executable(path: $0) } ?? Executable.byDefault(),
         timeout: .seconds(timeout ?? 5), variables: try environment.variables()))
   }
 }

@@ -51,6 +51,8 @@ struct Serve: AsyncParsableCommand {
       and a debugger of your choice, or in Visual Studio Code. Cognito and API Gateway then wait as long as the timeout. \
       When you end the program, start it again: events that have come meanwhile wait for it.
 
+      /console/… is what the page's right half shows: the last invocations, whoever asked for them, and switches.
+
       A bootstrap is ended as Lambda does it: with SIGKILL, and only one that has registered an extension gets SIGTERM \
       500 ms before, or 600 ms with --max-concurrency. --env AWS_LAMBDA_INITIALIZATION_TYPE=snap-start is SnapStart: a \
       bootstrap that asks for it waits in /restore/next until its first event.
@@ -126,6 +128,13 @@ struct Serve: AsyncParsableCommand {
     help: ArgumentHelp("A host under which the port is forwarded; may be given again.", valueName: "host[:port]"))
   var allowHost: [ForwardedHost] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "A program that switches the database, for the page's console: it is run with stop, start, freeze SECONDS or "
+        + "status, and prints running, stopped or frozen. deploy/run gives its own.",
+      valueName: "path"))
+  var databaseControl: String?
+
   @OptionGroup var environment: EnvironmentOptions
 
   func validate() throws {
@@ -159,7 +168,9 @@ struct Serve: AsyncParsableCommand {
       throw InputError("The bootstrap cannot be built.\n\(words)")
     }
     let session = ServeSession(
-      options: options, executable: try bootstrap.map(Executable.init) ?? Executable.byDefault(),
+      options: options,
+      database: try databaseControl.map { try Executable(path: $0, role: "database control") },
+      executable: try bootstrap.map { try Executable(path: $0) } ?? Executable.byDefault(),
       mode: attach ? .attached(port: Int(attachPort)) : watch ? .watched(builder) : .plain, timeout: timeout,
       maximumConcurrency: maxConcurrency, variables: variables)
     throw ExitCode(try await session.run())

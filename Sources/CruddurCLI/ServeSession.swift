@@ -13,6 +13,8 @@ struct ServeSession {
   }
 
   let options: LocalServer.Options
+  /// The program that switches the database; nil where there is none to be switched.
+  let database: Executable?
   let executable: Executable
   let mode: Mode
   let timeout: Duration
@@ -31,16 +33,20 @@ struct ServeSession {
     let lines = LineWriter { Console.printResponse(Array($0.utf8)) }
     let log = LineWriter { Console.writeError($0 + "\n") }
     let caller = ProcessInfo.processInfo.environment
+    let console = OperatorConsole(database: database.map { DatabaseControl(program: $0.path) })
     let function = Function(
       .init(
         name: "cruddur", bootstrap: executable.path, timeout: timeout, variables: variables, caller: caller,
         maximumConcurrency: maximumConcurrency, aliases: ["live"])
     ) { progress in
+      console.note(progress)
       guard case .ended(let record) = progress else { return }
       if let report = record.report { log.write(report) }
       if let failure = record.failure(timeout: timeout) { log.write("cruddur: \(failure)") }
     }
-    let server = try await LocalServer.start(options, function: function, files: Page.files) { lines.write($0.line) }
+    let server = try await LocalServer.start(options, function: function, console: console, files: Page.files) {
+      lines.write($0.line)
+    }
     let outcome: Result<Int32, any Error>
     do {
       outcome = .success(

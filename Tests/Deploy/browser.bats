@@ -15,6 +15,7 @@ setup() {
 
 teardown() {
   end_serve
+  [[ ! -v CRUDDUR_POSTGRES ]] || "$top/deploy/run" --stop
   end_throwaway
   remove_folder
 }
@@ -44,6 +45,16 @@ use_page() {
 @test "People use the page in a browser" {
   start_serve
   use_page people
+}
+
+@test "Operators watch the function and break its database, and nobody is lost" {
+  export CRUDDUR_POSTGRES=$folder/postgres
+  leave_swift_out
+  "$top/deploy/run" --serve --port 0 >"$folder/serve" 2>"$folder/serve-log" 3>&- &
+  serve=$!
+  eventually grep --quiet '^http://' "$folder/serve"
+  read -r page <"$folder/serve"
+  use_page console
 }
 
 @test "People are told that the database is away" {

@@ -3,6 +3,7 @@
     browser.py URL people             with a database that has the seed data, always refuses the name Refused, and the
                                       name Late once
     browser.py URL without-database   with none
+    browser.py URL console            with a database that deploy/run keeps
 
 Prints each scenario; the exit code is 1 if one failed.
 """
@@ -12,6 +13,7 @@ import time
 import traceback
 
 import browser_activities as activities
+import browser_console as console
 import browser_look as look
 import browser_people as people
 from page import Page, check, chromium
@@ -24,10 +26,15 @@ SCENARIOS = {
         activities.markup_is_text, activities.blank_message, activities.long_message, activities.replying,
         activities.paging, activities.nothing_to_show, activities.following_a_handle, activities.any_handle,
         activities.reading_a_thread, activities.replying_far_down, look.no_network, look.waiting, look.many_marks,
-        look.handle_of_many_marks, look.requests_are_timed, look.requests_on_a_phone, look.light_and_dark, look.narrow,
-        look.names_for_everything,
+        look.handle_of_many_marks, look.light_and_dark, look.any_width, look.names_for_everything,
+        console.foreign_database,
     ],
     "without-database": [look.without_database],
+    "console": [
+        console.nothing_yet, console.whoever_asks, console.opening_a_row, console.killing_the_function,
+        console.freezing_the_database, console.stopping_the_database, console.connection_lost,
+        console.by_keyboard_alone, console.what_is_left_open, console.many_rows,
+    ],
 }
 
 

@@ -1,10 +1,5 @@
 """Scenarios of browser.py: how the page looks, and what it tells of requests."""
 
-import datetime
-import re
-
-from selenium.webdriver.common.by import By
-
 from page import FAINT_TEXT, check, somebody
 
 
@@ -74,7 +69,7 @@ def many_marks(page):
 
 
 def handle_of_many_marks(page):
-    """A handle with many marks stays within its heading, and its request within a few lines"""
+    """A handle with many marks stays within its heading, and its row within a few lines"""
     name, handle = somebody()
     page.sign_up(name, handle + "z" + "\u0301\u0302" * 300)
     page.one("#you a").click()
@@ -84,46 +79,8 @@ def handle_of_many_marks(page):
     painted = page.picture(above)
     page.run("document.querySelector('#feed-heading').style.color = 'transparent'")
     check(page.picture(above) == painted, "marks beyond the heading")
-    line = page.one("#requests .line")
-    check(line.rect["height"] < 100 and line.get_attribute("title").count("%CC%81") == 300, line.rect)
-
-
-def requests_are_timed(page):
-    """Each request is in the list with its status and time, the latest first"""
-    page.be("no-such-person")
-    page.post("x")
-    page.is_refused("handle", "Nobody has this handle.")
-    parts = [page.text(f"#requests tr {part}") for part in [".line", ".event", ".code"]]
-    check(parts == ["POST /api/activities", "HTTP event", "422"], parts)
-    check(float(page.text("#requests .milliseconds")) > 0, page.text("#requests .milliseconds"))
-    check(re.fullmatch("[0-9a-f]{8}…", page.text("#requests .request-id")), page.text("#requests .request-id"))
-    instant = datetime.datetime.fromisoformat(page.one("#requests time").get_attribute("datetime"))
-    age = datetime.datetime.now(datetime.timezone.utc) - instant
-    check(age < datetime.timedelta(minutes=1), age)
-    _, handle = somebody()
-    page.sign_up("Ann", handle)
-    events = [
-        (row.find_element(By.CSS_SELECTOR, ".line").text, row.find_element(By.CSS_SELECTOR, ".event").text)
-        for row in page.all("#requests tr")]
-    check(("POST /cognito/users", "PostConfirmation_ConfirmSignUp") in events, events)
-    check(("GET /cognito/users", "no event") in events, events)
-
-
-def requests_on_a_phone(page):
-    """On a phone the list of requests is closed, and tells of the last one"""
-    list_is_seen = "return document.querySelector('#requests tr').checkVisibility()"
-    page.cdp("Emulation.setDeviceMetricsOverride", width=320, height=640, deviceScaleFactor=1, mobile=False)
-    page.reload()
-    check(not page.run(list_is_seen), "the list")
-    page.be("bayko")
-    page.post("")
-    page.is_refused("message", "Write something first.")
-    check(page.text("#latest-request").startswith("POST /api/activities, 422, "), page.text("#latest-request"))
-    page.one("#log summary").click()
-    check(page.run(list_is_seen), "no list")
-    page.cdp("Emulation.clearDeviceMetricsOverride")
-    page.reload()
-    check(page.run(list_is_seen), "no list where there is room")
+    row = page.eventually("its row", lambda: page.row("GET /api/activities?user_handle="))
+    check(row.rect["height"] < 100, row.rect)
 
 
 def light_and_dark(page):
@@ -131,6 +88,7 @@ def light_and_dark(page):
     page.post("")  # So that what is said of failures is looked at, too.
     page.is_refused("handle", "Say who you are first.")
     check(page.text("#message-error") == "Write something first.", page.text("#message-error"))
+    page.details(page.eventually("its row", lambda: page.row("POST /api/activities", "422")))
     grounds = set()
     for scheme in ["light", "dark"]:
         page.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
@@ -140,30 +98,45 @@ def light_and_dark(page):
     check(len(grounds) == 2, grounds)
 
 
-def narrow(page):
-    """320 pixels, which 1280 are at 400 %, are wide enough"""
+def any_width(page):
+    """All of it can be read without scrolling sideways, from 320 pixels on, which 1280 are at 400 %"""
     page.be("bayko")
     page.post_and_see("w" * 280)
     page.one("#feed button").click()
-    page.cdp("Emulation.setDeviceMetricsOverride", width=320, height=640, deviceScaleFactor=1, mobile=False)
-    widths = page.run("return [document.documentElement.scrollWidth, document.documentElement.clientWidth, innerWidth]")
-    check(widths[0] == widths[1] and widths[2] == 320, widths)
+    page.details(page.eventually("its row", lambda: page.row("POST /api/activities", "200")))
+    for width, height in [(320, 640), (320, 250), (768, 1024), (1440, 900), (2560, 1440)]:
+        page.cdp(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        seen = page.run(
+            "const { scrollWidth, clientWidth } = document.documentElement;"
+            "return [scrollWidth, clientWidth, innerWidth]")
+        check(seen[0] == seen[1] and seen[2] == width, seen)
+        beyond = page.run(
+            "return [...document.querySelectorAll('main *')].filter((element) => element.checkVisibility()"
+            " && !element.closest('.unseen') && element.getBoundingClientRect().right > innerWidth)"
+            ".map((element) => element.outerHTML.slice(0, 80))")
+        check(not beyond, (width, beyond))
+    page.cdp("Emulation.clearDeviceMetricsOverride")
 
 
 def names_for_everything(page):
     """Every control and every part of the page has a name that a screen reader can say"""
     page.one("#feed button").click()
-    roles = {"button", "combobox", "link", "region", "table", "textbox"}
+    page.details(page.eventually("a row", lambda: page.row("GET /api/activities/home")))
+    roles = {"button", "combobox", "group", "image", "link", "list", "navigation", "region", "textbox"}
     seen = []
     for node in page.cdp("Accessibility.getFullAXTree")["nodes"]:
         role = node.get("role", {}).get("value")
         if role in roles and not node["ignored"]:
             seen.append((role, node.get("name", {}).get("value", "")))
-    check(all(name.strip() for _, name in seen), seen)
+    # A disclosure is a group without a name: it is its button that has one.
+    check(all(name.strip() or role == "group" for role, name in seen), seen)
     wanted = {("link", "Skip to the activities"), ("textbox", "Message"), ("combobox", "Time to live")}
-    wanted |= {("region", name) for name in ["Sign up", "Who you are", "Write", "Activities", "Requests"]}
+    wanted |= {("link", "Skip to the console"), ("group", "Switches"), ("list", "Invocations"), ("list", "Timeline")}
+    wanted |= {("region", name) for name in ["Sign up", "Who you are", "Write", "Activities", "Console", "Event", "Answer"]}
     check(wanted <= set(seen), seen)
-    check(any(role == "button" and name.startswith("Reply to ") for role, name in seen), seen)
+    for role, beginning in [("button", "Reply to "), ("image", "Latencies of ")]:
+        check(any(seen_role == role and name.startswith(beginning) for seen_role, name in seen), seen)
 
 
 def without_database(page):
@@ -171,7 +144,7 @@ def without_database(page):
     check(page.text("#feed-status") == "The database is away. Try again in a moment.", page.text("#feed-status"))
     check(not page.one("#feed-empty").is_displayed(), page.text("#feed-empty"))
     page.one("#refresh").click()
-    page.eventually("an answer", lambda: page.text("#requests .line").endswith("limit=20"))
+    page.eventually("an answer", lambda: page.row("GET /api/activities/home", "503"))
     page.eventually("a word", lambda: page.text("#feed-status") == "The database is away. Try again in a moment.")
     page.be("bayko")
     page.post("Is anybody there?")
@@ -181,11 +154,12 @@ def without_database(page):
     page.put("#preferred-username", somebody()[1])
     page.submit("#sign-up")
     page.eventually("a word", lambda: page.text("#sign-up [role=status]").startswith("Cognito says: "))
-    lines = [line.text for line in page.all("#requests .line")]
-    check("POST /cognito/users" in lines and "GET /api/users/me" not in lines, lines)
+    check(page.row("PostConfirmation_ConfirmSignUp", "Function."), page.text("#invocations"))
+    check(not page.row("GET /api/users/me"), page.text("#invocations"))
     button = page.one("#sign-up button")
     page.eventually("all is done", lambda: button.get_attribute("aria-disabled") is None)
     page.sign_up("", somebody()[1])
     page.reload()
-    lines = [line.text for line in page.all("#requests .line")]
-    check(lines.count("GET /api/users/me") == 1, lines)
+    page.eventually("one question", lambda: page.row("GET /api/users/me", "503"))
+    rows = [row for row in page.all("#invocations .name") if row.text == "GET /api/users/me"]
+    check(len(rows) == 1, len(rows))

@@ -72,7 +72,7 @@ class Page:
     def reload(self):
         """The page anew, once it has loaded all that it shows."""
         self.driver.get(self.url)
-        self.eventually("all is loaded", lambda: self.all("#requests tr") and not self.all("[aria-busy=true]"))
+        self.eventually("all is loaded", lambda: not self.all("[aria-busy=true]"))
 
     # What there is
 
@@ -160,6 +160,18 @@ class Page:
         status, answer = self.driver.execute_async_script(script, method, path, json.dumps(body))
         check(status == 200, (status, answer))
         return answer
+
+    def row(self, *words):
+        """The console's latest row that has all these words; none is None."""
+        rows = self.all("#invocations > li > .entry")
+        return next((row for row in rows if all(word in row.text for word in words)), None)
+
+    def details(self, row):
+        """Opens a row, and gives what has opened, once all of it is there."""
+        row.click()
+        place = self.one(f"#{row.get_attribute('aria-controls')}")
+        self.eventually("details", lambda: place.find_elements(By.CSS_SELECTOR, ".report li"))
+        return place
 
     def post(self, message):
         self.put("#message", message)

@@ -23,7 +23,7 @@ struct ScriptedFunction {
   static func with(
     _ script: String, timeout: Duration = .seconds(30), environments: Int = 4, managed: Int? = nil,
     variables: [String: String] = [:],
-    preparation: String = "",
+    preparation: String = "", onProgress: @escaping @Sendable (InvocationProgress) -> Void = { _ in },
     _ test: (ScriptedFunction) async throws -> Void
   ) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "function-\(UUID())")
@@ -37,6 +37,7 @@ struct ScriptedFunction {
         name: "scripted", bootstrap: path, timeout: timeout, variables: variables, maximumEnvironments: environments,
         maximumConcurrency: managed)
     ) { progress in
+      onProgress(progress)
       guard case .ended(let record) = progress else { return }
       switch record.result {
       case .response, .abandoned, .cancelled: break

@@ -1,9 +1,9 @@
 // The page of `cruddur serve`. What came from a person or the server becomes text, never markup. Nothing is checked
 // here first: the words beside a field are the server's verdict.
 
+import { startConsole } from "./console.js";
 import { startFeed } from "./feed.js";
-import { openWhereThereIsRoom } from "./log.js";
 import { startPeople } from "./people.js";
 
-openWhereThereIsRoom();
+startConsole();
 await Promise.all([startPeople(), startFeed()]);

@@ -1,6 +1,4 @@
-// Requests to `cruddur serve`. Each one is shown in the list of requests.
-
-import { record } from "./log.js";
+// Requests to `cruddur serve`.
 
 const timeLimit = 90_000; // Milliseconds. A sign-up may take ten attempts of five seconds.
 
@@ -10,22 +8,20 @@ export async function send(method, path, { body, token } = {}) {
   if (body) headers["content-type"] = "application/json";
   if (token) headers.authorization = `Bearer ${token}`;
   const options = { method, headers, body: body && JSON.stringify(body), cache: "no-store" };
-  const [at, start] = [new Date(), performance.now()];
+  const start = performance.now();
   const answer = await fetch(path, { ...options, signal: AbortSignal.timeout(timeLimit) }).then(read).catch(noAnswer);
   answer.milliseconds = performance.now() - start;
-  record({ method, path, at }, answer);
   return answer;
 }
 
 async function read(response) {
   const { status, ok, headers, url } = response;
-  const body = parse(await response.text());
-  return { status, ok, body, next: nextPage(headers.get("link"), url), event: eventOf(status, headers, body) };
+  return { status, ok, body: parse(await response.text()), next: nextPage(headers.get("link"), url) };
 }
 
 /** The network's own error says no more than that it failed; the browser's console has it, too. */
 function noAnswer() {
-  return { status: 0, ok: false, body: null, next: null, event: null };
+  return { status: 0, ok: false, body: null, next: null };
 }
 
 function parse(text) {
@@ -42,13 +38,4 @@ function nextPage(link, base) {
   if (target === undefined) return null;
   const { pathname, search } = new URL(target, base);
   return pathname + search;
-}
-
-/** The event that the function got, and the request id by which its log knows it; null where it got none. */
-function eventOf(status, headers, body) {
-  if (body?.triggerSource) return { name: body.triggerSource, requestID: body.requestId };
-  const requestID = headers.get("apigw-requestid");
-  // A sentence instead of a problem's codes is API Gateway's own: it may have refused the request.
-  const isRefused = [401, 413].includes(status) && body?.message;
-  return requestID && !isRefused ? { name: "HTTP event", requestID } : null;
 }

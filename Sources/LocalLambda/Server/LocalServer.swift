@@ -4,9 +4,10 @@
 /// - `/cognito/…` is a user pool, with the function as its triggers, and so is Cognito's own API at `/`.
 /// - `/2015-03-31/functions/{name}/invocations` is Lambda's `Invoke`, and
 ///   `/2021-11-15/functions/{name}/response-streaming-invocations` its `InvokeWithResponseStream`.
+/// - `/console/…` is what an operator sees and switches.
 /// - Files are sent as they are.
 ///
-/// It listens from ``start(_:function:files:onRequest:)`` to ``stop()``. Requests of other web sites are refused.
+/// It listens from ``start(_:function:console:files:onRequest:)`` to ``stop()``. Requests of other web sites are refused.
 public final class LocalServer: Sendable {
   /// What may differ from one server to another.
   public struct Options: Sendable {
@@ -31,19 +32,23 @@ public final class LocalServer: Sendable {
   }
 
   private let server: HTTPServer
+  private let console: OperatorConsole
 
-  private init(server: HTTPServer) {
+  private init(server: HTTPServer, console: OperatorConsole) {
     self.server = server
+    self.console = console
   }
 
   /// Starts a server, which listens when this returns. End it with ``stop()``, and the function by itself: to stop that
   /// lets requests that wait for it be answered.
   ///
-  /// The files are sent for their paths, such as `/`; `onRequest` is told of each request when it is answered.
+  /// The console has to be told of the function's invocations. The files are sent for their paths, such as `/`;
+  /// `onRequest` is told of each request when it is answered.
   ///
   /// - Throws: ``PortError`` where the port cannot be listened on.
   public static func start(
-    _ options: Options, function: Function, files: [String: StaticFile],
+    _ options: Options, function: Function, console: OperatorConsole = OperatorConsole(),
+    files: [String: StaticFile],
     onRequest: @escaping @Sendable (ServedRequest) -> Void
   ) async throws(PortError) -> LocalServer {
     var retries = Cognito.RetryPolicy(attempts: options.triggerAttempts)
@@ -55,24 +60,27 @@ public final class LocalServer: Sendable {
     let responder = LocalResponder(
       httpAPI: httpAPI,
       cognitoAPI: CognitoAPI(cognito: cognito), cognitoService: CognitoService(cognito: cognito),
-      invokeAPI: InvokeAPI(function: function), files: files,
+      invokeAPI: InvokeAPI(function: function), consoleAPI: ConsoleAPI(console: console, function: function),
+      files: files,
       allowedHosts: Set(options.allowedHosts.map { $0.lowercased() }), onRequest: onRequest)
     return LocalServer(
       server: try HTTPServer.start(port: options.port, limits: LocalResponder.limits) {
         await responder.respond(to: $0)
-      })
+      }, console: console)
   }
 
   /// Where it listens, such as `http://127.0.0.1:3000`.
   public var url: String { "http://127.0.0.1:\(server.port)" }
 
-  /// Stops listening, gives responses that are owed a second to go out, and closes all connections.
+  /// Stops listening, gives responses that are owed a second to go out, and closes all connections. Whoever watches the
+  /// console is owed nothing.
   public func stop() async {
+    console.stop()
     await server.stop()
   }
 }
 
-/// Finds who answers a request: the HTTP API, the user pool, the Invoke API, or a file.
+/// Finds who answers a request: the HTTP API, the user pool, the Invoke API, the console, or a file.
 struct LocalResponder {
   /// As API Gateway has them: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
   static let limits = HTTPServer.Limits(maximumHeadBytes: 1 << 16, maximumBodyBytes: 10 << 20)
@@ -81,6 +89,7 @@ struct LocalResponder {
   let cognitoAPI: CognitoAPI
   let cognitoService: CognitoService
   let invokeAPI: InvokeAPI
+  let consoleAPI: ConsoleAPI
   let files: [String: StaticFile]
   let allowedHosts: Set<String>
   let onRequest: @Sendable (ServedRequest) -> Void
@@ -112,6 +121,7 @@ struct LocalResponder {
     return switch call.segments?.first {
     case "api": await httpAPI.respond(to: call)
     case "cognito": .response(await cognitoAPI.respond(to: call))
+    case "console": await consoleAPI.respond(to: call)
     case let version? where InvokeAPI.versions.contains(version): await invokeAPI.respond(to: call)
     default: .response(files[call.path]?.respond(to: call) ?? .notFound)
     }
