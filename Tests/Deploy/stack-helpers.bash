@@ -14,7 +14,7 @@ start_stack_aws() {
   password=${url#*postgres:} password=${password%%@*}
   start_service serve "$top/.build/debug/cruddur" serve --port 0 --timeout 60 \
     --env _HANDLER=cruddur.migrate --env "CONNECTION_URL=${url/postgres:$password@/}"
-  start_front "cruddur-migrate=$(head -n 1 "$folder/serve")"
+  start_front "cruddur-migrate=$(grep --max-count 1 '^http' "$folder/serve")"
   export url password zip=$folder/bootstrap.zip template=$folder/template.json
   export bucket=cruddur-artifacts-123456789012-eu-central-1
   make_zip "$zip" bootstrap="$top/.build/debug/bootstrap" ca-bundle.pem=/dev/null

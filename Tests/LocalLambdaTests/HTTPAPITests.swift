@@ -7,9 +7,9 @@ import Testing
 /// API Gateway in front of a function.
 struct HTTPAPITests {
   /// The event's limit is Lambda's, not API Gateway's own 10 MB.
-  @Test func `An event has at most the bytes that Lambda takes, as the README says`() async throws {
-    let readme = try String(contentsOf: Repository.file("README.md"), encoding: .utf8)
-    #expect(readme.contains("an event has at most 6,291,556 bytes"))
+  @Test func `An event has at most the bytes that Lambda takes, as serve says`() async throws {
+    let help = try String(contentsOf: Repository.file("Sources/CruddurCLI/Serve.swift"), encoding: .utf8)
+    #expect(help.contains("6,291,556 bytes"))
     try await ScriptedFunction.with(#"echo "${#event}" >>sizes; answer '{"statusCode":204}'"#) { scripted in
       let api = HTTPAPI(function: scripted.function, authorizer: JWTAuthorizer(tokens: TokenIssuer()))
       var call = HTTPCall(method: "POST", path: "/api/x", headers: [.init(name: "content-type", value: "text/plain")])
