@@ -68,7 +68,8 @@ public struct InvocationRecord: Sendable, Equatable {
     guard let report else { return [] }
     let isLineEnded = log.isEmpty || log.last == UInt8(ascii: "\n")
     let lines = (isLineEnded ? "" : "\n") + platformLog.end(self) + report + "\n"
-    return (Array((platformLog.start(self) + "\n").utf8) + log + Array(lines.utf8)).suffix(4096)
+    let tail = Array((platformLog.start(self) + "\n").utf8) + log + Array(lines.utf8)
+    return Array(tail[max(0, tail.count - 4096)...])
   }
 }
 

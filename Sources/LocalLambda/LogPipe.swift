@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Glibc
 import Synchronization
 import SystemPackage
@@ -53,9 +54,21 @@ final class LogPipe: Sendable {
   func end(of requestID: String?) async -> [UInt8] {
     await drain(within: Self.drainLimit)
     let tail = tail.withLock { $0 }
-    guard let requestID else { return tail }
-    let id = Array(requestID.utf8)
-    return tail.split(separator: UInt8(ascii: "\n")).filter { $0.contains(id) }.flatMap { $0 + [UInt8(ascii: "\n")] }
+    return requestID.map { Self.lines(of: tail, naming: $0) } ?? tail
+  }
+
+  /// The lines that have a request id in them.
+  private static func lines(of log: [UInt8], naming requestID: String) -> [UInt8] {
+    let (lineFeed, id) = (UInt8(ascii: "\n"), Data(requestID.utf8))
+    var lines: [UInt8] = []
+    var rest = Data(log)
+    while let found = rest.range(of: id) {
+      let start = rest[..<found.lowerBound].lastIndex(of: lineFeed).map { $0 + 1 } ?? rest.startIndex
+      let end = rest[found.upperBound...].firstIndex(of: lineFeed) ?? rest.endIndex
+      lines += rest[start..<end] + [lineFeed]
+      rest = rest[end...]
+    }
+    return lines
   }
 
   /// Waits until all that was written has been passed on, but not for long once the task is cancelled.
@@ -120,7 +133,10 @@ final class LogPipe: Sendable {
       let count = read(readEnd, &chunk, chunk.count)
       guard count > 0 else { return }
       Self.write(chunk[..<count])
-      tail.withLock { $0 = ($0 + chunk[..<count]).suffix(Self.maximumTailBytes) }
+      tail.withLock {
+        $0 += chunk[..<count]
+        if $0.count > Self.maximumTailBytes { $0.removeFirst($0.count - Self.maximumTailBytes) }
+      }
     }
   }
 
