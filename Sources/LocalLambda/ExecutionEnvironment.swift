@@ -122,9 +122,10 @@ public actor ExecutionEnvironment {
     return spawn.map { .now - $0 }
   }
 
-  /// Kills the process as it is, as Lambda does with one that is out of memory; what it is at fails.
-  func kill() {
-    process?.kill()
+  /// Kills the process as it is, as Lambda does with one that is out of memory, and waits until it is gone; what it is at
+  /// fails.
+  func kill() async {
+    await process?.kill()
   }
 
   /// Ends the process as Lambda does, and waits until it is gone: with SIGKILL, and before it, where the runtime has

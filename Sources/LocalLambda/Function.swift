@@ -85,6 +85,7 @@ public actor Function {
   private var isStopped = false
 
   private struct Environment {
+    let generation: Int
     let life: Task<Void, Never>
     /// Nil until it has a Runtime API.
     var environment: ExecutionEnvironment?
@@ -127,6 +128,7 @@ public actor Function {
     environmentCount += 1
     let number = environmentCount
     environments[number] = Environment(
+      generation: generation,
       life: Task {
         await self.serve(await self.nextJob(0), in: environment)
         await api.stop()
@@ -145,8 +147,8 @@ public actor Function {
     return await withCheckedContinuation { addEnvironment(for: .initialization($0), generation: generation + 1) }
   }
 
-  /// Kills every process as it is, as Lambda does with one that is out of memory. What they are at fails, and the next
-  /// invocations get fresh ones.
+  /// Kills every process as it is, as Lambda does with one that is out of memory, and waits until they are gone. What they
+  /// are at fails, and the next invocations get fresh ones.
   public func kill() async {
     for environment in environments.values { await environment.environment?.kill() }
   }
@@ -218,16 +220,24 @@ public actor Function {
   private func start(_ job: Job) {
     if let environment = idle.popLast() {
       environment.resume(returning: job)
-    } else if environments.count < maximumEnvironments {
-      addEnvironment(for: .invocation(job))
     } else {
       queue.append(job)
+      addEnvironments()
+    }
+  }
+
+  /// Starts environments for those that wait, as many as there may be. What is of another generation does not count: it
+  /// takes no more work, or may never be up.
+  private func addEnvironments() {
+    while !queue.isEmpty, environments.values.count(where: { $0.generation == generation }) < maximumEnvironments {
+      addEnvironment(for: .invocation(queue.removeFirst()))
     }
   }
 
   private var isManaged: Bool { configuration.maximumConcurrency != nil }
 
-  private var maximumEnvironments: Int { isManaged || isAttached ? 1 : configuration.maximumEnvironments }
+  /// How many are started; what is attached is for others to start.
+  private var maximumEnvironments: Int { isAttached ? 0 : isManaged ? 1 : configuration.maximumEnvironments }
 
   /// What an environment is started for.
   private enum Work {
@@ -240,6 +250,7 @@ public actor Function {
     environmentCount += 1
     let number = environmentCount
     environments[number] = Environment(
+      generation: generation,
       life: Task {
         await self.runEnvironment(number, generation, first: work)
         self.environments[number] = nil
@@ -334,7 +345,11 @@ public actor Function {
 
   private func nextJob(_ generation: Int) async -> Job? {
     if isStopped || generation < self.generation { return nil }
-    if !queue.isEmpty { return queue.removeFirst() }
+    if !queue.isEmpty {
+      // The first environment of a generation takes one; the others need more of them.
+      defer { addEnvironments() }
+      return queue.removeFirst()
+    }
     return await withCheckedContinuation { idle.append($0) }
   }
 

@@ -120,12 +120,52 @@ struct InvocationRecordTests {
     }
   }
 
+  @Test(arguments: [true, false])
+  func `While the old ones are at their work, there are as many new ones as there may be`(_ isBefore: Bool) async throws
+  {
+    let waits = #"echo "$event" >>seen; while [ ! -e go ]; do sleep 0.05; done; answer "$event""#
+    try await ScriptedFunction.with(waits, environments: 2) { scripted in
+      let function = scripted.function
+      async let first = function.invoke([UInt8(ascii: "1")])
+      async let second = function.invoke([UInt8(ascii: "1")])
+      try await eventually("both run") { scripted.lines(of: "seen").count == 2 }
+      if !isBefore { #expect(await function.replace() == nil) }
+      async let third = function.invoke([UInt8(ascii: "2")])
+      async let fourth = function.invoke([UInt8(ascii: "2")])
+      if isBefore {
+        try await eventually("both wait") { await function.queuedJobCount == 2 }
+        #expect(await function.replace() == nil)
+      }
+      try await eventually("all four run") { scripted.lines(of: "seen") == ["1", "1", "2", "2"] }
+      try scripted.touch("go")
+      for result in await [first, second, third, fourth] {
+        guard case .response = result else {
+          Issue.record("\(result)")
+          return
+        }
+      }
+    }
+  }
+
   @Test func `An executable that does not come up replaces nothing`() async throws {
     try await ScriptedFunction.with(#"answer "$$""#, preparation: "mkdir bad 2>/dev/null || exit 9") { scripted in
       let function = scripted.function
       let first = await function.invoke([UInt8(ascii: "1")])
       #expect(await function.replace() == .exited("exited with status 9"))
       #expect(await function.invoke([UInt8(ascii: "2")]) == first)
+    }
+  }
+
+  @Test func `A kill is over when the process is gone`() async throws {
+    try await ScriptedFunction.with("answer 1") { scripted in
+      for count in 1...5 {
+        #expect(await scripted.function.invoke([UInt8(ascii: "1")]) == .response([UInt8(ascii: "1")]))
+        await scripted.function.kill()
+        let pids = scripted.lines(of: "pids")
+        #expect(pids.count == count)
+        let pid = try #require(pids.last.flatMap { pid_t($0) })
+        #expect(kill(pid, 0) != 0)
+      }
     }
   }
 
