@@ -62,6 +62,17 @@ struct SnapshotTests {
     #expect(state.play(.call(2, .next)).status(of: 2) == 200)
   }
 
+  @Test(arguments: [RuntimeState.Input.elapsed(.initialization), .exited("was ended")])
+  func `Whatever becomes of an attached runtime, the next has the event`(_ input: RuntimeState.Input) {
+    var state = RuntimeState(rules: .init(functionARN: "arn", isSnapStart: true, isAttached: true))
+    state.play(.call(1, .restoreNext), .invoke(.sample("a")))
+    #expect(
+      state.play(.restore(limit: .seconds(10))) == [.respond(1, HTTPResponse(status: 200))],
+      "a breakpoint has no limit")
+    state.play(input)
+    #expect(state.play(.call(2, .next)).status(of: 2) == 200)
+  }
+
   @Test func `A restore that fails is the end`() {
     var state = Situation.restored.state()
     state.play(.invoke(.sample("a")))

@@ -172,19 +172,15 @@ struct RuntimeState {
     }
     if let index = waiting.firstIndex(of: call) {
       waiting.remove(at: index)
-      return [.respond(call, .refused(.containerError))] + detach()
+      return [.respond(call, .refused(.containerError))] + endAttached()
     }
     guard let effects = extensions.hangUp(call) else { return [] }
-    return effects + detach()
+    return effects + endAttached()
   }
 
-  /// A runtime that was attached is gone, as its connection shows: what it was at has failed, what waits is for the next.
-  private mutating func detach() -> [Effect] {
-    guard rules.isAttached, failure == nil else { return [] }
-    (initError, hasAsked) = (nil, false)
-    let ended = closeRunning(.initializing, as: .exited("was ended"))
-    extensions = ExtensionRegistry()
-    return ended
+  /// A runtime that was attached is gone, as its connection shows.
+  private mutating func endAttached() -> [Effect] {
+    rules.isAttached ? end(as: .exited("was ended")) : []
   }
 
   /// As AWS does, looks at the state first, at the ids next, and at the rest last: a post that is refused for the rest
@@ -265,8 +261,6 @@ struct RuntimeState {
     case .failure(let invalid): return [.respond(call, .refused(.invalidPost(invalid)))]
     case .success(let error):
       initError = error
-      // Whoever starts it reads its log, and starts it again.
-      if rules.isAttached { return [.respond(call, .accepted)] + detach() }
       return [.respond(call, .accepted)] + end(as: .initError(type: error.type, body: error.body))
     }
   }
@@ -286,6 +280,8 @@ struct RuntimeState {
   private mutating func restore(limit: Duration?) -> [Effect] {
     guard case .held(let call) = snapshot else { return [] }
     snapshot = .restored
+    // Somebody may be at a breakpoint of an attached one, for as long as they like.
+    let limit = rules.isAttached ? nil : limit
     return [.respond(call, HTTPResponse(status: 200))] + (limit.map { [.start(.initialization, $0)] } ?? [])
   }
 
@@ -327,10 +323,17 @@ struct RuntimeState {
 
   /// The runtime is gone; what it reported before counts for more than how its process ended.
   private mutating func end(as result: InvocationResult) -> [Effect] {
-    switch phase {
-    case .failed, .stopped: return []
-    case .initializing, .ready: return close(.failed(result), as: result)
-    }
+    guard failure == nil else { return [] }
+    return rules.isAttached ? detach(as: result) : close(.failed(result), as: result)
+  }
+
+  /// What an attached runtime was at has failed, and what waits is for the next: whoever has started it reads its log, and
+  /// starts it again.
+  private mutating func detach(as result: InvocationResult) -> [Effect] {
+    (initError, hasAsked) = (nil, false)
+    let ended = closeRunning(.initializing, as: result)
+    extensions = ExtensionRegistry()
+    return ended
   }
 
   private mutating func stop() -> [Effect] {
