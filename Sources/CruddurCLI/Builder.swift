@@ -43,13 +43,30 @@ struct Builder: Equatable, Sendable {
     case cancelled
   }
 
-  /// Builds it, and waits for that. In the background a terminal's Ctrl-C does not reach the build, which ends with the
-  /// task.
-  func build(inBackground: Bool = true) async -> Outcome {
+  /// Builds it like ``build()``; a signal that asks the program to end cancels that.
+  func buildUntilSignal() async -> Outcome {
+    let signals = EndSignals()
+    return await withTaskGroup(of: Outcome.self) { group in
+      group.addTask { await build() }
+      group.addTask {
+        for await _ in signals { break }
+        return .cancelled
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? .cancelled
+    }
+  }
+
+  /// Builds it, and waits for that. A terminal's Ctrl-C does not reach the build, which ends with the task.
+  func build() async -> Outcome {
     let start = ContinuousClock.now
     var platform = PlatformOptions()
-    if inBackground { platform.processGroupID = 0 }
-    platform.teardownSequence = [.send(signal: .kill, toProcessGroup: inBackground, allowedDurationToNextStep: .zero)]
+    platform.processGroupID = 0
+    // SwiftPM ends its compilers, which are in groups of their own, when it is interrupted.
+    platform.teardownSequence = [
+      .send(signal: .interrupt, toProcessGroup: true, allowedDurationToNextStep: .seconds(2)),
+      .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero),
+    ]
     do {
       let result = try await Subprocess.run(
         .name("swift"),

@@ -164,8 +164,13 @@ struct Serve: AsyncParsableCommand {
     if attach { variables["LAMBDA_DEBUGGER"] = "1" }
     variables.merge(try environment.variables()) { $1 }
     let builder = build ? try Builder(bootstrap: bootstrap ?? Executable.defaultPath()) : nil
-    if let builder, case .failed(let words) = await builder.build(inBackground: false) {
-      throw InputError("The bootstrap cannot be built.\n\(words)")
+    if let builder {
+      Console.log("building \(builder.product) in \(builder.package)")
+      switch await builder.buildUntilSignal() {
+      case .built: break
+      case .failed(let words): throw InputError("The bootstrap cannot be built.\n\(words)")
+      case .cancelled: return
+      }
     }
     let session = ServeSession(
       options: options,

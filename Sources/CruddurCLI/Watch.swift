@@ -19,7 +19,7 @@ struct Watch: Sendable {
     } else {
       var file = FileStamp(bootstrap)
       while await isChanged(&file, { FileStamp(bootstrap) }) {
-        // While it is linked, there is none for a moment.
+        // While it is linked, there is none for a moment, or one that may not be run yet.
         if access(bootstrap, X_OK) == 0 { await take(how: "") }
       }
     }
@@ -61,6 +61,8 @@ struct Watch: Sendable {
 /// What tells a file from what stood there before; nil in all where there is none.
 struct FileStamp: Equatable {
   private let inode: UInt64?
+  /// What `chmod +x` changes, which may come long after the bytes.
+  private let mode: mode_t?
   private let size: Int?
   /// The bytes of a `timespec`, whose members are another module's when Foundation is imported as well.
   private let modified: [UInt8]?
@@ -69,6 +71,7 @@ struct FileStamp: Equatable {
     var status = stat()
     let isThere = stat(path, &status) == 0
     inode = isThere ? UInt64(status.st_ino) : nil
+    mode = isThere ? status.st_mode : nil
     size = isThere ? Int(status.st_size) : nil
     modified = isThere ? withUnsafeBytes(of: status.st_mtim) { Array($0) } : nil
   }

@@ -44,9 +44,10 @@ final class RuntimeProcess: Sendable {
     ending.cancel()
   }
 
-  /// Kills the process as it is, with all that it has started; its end is told like any other.
-  func kill() {
-    identity.id.withLock { if let id = $0 { _ = Glibc.kill(-id, SIGKILL) } }
+  /// Kills the process as it is, with all that it has started, and waits until its end has been told like any other.
+  func kill() async {
+    let isKilled = identity.id.withLock { id in id.map { Glibc.kill(-$0, SIGKILL) == 0 } ?? false }
+    if isKilled { await running.value }
   }
 
   /// The most bytes that it has had in memory so far; nil once it is gone:
@@ -66,7 +67,7 @@ final class RuntimeProcess: Sendable {
   }
 
   private static func run(
-    path: String, variables: [String: String], output: FileDescriptor, _ identity: Identity
+    path: String, variables: [String: String], output: FileDescriptor, _ identity: Identity, attempts: Int = 50
   ) async -> String {
     var options = PlatformOptions()
     // A group of its own, so that what the process has started ends with it, and a terminal's Ctrl-C comes to us alone.
@@ -85,6 +86,12 @@ final class RuntimeProcess: Sendable {
       // What it had started would otherwise go on, and speak to the Runtime API of the next.
       Glibc.kill(-result.processIdentifier.value, SIGKILL)
       return result.terminationStatus.phrase
+    } catch let error as SubprocessError
+      where error.underlyingError == .textFileBusy && attempts > 1 && !Task.isCancelled
+    {
+      // Somebody still has it open to write it: https://man7.org/linux/man-pages/man2/execve.2.html.
+      try? await Task.sleep(for: .milliseconds(100))
+      return await run(path: path, variables: variables, output: output, identity, attempts: attempts - 1)
     } catch {
       let reason = "\(error)"
       return "could not be started: " + (reason.hasSuffix(".") ? reason.dropLast() : reason[...])

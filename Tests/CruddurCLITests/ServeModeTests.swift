@@ -33,6 +33,28 @@ struct ServeModeTests {
     }
   }
 
+  @Test(arguments: [true, false])
+  func `A new bootstrap that is finished late takes over`(_ staysOpen: Bool) async throws {
+    try await FakeBootstrap.with { bootstrap in
+      let script = try #require(bootstrap.read("bootstrap"))
+      let end = try await RunningServer.with(bootstrap, ["--watch"]) { server in
+        func answer() async throws -> String { try await server.send("/api/x").headers["x-a"] ?? "" }
+        let next = try bootstrap.write(
+          script.replacing("*) post \"invocation/$id/response\" \"$event\" ;;", with: Self.answering), to: "next")
+        let file = try #require(staysOpen ? FileHandle(forUpdatingAtPath: next) : FileHandle(forReadingAtPath: next))
+        if staysOpen { try #require(chmod(next, 0o755) == 0) }
+        try #require(rename(next, bootstrap.path) == 0)
+        // Long enough for it to have been seen as it is.
+        try await Task.sleep(for: .seconds(1))
+        try file.close()
+        if !staysOpen { try #require(chmod(bootstrap.path, 0o755) == 0) }
+        try await eventually("the new one answers") { (try? await answer()) == "new" }
+      }
+      #expect(end.log.contains("cruddur: took the new bootstrap, up in "))
+      #expect(!end.log.contains("cannot start"), "\(end.log)")
+    }
+  }
+
   private static let answering =
     #"*) post "invocation/$id/response" '{"statusCode":200,"headers":{"X-A":"new"},"body":""}' ;;"#
 
@@ -74,6 +96,22 @@ struct ServeModeTests {
       #expect(builder.buildFolder == folder.folder + "/.build/")
       #expect(builder.product == path.split(separator: "/").last.map { String($0) })
       #expect(builder.configuration == (path.contains("release") ? "release" : "debug"))
+    }
+  }
+
+  @Test func `A signal during the first build ends it, and the program`() async throws {
+    try await FakeBootstrap.with { folder in
+      try folder.write("", to: "Package.swift")
+      let build = #"#!/bin/bash\ncd "$(dirname "$0")"; echo $$ >>pids; sleep 60\n"#
+      try writeExecutable(build.replacing(#"\n"#, with: "\n"), to: "\(folder.folder)/swift")
+      let path = "\(folder.folder):\(try CommandLineTool.folder()):/usr/bin:/bin"
+      let (status, log) = try await CommandLineTool.run(
+        ["serve", "--watch", "--build", "--bootstrap", "\(folder.folder)/.build/debug/hello"],
+        environment: ["PATH": path], sending: .terminate
+      ) { !folder.processes.isEmpty }
+      #expect(status == .exited(0))
+      #expect(log == "cruddur: building hello in \(folder.folder)/\n")
+      folder.expectGone()
     }
   }
 
