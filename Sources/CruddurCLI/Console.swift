@@ -16,6 +16,17 @@ enum Console {
     (try? print(bytes + [UInt8(ascii: "\n")])) != nil
   }
 
+  /// Writes bytes and a newline to standard output; whoever has closed it has read enough.
+  ///
+  /// - Throws: ``InputError`` where it takes no more for any other reason, such as a full disk.
+  static func printLine(_ bytes: [UInt8]) throws(InputError) {
+    do throws(OutputFault) {
+      try print(bytes + [UInt8(ascii: "\n")])
+    } catch {
+      guard error == .closed else { throw InputError("Standard output cannot be written to.") }
+    }
+  }
+
   /// Writes to standard output, as it is.
   static func print(_ bytes: [UInt8]) throws(OutputFault) {
     switch write(bytes, to: STDOUT_FILENO) {

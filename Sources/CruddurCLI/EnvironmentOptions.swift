@@ -29,6 +29,9 @@ struct EnvironmentOptions: ParsableArguments {
 
   func validate() throws {
     _ = try ofCommandLine()
+    guard envFile.count(where: { $0 == "-" }) <= 1 else {
+      throw ValidationError("Standard input can be read only once.")
+    }
   }
 
   /// All variables; of equal ones the one that counts.

@@ -81,6 +81,13 @@ struct InvokeAnswerTests {
     }
   }
 
+  @Test(arguments: ["events", "events health"])
+  func `An event that has no room on standard output is an error`(_ arguments: String) async throws {
+    let outcome = try await CommandLineTool.bash("cruddur \(arguments) >/dev/full", environment: environment)
+    #expect(outcome.log == "cruddur: Standard output cannot be written to.\n")
+    #expect(outcome.status == 2)
+  }
+
   @Test func `A standard output that is full is an error`() async throws {
     try await FakeBootstrap.with { bootstrap in
       let event = try bootstrap.write("1", to: "event.json")

@@ -51,6 +51,8 @@ struct InvokeInputTests {
     (["invoke"], "Missing expected argument '<file> ...'."),
     (["invoke", "-", "--colour"], "Unknown option '--colour'."),
     (["invoke", "-", "-"], "Standard input can be read only once."),
+    (["invoke", "-", "--env-file", "-"], "Standard input can be read only once."),
+    (["serve", "--env-file", "-", "--env-file", "-"], "Standard input can be read only once."),
     (["invoke", "-", "--timeout", "0"], "--timeout is 0.0, but must be more than 0 and at most 900 seconds."),
     (["invoke", "-", "--timeout", "901"], "--timeout is 901.0, but must be more than 0 and at most 900 seconds."),
     (["invoke", "-", "--timeout", "nan"], "--timeout is nan, but must be more than 0 and at most 900 seconds."),

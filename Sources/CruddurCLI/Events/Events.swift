@@ -11,7 +11,7 @@ struct Events: ParsableCommand {
       an event of its kind has, and --set whatever else:
 
         cruddur events confirm-sign-up --name Ada | cruddur invoke -
-        cruddur events http-api --path '/api/activities/home?limit=5' | cruddur invoke -
+        cruddur events http-api --path '/api/users?limit=5' | cruddur invoke -
 
       Who has a name, a preferred user name or an e-mail address of their own gets the others to match: of --name Ada \
       they are ada and ada@example.com.
@@ -58,10 +58,9 @@ struct Events: ParsableCommand {
 
   func run() throws {
     guard let kind, let sample = EventSample.all.first(where: { $0.name == kind }) else {
-      Console.printResponse(Array(Self.table.utf8))
-      return
+      return try Console.printLine(Array(Self.table.utf8))
     }
-    Console.printResponse(try event(of: sample).bytes)
+    try Console.printLine(try event(of: sample).bytes)
   }
 
   private func event(of sample: EventSample) throws -> FreshEvent {
