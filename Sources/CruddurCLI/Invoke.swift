@@ -14,9 +14,9 @@ struct Invoke: AsyncParsableCommand {
       Each answer is written to standard output: its exact bytes and a newline; on a terminal JSON is indented and in \
       colour, unless NO_COLOR is set. --body writes the body of an HTTP response alone, and without a newline if the \
       answer has it in base64. Everything else, function errors with their JSON, the function's logs and a REPORT line \
-      for each invocation, as Lambda writes it, goes to standard error. After several invocations it says how many they \
-      were, with how many errors and cold starts, and which duration 50, 95 and 99 % of them did not exceed: the \
-      smallest of their durations of which that is true. Whoever closes standard output ends it, which is no error.
+      for each invocation, as Lambda writes it, goes to standard error. After several invocations a line sums up: how \
+      many they were, how many errors and cold starts, and the 50th, 95th and 99th percentile and the maximum of their \
+      durations. Whoever closes standard output ends it, which is no error.
 
       With --remote the events go to a deployed function, by aws lambda invoke; its answers, its errors and the end of \
       its log, 4 KB at most, are shown alike. Credentials and configuration are those of aws.
@@ -83,7 +83,7 @@ struct Invoke: AsyncParsableCommand {
     guard repetitions > 0 else {
       throw ValidationError("--repeat is \(repetitions), but must be at least 1.")
     }
-    guard files.count(where: { $0 == "-" }) <= 1 else {
+    guard (files + environment.envFile).count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("Standard input can be read only once.")
     }
   }

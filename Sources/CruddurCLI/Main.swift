@@ -49,9 +49,9 @@ struct Cruddur: ParsableCommand {
     discussion: """
       Completions for a shell, of files and kinds of event, too:
 
-        source <(cruddur --generate-completion-script bash)       in ~/.bashrc
-        cruddur --generate-completion-script zsh >_cruddur        in a folder of fpath
-        cruddur --generate-completion-script fish >cruddur.fish   in ~/.config/fish/completions
+        in ~/.bashrc:  source <(cruddur --generate-completion-script bash)
+        for zsh, in a folder of fpath:  cruddur --generate-completion-script zsh >_cruddur
+        in ~/.config/fish/completions:  cruddur --generate-completion-script fish >cruddur.fish
       """,
     version: "cruddur 1.0.0",
     subcommands: [Events.self, Invoke.self, Serve.self, New.self, Reconcile.self])
