@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import LocalLambda
@@ -9,7 +10,10 @@ struct TimelineTests {
 
   private func parts(_ record: InvocationRecord) -> [String] {
     Timeline(record).parts.map {
-      "\($0.kind.rawValue)\($0.name.isEmpty ? "" : " \($0.name)") \($0.start.toMicroseconds)+\($0.milliseconds.toMicroseconds)"
+      let name = $0.name.isEmpty ? "" : " \($0.name)"
+      let failure = $0.error.map { " \($0)" } ?? ""
+      return "\($0.kind.rawValue)\(name) \($0.start.toMicroseconds)+\($0.milliseconds.toMicroseconds)\(failure)"
+        + ($0.tries == 1 ? "" : " x\($0.tries)")
     }
   }
 
@@ -52,6 +56,39 @@ struct TimelineTests {
       id: "r1", time: Self.time, log: log, waited: .milliseconds(1), duration: .milliseconds(10))
     #expect(
       parts(record).dropFirst(2) == ["database SELECT 1.0+2.0", "database UPDATE 8.0+3.0", "database UPDATE 11.0+0.0"])
+  }
+
+  @Test func `While the database is away, tries are one part with the pauses, until there is a connection`() throws {
+    let log = """
+      2026-11-21T05:05:59.002Z DEBUG r1 statement over error=serverShutdown milliseconds=1 operation=INSERT
+      2026-11-21T05:05:59.010Z DEBUG r1 not connected error=connectionRefused milliseconds=1
+      2026-11-21T05:05:59.500Z DEBUG r1 not connected error=connectionRefused milliseconds=1
+      2026-11-21T05:06:01.000Z DEBUG r1 not connected error=timedOut milliseconds=900
+      2026-11-21T05:06:01.200Z DEBUG r1 connected milliseconds=100
+      2026-11-21T05:06:01.250Z DEBUG r1 statement over milliseconds=10 operation=INSERT
+      """
+    let record = InvocationRecord.sample(id: "r1", time: Self.time, log: log, duration: .milliseconds(2300))
+    #expect(
+      parts(record).dropFirst(2) == [
+        "database INSERT 1.0+1.0 serverShutdown", "database connect 9.0+2091.0 timedOut x3",
+        "database connect 2100.0+100.0", "database INSERT 2240.0+10.0",
+      ])
+    let lost = InvocationRecord.sample(
+      id: "r1", time: Self.time, log: log.split(separator: "\n")[1...2].joined(separator: "\n"),
+      duration: .milliseconds(501))
+    #expect(parts(lost).dropFirst(2) == ["database connect 9.0+491.0 connectionRefused x2"])
+    let details = try #require(ConsoleEntry(number: 1, revision: 1, content: .ended(lost)).details)
+    let part = try JSONDocument(details).root["timeline"]?.elements().last
+    #expect(try part?["error"]?.string() == "connectionRefused" && part?["tries"]?.integer() == 2)
+  }
+
+  @Test func `A connection in advance ends with init, whatever the clocks say`() {
+    let log = "2026-11-21T05:05:59.063Z DEBUG connected milliseconds=9.5"
+    let cold = InvocationRecord.sample(
+      id: "r1", time: Self.time, log: log, initialization: .milliseconds(60), duration: .milliseconds(10))
+    #expect(parts(cold).last == "database connect 50.5+9.5")
+    let warm = InvocationRecord.sample(id: "r1", time: Self.time, log: log, duration: .milliseconds(70))
+    #expect(parts(warm).last == "database connect 53.5+9.5")
   }
 
   @Test(arguments: [

@@ -13,16 +13,24 @@ export function drawTimeline(list, parts, { milliseconds }) {
   list.hidden = !shown.length;
 }
 
-function row({ kind, name, start, milliseconds }, whole) {
+function row(part, whole) {
+  const { kind, start, milliseconds, error } = part;
   const element = document.createElement("li");
   element.className = kind;
+  element.classList.toggle("failing", Boolean(error));
   const words = document.createElement("span");
-  words.textContent = name ? `${names[kind]}: ${name}` : names[kind];
+  words.textContent = wordsFor(part);
   const time = document.createElement("span");
   time.className = "total";
   time.textContent = shortTime(milliseconds);
   element.append(words, bar(start / whole, milliseconds / whole), time);
   return element;
+}
+
+function wordsFor({ kind, name, error, tries }) {
+  const words = name ? `${names[kind]}: ${name}` : names[kind];
+  if (!error) return words;
+  return tries > 1 ? `${words}, ${error}, ${tries} times` : `${words}, ${error}`;
 }
 
 function bar(start, length) {

@@ -88,8 +88,8 @@ struct ConsoleEntry: Sendable {
 
   /// The summary's members under `summary`, and what a click on the row opens: `event`, and once it has ended `answer`
   /// and `log`, each with its `text` and its size in `bytes`, of which the text may be the beginning, or of the log the
-  /// end; `report`, Lambda's line, or null; and `timeline`, whose parts have a `kind` (`waiting`, `init`, `handler`, `database`),
-  /// `name`, `start` and `milliseconds`.
+  /// end; `report`, Lambda's line, or null; and `timeline`, whose parts have a `kind` (`waiting`, `init`, `handler`,
+  /// `database`), `name`, `start` and `milliseconds`, and where the database failed `error` and `tries`.
   ///
   /// Nil where it is no invocation.
   var details: [UInt8]? {

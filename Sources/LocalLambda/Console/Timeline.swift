@@ -14,12 +14,21 @@ struct Timeline: Equatable {
     /// From the moment the invocation was asked for.
     var start: Double
     var milliseconds: Double
+    /// Why the database did not do it; nil where it did.
+    var error: String?
+    /// How often a connection was tried in vain, one try after the other.
+    var tries = 1
+
+    fileprivate var isFailedConnect: Bool { kind == .database && name == DatabaseLine.connect && error != nil }
 
     func write(to object: inout JSONObjectWriter) {
       object.add("kind", kind.rawValue)
       object.add("name", name)
       object.add("start", start.toMicroseconds)
       object.add("milliseconds", milliseconds.toMicroseconds)
+      guard let error else { return }
+      object.add("error", error)
+      object.add("tries", tries)
     }
   }
 
@@ -27,7 +36,9 @@ struct Timeline: Equatable {
   let parts: [Part]
 
   /// The database's parts are those of the lines of the log that say how long something took; they end when the line was
-  /// written, which is known to the millisecond, so that they are moved to where they can have been.
+  /// written, which is known to the millisecond, so that they are moved to where they can have been. While there is no
+  /// connection to be had, the handler does nothing but wait for one: tries one after the other are one part, with the
+  /// pauses between them and behind them.
   init(_ record: InvocationRecord) {
     var parts = [Part(kind: .waiting, start: 0, milliseconds: record.waited / .milliseconds(1))]
     for (kind, duration) in [(Part.Kind.`init`, record.initialization), (.handler, record.duration)] {
@@ -42,12 +53,24 @@ struct Timeline: Equatable {
       // What carries the request's id was done by the handler; what has none, such as a connection in advance, by init.
       let isHandlers = line.requestID == record.start.requestID
       let first = max(earliest, isHandlers ? handler?.start ?? 0 : 0)
-      let length = min(line.milliseconds, max(0, end - first))
+      let last = isHandlers || record.initialization == nil ? end : handler?.start ?? end
+      let length = min(line.milliseconds, max(0, last - first))
       let said = Double(line.time - record.start.time) - line.milliseconds
-      let start = max(first, min(said, end - length))
-      parts.append(Part(kind: .database, name: line.name, start: start, milliseconds: length))
+      var part = Part(
+        kind: .database, name: line.name, start: max(first, min(said, last - length)), milliseconds: length,
+        error: line.error)
       // One worker does one thing after the other.
-      earliest = min(start + length, end)
+      earliest = min(part.start + length, end)
+      if let previous = parts.last, previous.isFailedConnect {
+        if part.isFailedConnect {
+          parts.removeLast()
+          (part.start, part.milliseconds) = (previous.start, earliest - previous.start)
+          part.tries = previous.tries + 1
+        } else {
+          parts[parts.count - 1].milliseconds = part.start - previous.start
+        }
+      }
+      parts.append(part)
     }
     self.parts = parts
   }
@@ -66,10 +89,13 @@ struct Timeline: Equatable {
 
 /// A line of the function's log, in either of Lambda's formats, that says how long the database took.
 private struct DatabaseLine {
+  static let connect = "connect"
+
   let time: Int64
   let requestID: String
   let name: String
   let milliseconds: Double
+  let error: String?
 
   init?(_ line: ArraySlice<UInt8>) {
     guard let fields = line.first == UInt8(ascii: "{") ? Self.json(line) : Self.text(line),
@@ -78,9 +104,10 @@ private struct DatabaseLine {
     else { return nil }
     switch fields["message"] {
     case "statement over": name = fields["operation"] ?? "statement"
-    case "connected": name = "connect"
+    case "connected", "not connected": name = Self.connect
     default: return nil
     }
+    error = fields["error"]
     self.time = time
     requestID = fields["requestId"] ?? ""
     self.milliseconds = milliseconds
@@ -98,7 +125,7 @@ private struct DatabaseLine {
     var words = String(decoding: line, as: UTF8.self).split(separator: " ")[...]
     guard words.count >= 3, let time = words.popFirst(), words.popFirst() == "DEBUG" else { return nil }
     var fields = ["timestamp": String(time)]
-    if words.first != "statement", words.first != "connected" {
+    if !["statement", "connected", "not"].contains(words.first) {
       fields["requestId"] = words.popFirst().map { String($0) }
     }
     fields["message"] = words.prefix { !$0.contains("=") }.joined(separator: " ")
