@@ -1,5 +1,8 @@
 // JSON as a person reads it: the text as it came, number for number, with line breaks where its structure has them.
 
+/** What lies deeper stays in one line: its indentation would be much longer than the text. */
+const deepest = 32;
+
 const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g;
 
 /** The text in lines and with indentation, as nodes; as it is where it is no JSON. */
@@ -8,7 +11,7 @@ export function indented(text) {
   const nodes = [];
   let plain = "";
   let depth = 0;
-  const line = () => (plain += `\n${"  ".repeat(depth)}`);
+  const line = (level = depth) => (plain += level > deepest ? "" : `\n${"  ".repeat(depth)}`);
   const tokens = text.match(token) ?? [];
   tokens.forEach((part, index) => {
     const next = tokens[index + 1];
@@ -18,7 +21,7 @@ export function indented(text) {
       if (!"}]".includes(next)) line();
     } else if ("}]".includes(part)) {
       depth -= 1;
-      if (!"{[".includes(tokens[index - 1])) line();
+      if (!"{[".includes(tokens[index - 1])) line(depth + 1);
       plain += part;
     } else if (part === ",") {
       plain += part;
