@@ -22,13 +22,15 @@ enum Page {
 
   /// The modules of JavaScript; `page` loads the others.
   private static let modules = [
-    ("activity", PackageResources.activity_js), ("console", PackageResources.console_js),
-    ("details", PackageResources.details_js), ("elements", PackageResources.elements_js),
-    ("feed", PackageResources.feed_js), ("forms", PackageResources.forms_js),
-    ("invocations", PackageResources.invocations_js), ("json", PackageResources.json_js),
-    ("latencies", PackageResources.latencies_js), ("page", PackageResources.page_js),
-    ("people", PackageResources.people_js), ("problems", PackageResources.problems_js),
-    ("server", PackageResources.server_js), ("switches", PackageResources.switches_js),
-    ("timeline", PackageResources.timeline_js), ("views", PackageResources.views_js),
+    ("account", PackageResources.account_js), ("activity", PackageResources.activity_js),
+    ("console", PackageResources.console_js), ("details", PackageResources.details_js),
+    ("elements", PackageResources.elements_js), ("feed", PackageResources.feed_js),
+    ("forms", PackageResources.forms_js), ("invocations", PackageResources.invocations_js),
+    ("json", PackageResources.json_js), ("latencies", PackageResources.latencies_js),
+    ("page", PackageResources.page_js), ("people", PackageResources.people_js),
+    ("problems", PackageResources.problems_js), ("server", PackageResources.server_js),
+    ("signup", PackageResources.signup_js), ("steps", PackageResources.steps_js),
+    ("switches", PackageResources.switches_js), ("timeline", PackageResources.timeline_js),
+    ("views", PackageResources.views_js),
   ]
 }

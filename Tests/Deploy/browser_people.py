@@ -183,6 +183,22 @@ def with_google(page):
     page.eventually("signed in", lambda: page.text("#identity [role=status]").startswith("Signed in in "))
 
 
+def choosing_another(page):
+    """What was typed for one account, and said of it, is gone once another one is chosen or signs up"""
+    for other in [lambda: page.be("bayko"), lambda: page.sign_up(*somebody())]:
+        name, handle = somebody()
+        page.sign_up(name, handle, f"{handle}@example.com")
+        forget_password(page)
+        page.press("123456")
+        page.put("#new-password", "Battery-staple-2")
+        other()
+        check(page.text("#identity [role=status]") == "", page.text("#identity [role=status]"))
+        check(page.run("return ['code', 'new-password'].map((id) => document.getElementById(id).value)") == ["", ""],
+              "what was typed")
+        page.one("#account").send_keys(name)
+        check(not page.one("#code").is_displayed(), "a code that was for another one")
+
+
 def learning_later(page):
     """A handle that could not be learned is learned when its account is chosen"""
     name, handle = somebody()

@@ -1,16 +1,16 @@
 // Who there is, and who you are: accounts of the user pool, or a handle.
 
-import { byId, isolate, link, say, statusOf, taken, waiting } from "./elements.js";
-import { onClick, onSubmit } from "./forms.js";
+import { byId, isolate, link, say, statusOf, waiting } from "./elements.js";
 import { explain, unmark } from "./problems.js";
 import { send } from "./server.js";
+import { stepOf } from "./steps.js";
 import { userView } from "./views.js";
 
-const [signUp, identity, account, handle, you] = ["sign-up", "identity", "account", "handle", "you"].map(byId);
+const [identity, account, handle, you] = ["identity", "account", "handle", "you"].map(byId);
 const [code, password, newPassword] = ["code", "password", "new-password"].map(byId);
 
 /** The accounts, by their sub. */
-const users = new Map();
+export const users = new Map();
 
 /**
  * The handles of the accounts' rows, by sub; null for an account without a row. It is the API that knows them: the pool
@@ -39,6 +39,27 @@ export async function post(path, body) {
   return answer.status === 404 ? { ...answer, body: { codes: ["account_gone"] } } : answer;
 }
 
+/** Whose password is being reset, by their sub. */
+let resetting = null;
+
+/** Goes on with the code for a new password. */
+export function resetPasswordOf({ sub }) {
+  resetting = sub;
+  showAccount();
+}
+
+/** Begins with an account, or with its next step: what was typed was for another one. */
+export function beginAnew() {
+  resetting = null;
+  for (const field of [code, password, newPassword]) field.value = "";
+}
+
+/** The account that is chosen. */
+export const chosenUser = () => users.get(account.value);
+
+/** What an account is waiting for. */
+export const currentStep = (user) => stepOf(user, resetting === user.sub);
+
 /** Remembers who is chosen, in this tab, and shows what can be done with them. */
 function keepIdentity() {
   [account, handle].forEach(unmark);
@@ -49,16 +70,17 @@ function keepIdentity() {
 }
 
 /** Shows what is known of the account, and what can be done with it in its state. */
-function showAccount() {
-  const user = users.get(account.value);
+export function showAccount() {
+  const user = chosenUser();
   if (!user) return;
-  const { words, fields, button } = stepOf(user);
+  const { words, fields, button } = currentStep(user);
   const known = handles.get(user.sub);
   if (words) you.textContent = words;
   else if (known) you.replaceChildren("You are ", link(`@${known}`, userView(known)), ".");
   else you.textContent = known === null ? "This account has no row. A sign-in, or a new password, may add it." : "";
   for (const field of [code, password, newPassword]) byId(`${field.id}-row`).hidden = !fields.includes(field);
-  byId("code-hint").textContent = user.status === "UNCONFIRMED" ? "Without one, an administrator confirms." : "Without one, it counts as given.";
+  byId("code-hint").textContent =
+    user.status === "UNCONFIRMED" ? "Without one, an administrator confirms." : "Without one, it counts as given.";
   byId("act").textContent = button;
   byId("resend-code").hidden = user.status !== "UNCONFIRMED";
   byId("forgot-password").hidden = !["CONFIRMED", "RESET_REQUIRED"].includes(user.status);
@@ -66,23 +88,41 @@ function showAccount() {
 
 // MARK: Accounts
 
-const pathOf = (sub) => `/cognito/users/${encodeURIComponent(sub)}`;
+/** Where an account's steps are sent to. */
+export const pathOf = (sub) => `/cognito/users/${encodeURIComponent(sub)}`;
 
 /** Whether somebody could sign in, and so may have tokens. */
-const isReady = ({ status }) => ["CONFIRMED", "EXTERNAL_PROVIDER"].includes(status);
+export const isReady = ({ status }) => ["CONFIRMED", "EXTERNAL_PROVIDER"].includes(status);
 
-/** Lists who has signed up. */
-async function loadAccounts(chosen = account.value) {
+/** Lists who has signed up, and chooses one of them by their sub; whoever is chosen stays if no other is wanted. */
+export async function loadAccounts(wanted = account.value) {
   const answer = await send("GET", "/cognito/users");
   if (!answer.ok) return say(statusOf(identity), explain(answer), true);
+  const previous = account.value;
   users.clear();
   for (const user of answer.body) users.set(user.sub, user);
   const options = answer.body.map((user) => Object.assign(new Option(labelOf(user), user.sub), { dir: "auto" }));
   account.replaceChildren(...options, account.lastElementChild);
-  account.value = chosen;
+  account.value = wanted;
   if (account.selectedIndex < 0) account.value = ""; // An account of a server that ran before.
+  if (account.value !== previous) chooseAnother();
   keepIdentity();
 }
+
+/** What was typed and said was about somebody else. */
+function chooseAnother() {
+  beginAnew();
+  say(statusOf(identity), "");
+}
+
+/** Shows what an account is now. */
+export function update(user) {
+  users.set(user.sub, user);
+  relabel(user.sub);
+}
+
+/** Knows nothing of an account any more, which is deleted. */
+export const forget = ({ sub }) => handles.delete(sub);
 
 /**
  * Asks for the handles that are not known yet, one after the other: no start of a bootstrap is worth them. Where one
@@ -97,7 +137,7 @@ async function learnHandles() {
 }
 
 /** Asks the API, in an account's name, who it is. What cannot be learned now is asked when the account is chosen. */
-async function learnHandle(sub) {
+export async function learnHandle(sub) {
   const token = await send("POST", `${pathOf(sub)}/token`);
   if (!token.ok) return;
   const answer = await send("GET", "/api/users/me", { token: token.body.id_token });
@@ -130,7 +170,7 @@ function labelOf(user) {
 }
 
 /** What somebody is called in a sentence. */
-const nameOf = (user) => (handles.get(user.sub) ? `@${handles.get(user.sub)}` : labelOf(user));
+export const nameOf = (user) => (handles.get(user.sub) ? `@${handles.get(user.sub)}` : labelOf(user));
 
 const stateNames = {
   UNCONFIRMED: "not confirmed",
@@ -138,187 +178,13 @@ const stateNames = {
   RESET_REQUIRED: "no password yet",
 };
 
-// MARK: Ways to an account
-
-/** Each way: where the fields go, and what is said once it is done. */
-const ways = {
-  "at-once": ["/cognito/users", (fields) => fields, confirmed],
-  code: [
-    "/cognito/users",
-    (fields) => ({ ...fields, confirm: false }),
-    ({ body }) =>
-      body.delivery
-        ? `Cognito would mail: ${body.delivery.message}`
-        : "There is no address for a code. An administrator confirms without one.",
-  ],
-  administrator: [
-    "/cognito/admin-create-user",
-    ({ password: temporary_password, ...fields }) => ({ ...fields, temporary_password }),
-    (answer) => `Made in ${taken(answer)}. The temporary password is ${isolate(answer.body.temporary_password)}`,
-  ],
-  Google: [
-    "/cognito/federated-sign-in",
-    ({ password, ...fields }) => ({ ...fields, provider: "Google" }),
-    (answer, user) => `Signed in in ${taken(answer)}. You are now ${isolate(nameOf(user))}.`,
-  ],
-};
-
-function confirmed(answer, user) {
-  return `Confirmed in ${taken(answer)}. You are now ${isolate(nameOf(user))}.`;
-}
-
-async function signSomebodyUp() {
-  const fields = Object.fromEntries([...new FormData(signUp)].filter(([name]) => name !== "way"));
-  const [path, bodyOf, wordsFor] = ways[signUp.elements.way.value];
-  const answer = await send("POST", path, { body: bodyOf(fields) });
-  const { user } = answer.body ?? {};
-  // At once: what is asked next may take long where the trigger failed.
-  if (!answer.ok) say(statusOf(signUp), refusal(answer, user && isReady(user) ? withoutRow : thereAllTheSame), true);
-  if (user) {
-    const way = signUp.elements.way.value;
-    signUp.reset();
-    signUp.elements.way.value = way;
-    await loadAccounts(answer.ok ? user.sub : account.value);
-    if (isReady(user)) await learnHandle(user.sub);
-  }
-  if (answer.ok) say(statusOf(signUp), wordsFor(answer, user));
-}
-
-const withoutRow = "The account is confirmed in spite of it, without a row. Choose it for another try.";
-const thereAllTheSame = "The account is there in spite of it. Choose it to go on.";
-
-// MARK: What is done with an account
-
-/** Whose password is being reset, by their sub. */
-let resetting = null;
-
-/** What an account is waiting for: the words for that, the fields that it takes, and what the button does. */
-function stepOf(user) {
-  if (user.status === "UNCONFIRMED") return { ...confirmation, words: waitingWords("It waits for its code", user) };
-  if (user.status === "FORCE_CHANGE_PASSWORD") return firstSignIn;
-  if (resetting === user.sub) return { ...reset, words: waitingWords("The new password wants the code", user) };
-  if (user.status === "RESET_REQUIRED") return forgotten;
-  return user.password ? { ...signIn, fields: [password] } : signIn;
-}
-
-const waitingWords = (words, user) => (user.code ? `${words}, ${user.code}.` : `${words}.`);
-
-const confirmation = {
-  fields: [code],
-  button: "Confirm",
-  path: "confirm",
-  done: "Confirmed in",
-  spite: "The account is confirmed in spite of it.",
-};
-const reset = {
-  fields: [code, newPassword],
-  button: "Set password",
-  path: "confirm-forgot-password",
-  done: "New password in",
-  spite: "The password is new in spite of it.",
-};
-const signIn = {
-  words: "",
-  fields: [],
-  button: "Sign in",
-  path: "sign-in",
-  done: "Signed in in",
-  spite: "Nobody is signed in.",
-};
-const firstSignIn = {
-  ...signIn,
-  words: "An administrator made this account. Its first sign-in sets a password of its own.",
-  fields: [password, newPassword],
-};
-const forgotten = { ...signIn, words: "It came without a password. Forgot password sets one." };
-
-/** Takes the step that the account is waiting for. */
-async function act() {
-  const user = users.get(account.value);
-  if (!user) return;
-  const step = stepOf(user);
-  const body = { code: code.value, password: password.value, new_password: newPassword.value };
-  if (step.path === reset.path) body.password = newPassword.value;
-  const answer = await sendFor(user, step.path, body);
-  const { challenge } = answer.body ?? {};
-  if (!answer.ok) say(statusOf(identity), refusal(answer, step.spite), true);
-  if (challenge) return say(statusOf(identity), "Cognito wants a new password.", true);
-  const isDone = answer.ok || isOfTrigger(answer);
-  if (isDone) {
-    resetting = null;
-    for (const field of [code, password, newPassword]) field.value = "";
-    if (isReady(users.get(user.sub) ?? user)) await learnHandle(user.sub);
-    showAccount();
-  }
-  if (answer.ok) say(statusOf(identity), `${step.done} ${taken(answer)}.`);
-}
-
-/** Sends a step of an account, and shows what the account is then. */
-async function sendFor({ sub }, step, body) {
-  const answer = await send("POST", `${pathOf(sub)}/${step}`, { body });
-  if (answer.body?.user) {
-    users.set(sub, answer.body.user);
-    relabel(sub);
-  }
-  return answer;
-}
-
-/** Has a code sent, which is shown, because there is no mail. */
-async function sendCode(step) {
-  const user = users.get(account.value);
-  const answer = await sendFor(user, step, {});
-  if (!answer.ok) return say(statusOf(identity), refusal(answer, "The code is good in spite of it."), true);
-  if (step === "forgot-password") resetting = user.sub;
-  showAccount();
-  say(statusOf(identity), `Cognito would mail: ${answer.body.delivery.message}`);
-  code.focus();
-}
-
-async function deleteAccount() {
-  const user = users.get(account.value);
-  if (!user || !confirm(`Delete the account of ${isolate(nameOf(user))}? A row stays, with what it says.`)) return;
-  const answer = await send("DELETE", pathOf(user.sub));
-  if (!answer.ok && answer.status !== 404) return say(statusOf(identity), explain(answer), true);
-  handles.delete(user.sub);
-  await loadAccounts("");
-  say(statusOf(identity), `Deleted in ${taken(answer)}.`);
-}
-
-/** Whether it was the function that failed, and not Cognito that refused. */
-const isOfTrigger = (answer) => /Lambda/.test(answer.body?.__type);
-
-/** What Cognito tells of a trigger that failed, and what has happened all the same. */
-function refusal(answer, consequence) {
-  if (!answer.status) return explain(answer);
-  const { user, attempts } = answer.body ?? {};
-  const words = `Cognito says: ${explain(answer)}`;
-  if (!user || !isOfTrigger(answer)) return words;
-  return `${words} It tried ${attempts === 1 ? "once" : `${attempts} times`}. ${consequence}`;
-}
-
-/** Makes the forms work, and lists the accounts. */
+/** Lists the accounts, and lets one be chosen. */
 export async function startPeople() {
-  onSubmit(signUp, "Signing up…", signSomebodyUp);
-  signUp.elements.way.addEventListener("input", ({ target }) => {
-    byId("first-password-row").hidden = target.value === "Google";
-  });
-  onSubmit(identity, "One moment…", act);
-  for (const [id, words, work] of [
-    ["resend-code", "Sending a code…", () => sendCode("resend-code")],
-    ["forgot-password", "Sending a code…", () => sendCode("forgot-password")],
-    ["delete-account", "Deleting…", deleteAccount],
-  ]) {
-    onClick(byId(id), () => {
-      say(statusOf(identity), "");
-      return waiting(statusOf(identity), words, work());
-    });
-  }
   identity.addEventListener("input", ({ target }) => {
     if (target !== account && target !== handle) return;
-    resetting = null;
+    chooseAnother();
     keepIdentity();
-    say(statusOf(identity), ""); // It was about somebody else.
-    const user = users.get(account.value);
+    const user = chosenUser();
     if (!user || !isReady(user) || handles.has(user.sub)) return;
     waiting(statusOf(identity), "Asking for the handle…", learnHandle(user.sub));
   });

@@ -31,6 +31,18 @@ export function explain({ status, body }) {
   return words.join(" ") || (body?.message ?? body?.detail ?? body?.title ?? `The answer was ${status}.`);
 }
 
+/** Whether it was the function that failed, and not Cognito that refused. */
+export const isOfTrigger = (answer) => /Lambda/.test(answer.body?.__type);
+
+/** What Cognito tells of a trigger that failed, and what has happened all the same. */
+export function refusal(answer, consequence) {
+  if (!answer.status) return explain(answer);
+  const { user, attempts } = answer.body ?? {};
+  const words = `Cognito says: ${explain(answer)}`;
+  if (!user || !isOfTrigger(answer)) return words;
+  return `${words} It tried ${attempts === 1 ? "once" : `${attempts} times`}. ${consequence}`;
+}
+
 /** Shows why nothing was sent, beside the fields that it is about, or else in the form's status. */
 export function showFailure(form, answer, author) {
   const rest = [];
