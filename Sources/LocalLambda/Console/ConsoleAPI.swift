@@ -92,7 +92,12 @@ struct ConsoleAPI {
     let asked = call.header("last-event-id") ?? Self.queryValue("after", of: call.query)
     let known = asked.flatMap { console.revision(of: $0) }
     let body = HTTPBodyStream()
+    // What goes through somebody's proxy is not cut off for being silent, and is told if nobody is there any more.
+    let beating = Task {
+      while (try? await Task.sleep(for: .seconds(15))) != nil { _ = body.offer(ServerSentEvents.heartbeat) }
+    }
     let watching = Task { [console] in
+      defer { beating.cancel() }
       var revision = known ?? 0
       _ = await body.write(ServerSentEvents.beginning(isResumed: known != nil))
       for await _ in console.watch() {
@@ -104,14 +109,7 @@ struct ConsoleAPI {
       }
       body.finish(.complete())
     }
-    // What goes through somebody's proxy is not cut off for being silent, and is told if nobody is there any more.
-    let beating = Task {
-      while (try? await Task.sleep(for: .seconds(15))) != nil { _ = body.offer(ServerSentEvents.heartbeat) }
-    }
-    body.whenCancelled {
-      watching.cancel()
-      beating.cancel()
-    }
+    body.whenCancelled { watching.cancel() }
     let headers = [
       "content-type": "text/event-stream", "cache-control": "no-store", "x-content-type-options": "nosniff",
       "x-accel-buffering": "no",
