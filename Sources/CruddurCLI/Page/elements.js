@@ -22,6 +22,12 @@ export async function waiting(status, words, work) {
   });
 }
 
+/** Text that is broken behind what joins its words: the parts of a path, of a name or of a query. */
+export function breakable(text) {
+  const parts = text.split(/(?<=[/_.?&])(?=[^/_.?&])/);
+  return parts.flatMap((part, index) => (index ? [document.createElement("wbr"), part] : [part]));
+}
+
 /** A link to another view of the activities. */
 export function link(text, href) {
   return Object.assign(document.createElement("a"), { textContent: text, href, dir: "auto" });

@@ -1,6 +1,6 @@
 // The rows of the console, and what opens below one.
 
-import { byId } from "./elements.js";
+import { breakable, byId } from "./elements.js";
 import { showDetails } from "./details.js";
 
 const [list, empty, sample] = ["invocations", "invocations-empty", "sample-command"].map(byId);
@@ -71,9 +71,10 @@ function fill(element, entry) {
   const part = (selector) => element.querySelector(selector);
   element.dataset.state = entry.state;
   element.dataset.kind = entry.kind;
-  part(".name").textContent = entry.name;
+  part(".name").replaceChildren(...breakable(entry.name));
   part(".name").title = entry.name;
-  part(".outcome").textContent = entry.state === "running" ? "running" : (entry.outcome ?? "done");
+  const outcome = entry.state === "running" ? "running" : (entry.outcome ?? "done");
+  part(".outcome").replaceChildren(...breakable(outcome));
   part(".total").textContent = shortTime(lengthOf(entry));
   if (part(".badge")) part(".badge").hidden = !entry.init;
 }

@@ -1,6 +1,6 @@
 // What the operator can break: the function, and the database if it is one that may be broken.
 
-import { byId, say } from "./elements.js";
+import { byId, say, waiting } from "./elements.js";
 import { onClick } from "./forms.js";
 import { explain } from "./problems.js";
 import { send } from "./server.js";
@@ -30,14 +30,15 @@ async function ask() {
     "PostgreSQL that can be stopped and frozen.";
 }
 
-/** Takes what a row tells of the database, whoever pressed the switch. */
-export function switched({ databaseState }) {
+/** Takes what a row tells of the database, whoever pressed the switch. One that failed leaves it to be asked for. */
+export function switched({ databaseState, state }) {
   if (databaseState) show(databaseState);
+  else if (database && state === "failed") ask();
 }
 
-async function press(path, words) {
+async function press(path, meanwhile, words) {
   say(status, "");
-  const answer = await send("POST", path);
+  const answer = await waiting(status, meanwhile, send("POST", path));
   if (!answer.ok) return say(status, explain(answer), true);
   if (answer.body.databaseState) show(answer.body.databaseState);
   say(status, words);
@@ -45,12 +46,12 @@ async function press(path, words) {
 
 /** Makes the switches work. */
 export function startSwitches() {
-  onClick(kill, () => press("/console/function/kill", "Killed. What comes next has a cold start."));
-  onClick(freeze, () => press("/console/database/freeze", "The database goes on."));
+  onClick(kill, () => press("/console/function/kill", "Killing…", "Killed. What comes next has a cold start."));
+  onClick(freeze, () => press("/console/database/freeze", "It goes on by itself…", "The database goes on."));
   onClick(stopOrStart, () =>
     database === "stopped"
-      ? press("/console/database/start", "The database is back.")
-      : press("/console/database/stop", "Stopped. Requests fail until it is started."),
+      ? press("/console/database/start", "Starting…", "The database is back.")
+      : press("/console/database/stop", "Stopping…", "Stopped. Requests fail until it is started."),
   );
   document.addEventListener("visibilitychange", () => document.hidden || ask());
   ask();
