@@ -22,7 +22,8 @@ SCENARIOS = {
     "people": [
         people.by_keyboard_alone, people.own_handle, people.refused_sign_up, people.failing_trigger,
         people.second_chance, people.code_and_password, people.new_code, people.administrators_user,
-        people.with_google, people.learning_later, people.deleting_an_account, people.forgotten_account,
+        people.with_google, people.choosing_another, people.learning_later, people.deleting_an_account,
+        people.forgotten_account,
         activities.markup_is_text, activities.blank_message, activities.long_message, activities.replying,
         activities.paging, activities.nothing_to_show, activities.following_a_handle, activities.any_handle,
         activities.reading_a_thread, activities.replying_far_down, look.no_network, look.waiting, look.many_marks,
@@ -33,7 +34,7 @@ SCENARIOS = {
     "console": [
         console.nothing_yet, console.whoever_asks, console.opening_a_row, console.killing_the_function,
         console.freezing_the_database, console.stopping_the_database, console.connection_lost,
-        console.by_keyboard_alone, console.what_is_left_open, console.many_rows,
+        console.by_keyboard_alone, console.what_is_left_open, console.many_rows, console.deep_event,
     ],
 }
 

@@ -1,12 +1,14 @@
 """Scenarios of browser.py: what an operator sees and switches."""
 
 import json
+import re
 import time
 import urllib.request
 
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from browser_people import forget_password
 from page import check, somebody
 
 INVOKE = "/2015-03-31/functions/cruddur/invocations"
@@ -14,7 +16,7 @@ INVOKE = "/2015-03-31/functions/cruddur/invocations"
 
 def ask(page, path, body=None):
     """Sends a request beside the browser, as a shell would."""
-    request = urllib.request.Request(page.url + path, data=body and json.dumps(body).encode())
+    request = urllib.request.Request(page.url + path, data=None if body is None else json.dumps(body).encode())
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=60) as answer:
         return answer.read().decode()
@@ -150,12 +152,16 @@ def stopping_the_database(page):
     name, handle = somebody()
     status = page.sign_up(name, handle, f"{handle}@example.com")
     check(status.startswith("Cognito says: PostConfirmation failed with error"), status)
-    page.eventually("a failure", lambda: page.row("PostConfirmation_ConfirmSignUp", "Function."))
+    row = page.eventually("a failure", lambda: page.row("PostConfirmation_ConfirmSignUp", "Function."))
+    seen = parts(page.details(row))
+    check(any(re.fullmatch("Database: connect, connectionRefused, \\d+ times", part) and time.endswith(" s")
+              for part, time in seen.items()), seen)
     check("failed" in page.text("#latencies-caption"), page.text("#latencies-caption"))
     check(page.text("#stop-or-start") == "Start database", page.text("#stop-or-start"))
     pressed(page, "#stop-or-start", "The database is back.")
     page.one("#account").send_keys(name)
-    page.one("#reset-password").click()
+    forget_password(page)
+    page.press(Keys.ENTER)
     page.eventually("a new password", lambda: page.text("#identity [role=status]").startswith("New password in "))
     check(is_there(page, handle), "nobody")
     rows = [row.text for row in page.all("#invocations .action .name")]
@@ -228,6 +234,14 @@ def many_rows(page):
     page.eventually("200", lambda: len(page.all("#invocations > li")) == 200)
     page.reload()
     page.eventually("200", lambda: len(page.all("#invocations > li")) == 200)
+
+
+def deep_event(page):
+    """What is nested too deeply to be indented can be read all the same"""
+    ask(page, INVOKE, json.loads("[" * 400 + "7" + "]" * 400))
+    row = page.eventually("a row", lambda: page.row("JSON: array"))
+    event = page.details(row).find_element(By.TAG_NAME, "pre").text
+    check(event.startswith("[\n  [\n    [") and "[[[7]]]" in event and len(event) < 10_000, len(event))
 
 
 def foreign_database(page):
