@@ -70,6 +70,19 @@ struct ConsoleLogTests {
     #expect(log.revision == revision, "the end of what is not kept is no change")
   }
 
+  @Test func `However many invocations come meanwhile, the end of a switch is told`() {
+    var log = ConsoleLog(limits: .init(entries: 3, bytes: 1000))
+    let action = OperatorAction(.freezeDatabase(seconds: 3))
+    let number = log.begin(action)
+    for id in ["a", "b", "c", "d"] { log.note(.began(start(id))) }
+    #expect(ids(log) == ["action", "c…", "d…"])
+    let revision = log.revision
+    log.end(number, action.ended(.success(.running)))
+    #expect(log.changes(after: revision).map(\.number) == [number])
+    log.note(.began(start("e")))
+    #expect(ids(log) == ["c…", "d…", "e…"])
+  }
+
   @Test func `Bytes are bounded, those of events, answers and logs, but the last row is kept`() {
     var log = ConsoleLog(limits: .init(entries: 100, bytes: 1000))
     for id in ["a", "b", "c"] {

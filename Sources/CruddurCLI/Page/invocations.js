@@ -82,8 +82,9 @@ function fill(element, entry) {
 /** What has ended longest ago goes first, as on the server. */
 function forget() {
   while (rows.size > maximum) {
-    const ended = [...rows].filter(([, { entry }]) => entry.state !== "running").map(([number]) => number);
-    const number = Math.min(...(ended.length ? ended : rows.keys()));
+    const numbers = (isMeant) => [...rows].filter(([, { entry }]) => isMeant(entry)).map(([number]) => number);
+    const ended = numbers(({ state }) => state !== "running");
+    const number = Math.min(...(ended.length ? ended : numbers(({ kind }) => kind !== "action")));
     rows.get(number).element.remove();
     rows.delete(number);
   }

@@ -31,6 +31,10 @@ struct ConsoleEntry: Sendable {
     }
   }
 
+  var isAction: Bool {
+    if case .action = content { true } else { false }
+  }
+
   func isRunning(_ start: InvocationStart) -> Bool {
     guard case .running(let own) = content else { return false }
     return own.requestID == start.requestID && own.time == start.time

@@ -1,6 +1,7 @@
 /// What the operator sees: the last invocations, and what was switched between them, oldest first.
 ///
-/// Bounded in number and in bytes. What has ended goes first, the oldest of it; whatever came last is always kept.
+/// Bounded in number and in bytes. What has ended goes first, the oldest of it, and then the oldest invocation: the end of
+/// a switch is always told. Whatever came last is always kept.
 struct ConsoleLog {
   struct Limits: Sendable {
     var entries = 200
@@ -67,7 +68,8 @@ struct ConsoleLog {
 
   private mutating func forget() {
     while entries.count > 1, entries.count > limits.entries || byteCount > limits.bytes {
-      let oldest = entries.dropLast().firstIndex { !$0.isRunning } ?? 0
+      let older = entries.dropLast()
+      let oldest = older.firstIndex { !$0.isRunning } ?? older.firstIndex { !$0.isAction } ?? 0
       byteCount -= entries.remove(at: oldest).byteCount
     }
   }
