@@ -155,7 +155,8 @@ def without_database(page):
     page.submit("#sign-up")
     page.eventually("a word", lambda: page.text("#sign-up [role=status]").startswith("Cognito says: "))
     check(page.row("PostConfirmation_ConfirmSignUp", "Function."), page.text("#invocations"))
-    check(not page.row("GET /api/users/me"), page.text("#invocations"))
+    # Said at once: what is asked next takes long where the database is away.
+    check(not page.row("GET /api/users/me", "503"), page.text("#invocations"))
     button = page.one("#sign-up button")
     page.eventually("all is done", lambda: button.get_attribute("aria-disabled") is None)
     page.sign_up("", somebody()[1])
