@@ -24,10 +24,24 @@ struct NewTests {
     ) { try FunctionName(name) }
   }
 
-  @Test(arguments: ["JSON", "lambda-Runtime", "postgres", "testing", "swift", "self"])
+  @Test(arguments: ["JSON", "lambda-Runtime", "postgres", "testing", "swift", "self", "in-memory-logging", "runtime"])
   func `A name that would hide another module is refused`(name: String) {
     let error = #expect(throws: InputError.self) { try FunctionName(name) }
     #expect(error?.description.hasSuffix("and there is one of that name already.") == true)
+  }
+
+  @Test(arguments: [
+    ("lambdas", PackageSource.path("/home/ana/Lambdas")),
+    ("Lambdas", PackageSource.repository(url: "git@example.com:lambdas.git", .branch("main"))),
+  ])
+  func `A name that Swift takes for that of the package it depends on is refused`(
+    name: String, source: PackageSource
+  ) {
+    #expect(
+      throws: InputError(
+        "The name '\(name)' is that of the folder or repository that the function would depend on, and Swift would "
+          + "take both for one package.")
+    ) { try FunctionPackage(name: FunctionName(name), kind: .event, source: source) }
   }
 
   @Test func `A name has forty characters at most`() throws {
@@ -76,7 +90,7 @@ struct NewTests {
 
   @Test func `What was filled into a template is not filled again`() throws {
     let source = PackageSource.path("/FUNCTION_NAME/FunctionModule")
-    let package = FunctionPackage(name: try FunctionName("FUNCTION_EVENT"), kind: .event, source: source)
+    let package = try FunctionPackage(name: FunctionName("FUNCTION_EVENT"), kind: .event, source: source)
     let manifest = try #require(package.files.first { $0.path == "Package.swift" }).content
     #expect(manifest.contains(#"name: "FUNCTION_EVENT""#))
     #expect(manifest.contains(#"path: "/FUNCTION_NAME/FunctionModule""#))
@@ -84,7 +98,7 @@ struct NewTests {
 
   @Test(arguments: FunctionKind.allCases)
   func `No placeholder is left`(kind: FunctionKind) throws {
-    for file in FunctionPackage(name: try FunctionName("hello"), kind: kind, source: .path("/cruddur")).files {
+    for file in try FunctionPackage(name: FunctionName("hello"), kind: kind, source: .path("/cruddur")).files {
       for placeholder in ["FUNCTION_", "PACKAGE_", "FunctionModule", "packageDependency"] {
         #expect(!file.content.contains(placeholder), "\(file.path)")
       }

@@ -4,12 +4,6 @@ import ArgumentParser
 enum FunctionKind: String, CaseIterable, ExpressibleByArgument {
   case event, http, cognito, sqs
 
-  /// All of them, for a person to choose.
-  static var list: String {
-    let names = allCases.map(\.rawValue)
-    return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
-  }
-
   /// What a new function of this kind is.
   var summary: String {
     switch self {

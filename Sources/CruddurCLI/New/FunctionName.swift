@@ -24,13 +24,15 @@ struct FunctionName: Equatable, CustomStringConvertible {
     }
   }
 
-  /// Modules, and types of the package that is written, or of Swift, that another module would hide.
+  /// Modules of this package, of swift-log, which a function gets with it, and of Swift, and names that mean something
+  /// else in Swift.
   private static let taken: Set<String> = [
-    "Any", "Benchmarks", "Bootstrap", "CCurl", "CLibPQ", "COpenSSL", "CThreadSanitizer", "Cruddur", "CruddurCLI",
-    "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "JSON", "JSONCodable", "LambdaEvents", "LambdaHTTP",
-    "LambdaMetrics", "LambdaRuntime", "LambdaTracing", "LocalLambda", "Logging", "Observation", "Postgres", "Protocol",
-    "RDS", "RegexBuilder", "Self", "Swift", "Synchronization", "TestFunction", "TestSupport", "Testing", "Type",
-    "XCTest",
+    "Any", "Benchmarks", "Bootstrap", "CCurl", "CLibPQ", "COpenSSL", "CThreadSanitizer", "Cruddur", "CruddurCLI", "Cxx",
+    "CxxStdlib", "Dispatch", "Distributed", "Foundation", "FoundationEssentials", "FoundationInternationalization",
+    "FoundationNetworking", "FoundationXML", "Glibc", "InMemoryLogging", "JSON", "JSONCodable", "LambdaEvents",
+    "LambdaHTTP", "LambdaMetrics", "LambdaRuntime", "LambdaTracing", "LocalLambda", "Logging", "Observation",
+    "Postgres", "Protocol", "RDS", "RegexBuilder", "Runtime", "Self", "Swift", "SwiftOnoneSupport", "Synchronization",
+    "TestFunction", "TestSupport", "Testing", "Type", "XCTest",
   ]
 }
 

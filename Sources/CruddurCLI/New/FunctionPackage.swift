@@ -14,7 +14,15 @@ struct FunctionPackage {
   let name: FunctionName
   let files: [File]
 
-  init(name: FunctionName, kind: FunctionKind, source: PackageSource) {
+  /// Fills in the templates.
+  ///
+  /// - Throws: ``InputError`` if Swift's package manager would take the new package for the one that it depends on.
+  init(name: FunctionName, kind: FunctionKind, source: PackageSource) throws(InputError) {
+    guard name.description.lowercased() != source.place.lowercased() else {
+      throw InputError(
+        "The name '\(name)' is that of the folder or repository that the function would depend on, and Swift would "
+          + "take both for one package.")
+    }
     self.name = name
     let values: [(placeholder: String, value: String)] = [
       ("PACKAGE_IDENTITY", source.identity), ("packageDependency", source.dependency), ("FunctionModule", name.module),

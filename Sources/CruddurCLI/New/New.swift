@@ -28,7 +28,7 @@ struct New: ParsableCommand {
       "What the function is called: letters, digits, - and _, the first one a letter.", valueName: "name"))
   var name: String
 
-  @Option(help: ArgumentHelp("What it handles: \(FunctionKind.list).", valueName: "kind"))
+  @Option(help: ArgumentHelp("What it handles.", valueName: "kind"))
   var kind = FunctionKind.event
 
   @Option(

@@ -60,7 +60,17 @@ enum PackageSource: Equatable {
   /// How the package is called in a manifest that depends on it.
   var identity: String {
     switch self {
-    case .path: return "cruddur"
+    case .path: "cruddur"
+    case .repository: place
+    }
+  }
+
+  /// The last part of the path or the URL: what Swift's package manager tells packages apart by, whatever they call
+  /// themselves, and its case aside.
+  var place: String {
+    switch self {
+    case .path(let path):
+      return path.split(separator: "/").last.map(String.init) ?? path
     case .repository(let url, _):
       let name = url.split { $0 == "/" || $0 == ":" }.last.map(String.init) ?? url
       return name.hasSuffix(".git") ? String(name.dropLast(4)) : name
