@@ -1,7 +1,7 @@
 import LambdaEvents
 import LambdaRuntime
 
-/// Whoever signs up is told this: Cognito shows the message of an error as it is.
+/// Whoever signs up is told this, behind Cognito's own `PreSignUp failed with error`.
 struct AddressRefused: LambdaError {
   let errorType = ErrorType.function("AddressRefused")
   let errorMessage = "Only addresses of example.com may sign up."

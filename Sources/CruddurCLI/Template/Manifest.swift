@@ -1,6 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// What the function and its tests import.
+let libraries = ["JSON", "LambdaEvents", "LambdaHTTP", "LambdaRuntime"].map { name in
+  Target.Dependency.product(name: name, package: "PACKAGE_IDENTITY")
+}
+
 let package = Package(
   name: "FUNCTION_NAME",
   // Not `bootstrap`, as Lambda has it: that is a product of the package below, too. `deploy` renames it.
@@ -10,15 +15,9 @@ let package = Package(
   ],
   targets: [
     .executableTarget(
-      name: "FunctionModule",
-      dependencies: [
-        .product(name: "JSON", package: "PACKAGE_IDENTITY"),
-        .product(name: "LambdaEvents", package: "PACKAGE_IDENTITY"),
-        .product(name: "LambdaHTTP", package: "PACKAGE_IDENTITY"),
-        .product(name: "LambdaRuntime", package: "PACKAGE_IDENTITY"),
-      ],
+      name: "FunctionModule", dependencies: libraries,
       // A handler's async functions stay on its worker's thread.
       swiftSettings: [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
-    .testTarget(name: "FunctionModuleTests", dependencies: ["FunctionModule"]),
+    .testTarget(name: "FunctionModuleTests", dependencies: ["FunctionModule"] + libraries),
   ]
 )
