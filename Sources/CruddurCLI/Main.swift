@@ -49,9 +49,12 @@ struct Cruddur: ParsableCommand {
     discussion: """
       Completions for a shell, of files and kinds of event, too:
 
-        in ~/.bashrc:  source <(cruddur --generate-completion-script bash)
-        for zsh, in a folder of fpath:  cruddur --generate-completion-script zsh >_cruddur
-        in ~/.config/fish/completions:  cruddur --generate-completion-script fish >cruddur.fish
+        in ~/.bashrc:
+          source <(cruddur --generate-completion-script bash)
+        in a folder of zsh's fpath:
+          cruddur --generate-completion-script zsh >_cruddur
+        in ~/.config/fish/completions:
+          cruddur --generate-completion-script fish >cruddur.fish
       """,
     version: "cruddur 1.0.0",
     subcommands: [Events.self, Invoke.self, Serve.self, New.self, Reconcile.self])

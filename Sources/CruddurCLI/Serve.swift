@@ -18,16 +18,22 @@ struct Serve: AsyncParsableCommand {
 
       /cognito/… is Cognito, of which each step is a POST with a JSON body, or none; {user} is a sub, a user name or an \
       alias:
-        users                    signs up and confirms {"name", "preferred_username", "email"}; with "confirm": false \
-      it waits for a code, which is in the answer, because there is no mail; "password", "attributes"
-        users/{user}/confirm     {"code"}; without one, as an administrator
-        users/{user}/resend-code, users/{user}/forgot-password
-        users/{user}/confirm-forgot-password  {"code", "password"}; without a code, in one step
-        users/{user}/sign-in     {"password"}, if the account has one, and "new_password" after an administrator's
-        users/{user}/token       tokens for an hour, without a sign-in
-        admin-create-user        as a sign-up, with "temporary_password"
-        federated-sign-in        {"provider": "Google", "user_id", "name", "email"}
-      A GET of users lists the accounts, and a DELETE of users/{user} deletes one, with a token as the user. The \
+
+        users                 {"name", "preferred_username", "email"}
+        users/{user}/confirm  {"code"}; without one, as an administrator
+        users/{user}/resend-code
+        users/{user}/forgot-password
+        users/{user}/confirm-forgot-password
+                              {"code", "password"}; without a code, in one step
+        users/{user}/sign-in  {"password"}, if the account has one, and
+                              "new_password" after an administrator's
+        users/{user}/token    tokens for an hour, without a sign-in
+        admin-create-user     as users, with "temporary_password"
+        federated-sign-in     {"provider": "Google", "user_id", "name", "email"}
+
+      A POST of users signs up and confirms; with "confirm": false it waits for a code, which is in the answer, because \
+      there is no mail. It takes "password" and "attributes", too. A GET lists the accounts, and a DELETE of \
+      users/{user} deletes one, with a token as the user. The \
       function gets the event of each trigger that the pool has: --trigger. aws cognito-idp sign-up --endpoint-url \
       http://127.0.0.1:3000 --client-id local, and the like with --user-pool-id us-east-1_local, reach the same accounts.
 

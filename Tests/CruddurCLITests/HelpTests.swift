@@ -93,6 +93,18 @@ struct HelpTests {
     #expect(count > 0)
   }
 
+  @Test func `No line of a list or of a shell's in the help is broken at eighty columns`() async throws {
+    for subcommand in [nil] + (try await help().subcommands.map(Optional.some)) {
+      let outcome = try await CommandLineTool.run((subcommand.map { [String($0)] } ?? []) + ["--help"])
+      let text = outcome.output.split(separator: "\n", omittingEmptySubsequences: false).prefix {
+        !$0.hasPrefix("USAGE:")
+      }
+      for (line, next) in zip(text, text.dropFirst()) where line.hasPrefix("  ") {
+        #expect(next.isEmpty || next.hasPrefix("  "), "\(line)\n\(next)")
+      }
+    }
+  }
+
   @Test func `The README mentions each subcommand`() async throws {
     let mentioned = commands(try #require(Self.readme)).map { $0.split(separator: " ").prefix(2) }
       .filter { $0.count == 2 && ["cruddur", ".build/debug/cruddur"].contains($0[0]) }.map(\.last)

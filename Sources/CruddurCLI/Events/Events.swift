@@ -11,7 +11,7 @@ struct Events: ParsableCommand {
       an event of its kind has, and --set whatever else:
 
         cruddur events confirm-sign-up --name Ada | cruddur invoke -
-        cruddur events http-api --path '/api/users?limit=5' | cruddur invoke -
+        cruddur events http-api --path /api/health | cruddur invoke -
 
       Who has a name, a preferred user name or an e-mail address of their own gets the others to match: of --name Ada \
       they are ada and ada@example.com.
