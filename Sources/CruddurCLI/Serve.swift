@@ -29,7 +29,8 @@ struct Serve: AsyncParsableCommand {
                               "new_password" after an administrator's
         users/{user}/token    tokens for an hour, without a sign-in
         admin-create-user     as users, with "temporary_password"
-        federated-sign-in     {"provider": "Google", "user_id", "name", "email"}
+        federated-sign-in     {"provider": "Google", "user_id", "name", "email",
+                              "email_verified": true}
 
       A POST of users signs up and confirms; with "confirm": false it waits for a code, which is in the answer, because \
       there is no mail. It takes "password" and "attributes", too. A GET lists the accounts, and a DELETE of \

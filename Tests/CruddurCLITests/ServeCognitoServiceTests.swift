@@ -127,6 +127,18 @@ struct ServeCognitoServiceTests {
     }
   }
 
+  @Test func `An administrator's user who is not to be told is told nothing`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      try await RunningServer.with(bootstrap, ["--trigger", "CustomMessage"]) { server in
+        let made = try await Self.aws(
+          server, "admin-create-user", "--user-pool-id", "us-east-1_local", "--username", "a@example.com",
+          "--temporary-password", Self.password, "--message-action", "SUPPRESS")
+        #expect(made.answer?["User"] != nil, "\(made.error)")
+        #expect(bootstrap.invocations.isEmpty)
+      }
+    }
+  }
+
   @Test(arguments: [
     ("SignUp", "{}", "InvalidParameterException", "The member ClientId is missing."),
     ("SignUp", "[]", "InvalidParameterException", "The body is not a JSON object."),
@@ -154,6 +166,11 @@ struct ServeCognitoServiceTests {
     ("GetUser", #"{"AccessToken":"x"}"#, "NotAuthorizedException", "Invalid Access Token"),
     ("ListUsers", #"{"UserPoolId":"x"}"#, "ResourceNotFoundException", "User pool x does not exist."),
     ("ListUsers", #"{"UserPoolId":"us-east-1_local","Filter":"x"}"#, "InvalidParameterException", "Filters are not"),
+    (
+      "AdminCreateUser",
+      #"{"UserPoolId":"us-east-1_local","Username":"bob","TemporaryPassword":"Correct-horse-1","MessageAction":"RESEND"}"#,
+      "InvalidParameterException", "The MessageAction RESEND is not played here: SUPPRESS is."
+    ),
     ("CreateUserPool", "{}", "UnknownOperationException", "CreateUserPool is not played here."),
   ])
   func `A bad request is named as Cognito names it`(

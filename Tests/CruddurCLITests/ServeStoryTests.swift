@@ -115,6 +115,13 @@ struct ServeStoryTests {
           try Self.sources(later) == [
             "PreAuthentication_Authentication", "PostAuthentication_Authentication", "TokenGeneration_HostedAuth",
           ])
+        let verified = try await Self.post(
+          server, "federated-sign-in", #"{"provider":"okta","email":"o@example.com","email_verified":true}"#)
+        let token = try #require(try verified.member("id_token") as? String)
+        let echo = try await server.send("/api/x", "--header", "Authorization: Bearer \(token)")
+        #expect(echo.body.contains(#""email_verified":"true""#), "\(echo.body)")
+        try await Self.post(
+          server, "federated-sign-in", #"{"provider":"okta","email_verified":1}"#, error: "InvalidParameterException")
         try await Self.post(server, "federated-sign-in", #"{"provider":"A_B"}"#, error: "InvalidParameterException")
         try await Self.post(server, "federated-sign-in", "{}", error: "InvalidParameterException")
         #expect(try await server.send("/cognito/federated-sign-in").status == 405)
@@ -176,6 +183,26 @@ struct ServeStoryTests {
         #expect(try (refused.member("message") as? String)?.hasSuffix("it cannot be written: Is a directory.") == true)
         #expect(try await server.send("/cognito/users").body == "[]")
         #expect(bootstrap.invocations.isEmpty)
+      }
+    }
+  }
+
+  @Test func `A change that does not fit on the disk is refused, and the file is whole`() async throws {
+    try await FakeBootstrap.with { bootstrap in
+      // What is written is limited to 2 KiB a file, which is an error as a full disk is.
+      try await RunningServer.with(
+        bootstrap, ["--state", "\(bootstrap.folder)/state.json"], after: "trap '' XFSZ; ulimit -f 2; "
+      ) { server in
+        try await Self.post(server, "users", #"{"preferred_username":"ann"}"#, status: 201)
+        let before = try #require(bootstrap.read("state.json"))
+        let long = String(repeating: "x", count: 2000)
+        let refused = try await Self.post(
+          server, "users", #"{"preferred_username":"ben","attributes":{"profile":"\#(long)"}}"#,
+          error: "InternalErrorException", status: 500)
+        #expect(try (refused.member("message") as? String)?.hasSuffix("cannot be written: File too large.") == true)
+        #expect(bootstrap.read("state.json") == before)
+        #expect(bootstrap.read("state.json.new") == nil)
+        try await Self.post(server, "users", #"{"preferred_username":"ben"}"#, status: 201)
       }
     }
   }

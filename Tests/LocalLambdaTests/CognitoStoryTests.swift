@@ -1,3 +1,5 @@
+import Foundation
+import Glibc
 import Testing
 
 @testable import LocalLambda
@@ -155,6 +157,83 @@ struct CognitoStoryTests {
       #expect(step.user?.isEmailVerified == true)
       #expect(step.delivery == nil)
     }
+  }
+
+  @Test(arguments: [("autoVerifyEmail", "email"), ("autoVerifyPhone", "phone_number")])
+  func `The function cannot say that what is not there is verified`(flag: String, attribute: String) async throws {
+    let script =
+      Self.respond(.preSignUp, #"{"\#(flag)":true}"#) + Self.respond(.preSignUpExternalProvider, #"{"\#(flag)":true}"#)
+    try await Self.with(script) { cognito in
+      let google = FederatedIdentity(provider: "Google", userID: "123", created: 1)
+      for step in [
+        await cognito.signUp(NewAccount(attributes: ["preferred_username": "ann"]), confirms: false),
+        await cognito.federatedSignIn(google, attributes: [:]),
+      ] {
+        #expect(step.failure?.type == "InvalidLambdaResponseException")
+        #expect(step.failure?.message == "PreSignUp failed: there is no \(attribute) that could be verified.")
+      }
+      #expect(await cognito.users.isEmpty)
+    }
+  }
+
+  @Test func `An address is verified as long as the provider says so of it, or has said so`() async throws {
+    try await Self.with(triggers: []) { cognito in
+      let google = FederatedIdentity(provider: "Google", userID: "123", created: 1)
+      func isVerified(_ attributes: [String: String]) async -> Bool? {
+        await cognito.federatedSignIn(google, attributes: attributes).user?.isEmailVerified
+      }
+      #expect(await isVerified(["email": "a@example.com", "email_verified": "true"]) == true)
+      #expect(await isVerified(["email": "a@example.com"]) == true)
+      #expect(await isVerified(["email": "b@example.com"]) == false)
+      #expect(await isVerified(["email": "b@example.com", "email_verified": "true"]) == true)
+      #expect(await isVerified([:]) == false)
+    }
+  }
+
+  @Test func `An administrator may see to it that no message is sent`() async throws {
+    try await Self.with { cognito in
+      let made = await cognito.adminCreateUser(
+        try Self.account(), temporaryPassword: Self.password, isEmailVerified: true, sendsMessage: false)
+      #expect(sources(made) == [.preSignUpAdminCreateUser])
+      #expect(made.failure == nil && made.delivery == nil && made.user != nil)
+    }
+  }
+
+  @Test func `Two sign-ins at once of whom the function fetches are both good`() async throws {
+    let answer = #"{"response":{"userAttributes":{"email":"old@example.com"},"finalUserStatus":"CONFIRMED"}}"#
+    // Neither is answered before both have asked.
+    let wait = #"touch "asked-$id"; until [ "$(ls asked-* | wc -l)" = 2 ]; do sleep 0.02; done"#
+    let script = "*UserMigration*) \(wait); answer '\(answer)' ;;"
+    try await Self.with(script) { cognito in
+      async let first = cognito.signIn("old@example.com", password: "weak")
+      async let second = cognito.signIn("old@example.com", password: "weak")
+      let steps = await [first, second]
+      for step in steps {
+        #expect(step.failure == nil)
+        #expect(step.tokens != nil)
+        #expect(sources(step).first == .migrationAuthentication)
+      }
+      #expect(await cognito.users.map(\.sub) == steps.first?.user.map { [$0.sub] })
+    }
+  }
+
+  @Test func `Whoever need not wait for a code is stored once, as confirmed`() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "story-\(UUID())").path()
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let changes = inotify_init1(Int32(IN_NONBLOCK))
+    defer { close(changes) }
+    #expect(inotify_add_watch(changes, folder, UInt32(IN_MOVED_TO)) >= 0)
+    try await ScriptedFunction.with("") { scripted in
+      let cognito = Cognito(
+        function: scripted.function, triggers: [], stateFile: try StateFile(path: "\(folder)/state.json"))
+      let step = await cognito.signUp(try Self.account(), confirms: true)
+      #expect(step.user?.status == .confirmed)
+      #expect(step.user?.isEmailVerified == true)
+    }
+    // An event has 16 bytes, and the file's name in as many.
+    var events = [UInt8](repeating: 0, count: 4096)
+    #expect(read(changes, &events, events.count) == 32)
   }
 
   @Test(arguments: [

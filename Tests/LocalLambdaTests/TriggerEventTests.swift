@@ -176,6 +176,23 @@ struct TriggerEventTests {
     #expect(Self.text(TriggerEvent(.signIn, of: user)).contains(#"\"providerType\":\"OIDC\""#))
   }
 
+  @Test func `A federated user's address is told of before there is an account, verified or not`() throws {
+    var user = PoolUser(
+      sub: "s", username: "Google_7", status: .externalProvider, attributes: ["email": "g@example.com"],
+      identity: FederatedIdentity(provider: "Google", userID: "7", created: 1))
+    for isVerified in [false, true] {
+      user.isEmailVerified = isVerified
+      let attributes = try Self.event(TriggerEvent(.preSignUpExternalProvider, of: user)).userAttributes()
+      #expect(attributes.string("email_verified") == "\(isVerified)")
+      #expect(attributes["sub"] == nil)
+    }
+  }
+
+  @Test func `The attributes of a federation are an object, so that a function can put some in`() {
+    let event = Self.text(TriggerEvent(.inboundFederation, userName: "Google_7"))
+    #expect(event.hasSuffix(#""response":{"userAttributesToMap":{}}}"#))
+  }
+
   /// What a function says by the type of its response, as Cognito reads it.
   private static func response(
     _ event: TriggerEvent, _ response: some CognitoResponse

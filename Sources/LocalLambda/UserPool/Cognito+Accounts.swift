@@ -12,13 +12,15 @@ extension Cognito {
       event.clientMetadata = account.clientMetadata
       event.validationData = account.validationData
       let response = try await call(event, in: &step)
-      let isConfirmed = try flag("autoConfirmUser", of: response, .preSignUp)
-      user.isEmailVerified = try flag("autoVerifyEmail", of: response, .preSignUp) && user.email != nil
-      if confirms { user.isEmailVerified = user.email != nil }
+      let isConfirmed = try flag("autoConfirmUser", of: response, .preSignUp) || confirms
+      let isVerified = try verifiesEmail(of: user, response, .preSignUp)
+      user.isEmailVerified = isVerified || confirms && user.email != nil
+      // At once, so that whoever is stored is confirmed, even if the disk is full then.
+      if isConfirmed { user.status = .confirmed }
       try add(&user)
       step.user = user
-      if confirms || isConfirmed {
-        try await confirm(user, code: nil, clientMetadata: account.clientMetadata, in: &step)
+      if isConfirmed {
+        try await tellOfConfirmation(of: user, clientMetadata: account.clientMetadata, in: &step)
       } else if user.email != nil {
         try await sendCode(to: user, .messageSignUp, clientMetadata: account.clientMetadata, in: &step)
       }
@@ -28,8 +30,13 @@ extension Cognito {
   /// Confirms a sign-up, by the code, or without one as an administrator.
   func confirmSignUp(_ name: String, code: String?, clientMetadata: JSONValue?) async -> Step {
     await step { (step: inout Step) throws(PoolError) in
-      step.user = try pool.user(name)
-      try await confirm(try pool.user(name), code: code, clientMetadata: clientMetadata, in: &step)
+      let user = try pool.user(name)
+      step.user = user
+      let confirmed = try change { (pool) throws(PoolError) in
+        try pool.confirm(user.sub, code: code, at: Self.now)
+        return try pool.user(user.sub)
+      }
+      try await tellOfConfirmation(of: confirmed, clientMetadata: clientMetadata, in: &step)
     }
   }
 
@@ -47,9 +54,9 @@ extension Cognito {
   }
 
   /// Makes an account as an administrator: whoever it is for has to set a password of their own, and no trigger hears of
-  /// a confirmation.
+  /// a confirmation. They get a message with the password, unless `sendsMessage` is false.
   func adminCreateUser(
-    _ account: NewAccount, temporaryPassword: String, isEmailVerified: Bool
+    _ account: NewAccount, temporaryPassword: String, isEmailVerified: Bool, sendsMessage: Bool = true
   ) async -> Step {
     await step { (step: inout Step) throws(PoolError) in
       var user = PoolUser(
@@ -64,7 +71,7 @@ extension Cognito {
       try add(&user)
       step.user = user
       step.temporaryPassword = temporaryPassword
-      guard user.email != nil else { return }
+      guard sendsMessage, user.email != nil else { return }
       try await deliver(
         temporaryPassword, to: user, .messageAdminCreateUser, clientMetadata: account.clientMetadata, in: &step)
     }
@@ -86,14 +93,10 @@ extension Cognito {
     }
   }
 
-  private func confirm(
-    _ user: PoolUser, code: String?, clientMetadata: JSONValue?, in step: inout Step
+  private func tellOfConfirmation(
+    of user: PoolUser, clientMetadata: JSONValue?, in step: inout Step
   ) async throws(PoolError) {
-    let confirmed = try change { (pool) throws(PoolError) in
-      try pool.confirm(user.sub, code: code, at: Self.now)
-      return try pool.user(user.sub)
-    }
-    var event = TriggerEvent(.confirmSignUp, of: confirmed)
+    var event = TriggerEvent(.confirmSignUp, of: user)
     event.clientMetadata = clientMetadata
     try await call(event, in: &step)
   }
@@ -119,6 +122,19 @@ extension Cognito {
       try Message(source, code: code, userName: user.username, custom: response?.message())
     }
     step.delivery = Delivery(destination: (user.email ?? "").masked, message: message)
+  }
+
+  /// Whether a trigger says that the e-mail address of a new account is verified.
+  ///
+  /// - Throws: ``Trigger/Failure/nothingToVerify(_:)`` where it says so of an address or a number that there is not.
+  func verifiesEmail(
+    of user: PoolUser, _ response: TriggerResponse?, _ source: Trigger.Source
+  ) throws(PoolError) -> Bool {
+    for (name, attribute) in [("autoVerifyPhone", "phone_number"), ("autoVerifyEmail", "email")] {
+      let isVerified = try flag(name, of: response, source)
+      if isVerified, user.attributes[attribute] == nil { throw .trigger(source, .nothingToVerify(attribute)) }
+    }
+    return try flag("autoVerifyEmail", of: response, source)
   }
 
   /// What a trigger says of a new account; false where it says nothing.

@@ -60,7 +60,7 @@ extension Cognito {
       try PoolRequest.check(attributes)
       if (try? pool.user(username)) != nil {
         try change { (pool) throws(PoolError) in
-          try pool.update(username, attributes: attributes, at: Self.now)
+          try pool.update(username, attributes: attributes, isEmailVerified: isVerified, at: Self.now)
         }
         let user = try pool.user(username)
         step.user = user
@@ -70,9 +70,9 @@ extension Cognito {
       }
       var user = PoolUser(
         sub: .randomUUID(), username: username, status: .externalProvider, attributes: attributes, identity: identity)
+      user.isEmailVerified = isVerified && user.email != nil
       let preSignUp = try await call(TriggerEvent(.preSignUpExternalProvider, of: user), in: &step)
-      let isAutoVerified = try flag("autoVerifyEmail", of: preSignUp, .preSignUpExternalProvider)
-      user.isEmailVerified = isVerified || isAutoVerified
+      if try verifiesEmail(of: user, preSignUp, .preSignUpExternalProvider) { user.isEmailVerified = true }
       try add(&user)
       step.user = user
       try await call(TriggerEvent(.confirmSignUp, of: user), in: &step)
@@ -144,6 +144,8 @@ extension Cognito {
     guard source == .migrationForgotPassword || password != nil, let response = try await call(event, in: &step) else {
       throw .userNotFound
     }
+    // Another sign-in has fetched them meanwhile.
+    if let user = try? pool.user(name) { return user }
     var attributes = try of(source) { () throws(Trigger.Failure) in try response.attributes("userAttributes") }
     guard !attributes.isEmpty else { throw .trigger(source, .notAnEvent) }
     let isVerified = attributes.removeValue(forKey: "email_verified") == "true"

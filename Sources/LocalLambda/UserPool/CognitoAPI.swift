@@ -60,8 +60,11 @@ struct CognitoAPI {
 
   private func federatedSignIn(_ request: PoolRequest) async throws(PoolError) -> HTTPResponse {
     let identity = try FederatedIdentity(request)
-    let attributes = try request.attributes()
-    return await toTheEnd(status: 200) { await cognito.federatedSignIn(identity, attributes: attributes) }
+    var attributes = try request.attributes()
+    if try request.flag("email_verified", default: false) { attributes["email_verified"] = "true" }
+    return await toTheEnd(status: 200) { [attributes] in
+      await cognito.federatedSignIn(identity, attributes: attributes)
+    }
   }
 
   private func act(

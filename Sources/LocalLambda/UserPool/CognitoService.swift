@@ -104,8 +104,10 @@ struct CognitoService {
       // A password that is made up would be in a mail, and here nobody would ever see it.
       let password = try request.body.requiredText("TemporaryPassword")
       let isVerified = try request.attributes("UserAttributes")["email_verified"]?.lowercased() == "true"
+      let sendsMessage = try request.sendsMessage()
       let step = try await toTheEnd {
-        await cognito.adminCreateUser(account, temporaryPassword: password, isEmailVerified: isVerified)
+        await cognito.adminCreateUser(
+          account, temporaryPassword: password, isEmailVerified: isVerified, sendsMessage: sendsMessage)
       }
       return JSONWriter.object { object in
         if let user = step.user { object.object("User") { user.writeServiceUser(to: &$0, attributes: "Attributes") } }
@@ -265,6 +267,15 @@ private struct ServiceRequest {
   func administeredUser() throws(PoolError) -> String {
     try checkPool()
     return try body.requiredText("Username")
+  }
+
+  /// Whether an administrator wants a new user to be told.
+  func sendsMessage() throws(PoolError) -> Bool {
+    switch try body.text("MessageAction") {
+    case nil: return true
+    case "SUPPRESS": return false
+    case let action?: throw .invalidParameter("The MessageAction \(action) is not played here: SUPPRESS is.")
+    }
   }
 
   func nested(_ name: String) throws(PoolError) -> PoolRequest {

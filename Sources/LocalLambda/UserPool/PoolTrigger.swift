@@ -85,12 +85,14 @@ extension Trigger {
     case notAnEvent
     /// The message lacks what stands for the code, or the user name.
     case messageLacks(String)
+    /// An attribute is said to be verified that the account does not have.
+    case nothingToVerify(String)
 
     var type: String {
       switch self {
       case .functionError: "UserLambdaValidationException"
       case .noResponse, .throttled: "UnexpectedLambdaException"
-      case .notJSON, .notAnEvent, .messageLacks: "InvalidLambdaResponseException"
+      case .notJSON, .notAnEvent, .messageLacks, .nothingToVerify: "InvalidLambdaResponseException"
       }
     }
 
@@ -104,6 +106,7 @@ extension Trigger {
       case .notJSON: "Invalid lambda function output : Invalid JSON"
       case .notAnEvent: "Unrecognizable lambda output"
       case .messageLacks(let parameter): "\(trigger) failed: the emailMessage does not contain \(parameter)."
+      case .nothingToVerify(let attribute): "\(trigger) failed: there is no \(attribute) that could be verified."
       }
     }
   }

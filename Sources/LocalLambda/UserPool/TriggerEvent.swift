@@ -54,6 +54,7 @@ struct TriggerEvent {
     if source.trigger == .preSignUp {
       if user.identity != nil {
         for alias in ["email", "phone_number"] { attributes.add("cognito:\(alias)_alias", "") }
+        if user.email != nil { attributes.add("email_verified", String(user.isEmailVerified)) }
       }
     } else {
       attributes.add("sub", user.sub)
@@ -118,9 +119,9 @@ struct TriggerEvent {
           "userAttributes", "forceAliasCreation", "enableSMSMFA", "finalUserStatus", "messageAction",
           "desiredDeliveryMediums",
         ]
-      case .inboundFederation: ["userAttributesToMap"]
-      case .postConfirmation, .preAuthentication, .postAuthentication: []
+      case .inboundFederation, .postConfirmation, .preAuthentication, .postAuthentication: []
       }
+    if source == .inboundFederation { response.object("userAttributesToMap") { _ in } }
     for member in members {
       if source.trigger == .preSignUp { response.add(member, false) } else { response.addNull(member) }
     }

@@ -195,13 +195,21 @@ struct UserPool: Sendable, Equatable {
     }
   }
 
-  /// Takes over what a provider says of a federated user, who signs in again.
+  /// Takes over what a provider says of a federated user, who signs in again. A new e-mail address is not verified until
+  /// the provider says so.
   ///
   /// - Throws: ``PoolError/userNotFound``.
-  mutating func update(_ name: String, attributes: [String: String], at now: Int64) throws(PoolError) {
+  mutating func update(
+    _ name: String, attributes: [String: String], isEmailVerified: Bool, at now: Int64
+  ) throws(PoolError) {
     let index = try index(of: name)
-    guard users[index].attributes != attributes else { return }
-    change(index, at: now) { $0.attributes = attributes }
+    var user = users[index]
+    user.isEmailVerified =
+      attributes["email"] != nil
+      && (isEmailVerified || user.isEmailVerified && user.email == attributes["email"])
+    user.attributes = attributes
+    guard user != users[index] else { return }
+    change(index, at: now) { $0 = user }
   }
 
   private func index(of name: String) throws(PoolError) -> Int {
