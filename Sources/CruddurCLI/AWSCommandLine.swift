@@ -1,13 +1,8 @@
+import ArgumentParser
 import Subprocess
 
 /// The person's own `aws`, with their configuration and credentials.
 enum AWSCommandLine {
-  /// Options that are handed on to it.
-  static func options(region: String?, profile: String?, endpointURL: String?) -> [String] {
-    [("--region", region), ("--profile", profile), ("--endpoint-url", endpointURL)]
-      .flatMap { name, value in value.map { [name, $0] } ?? [] }
-  }
-
   /// Runs a command, such as `cognito-idp list-users …`, with bytes on its standard input; it ends with the task.
   ///
   /// - Returns: what it prints, `maximumBytes` at most.
@@ -38,4 +33,24 @@ enum AWSCommandLine {
       throw InputError("aws cannot be run: \(error)")
     }
   }
+}
+
+/// Options of ours that are handed on to `aws`.
+struct AWSOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Handed on to aws.", valueName: "region"))
+  var region: String?
+
+  @Option(help: ArgumentHelp("Handed on to aws.", valueName: "name"))
+  var profile: String?
+
+  @Option(help: ArgumentHelp("Handed on to aws.", valueName: "url"))
+  var endpointURL: String?
+
+  /// All of them, and what they were given.
+  var all: [(name: String, value: String?)] {
+    [("--region", region), ("--profile", profile), ("--endpoint-url", endpointURL)]
+  }
+
+  /// Those that were given, as `aws` takes them.
+  var arguments: [String] { all.flatMap { name, value in value.map { [name, $0] } ?? [] } }
 }

@@ -67,14 +67,7 @@ struct Invoke: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A version or an alias of the deployed function.", valueName: "name"))
   var qualifier: String?
 
-  @Option(help: ArgumentHelp("Handed on to aws.", valueName: "region"))
-  var region: String?
-
-  @Option(help: ArgumentHelp("Handed on to aws.", valueName: "name"))
-  var profile: String?
-
-  @Option(help: ArgumentHelp("Handed on to aws.", valueName: "url"))
-  var endpointURL: String?
+  @OptionGroup var aws: AWSOptions
 
   func validate() throws {
     if let timeout { try Timeout.validate(timeout) }
@@ -90,10 +83,7 @@ struct Invoke: AsyncParsableCommand {
 
   /// Checks the options that are of use for a deployed function only, or for one on this machine.
   private func validateRemote() throws(ValidationError) {
-    let forAWS = [
-      ("--qualifier", qualifier), ("--region", region), ("--profile", profile), ("--endpoint-url", endpointURL),
-    ]
-    if remote == nil, let (option, _) = forAWS.first(where: { $0.1 != nil }) {
+    if remote == nil, let (option, _) = ([("--qualifier", qualifier)] + aws.all).first(where: { $0.1 != nil }) {
       throw ValidationError("\(option) needs --remote.")
     }
     let forBootstrap = [
@@ -116,8 +106,7 @@ struct Invoke: AsyncParsableCommand {
 
   private func function() throws -> InvokedFunction {
     if let remote {
-      let options = AWSCommandLine.options(region: region, profile: profile, endpointURL: endpointURL)
-      return .remote(RemoteFunction(name: remote, qualifier: qualifier, options: options))
+      return .remote(RemoteFunction(name: remote, qualifier: qualifier, options: aws.arguments))
     }
     return .local(
       LocalFunction(

@@ -32,14 +32,7 @@ struct Reconcile: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The pool to have listed by `aws cognito-idp list-users`.", valueName: "id"))
   var userPoolID: String?
 
-  @Option(help: ArgumentHelp("Handed on to aws.", valueName: "region"))
-  var region: String?
-
-  @Option(help: ArgumentHelp("Handed on to aws.", valueName: "name"))
-  var profile: String?
-
-  @Option(help: ArgumentHelp("Handed on to aws.", valueName: "url"))
-  var endpointURL: String?
+  @OptionGroup var aws: AWSOptions
 
   @Option(help: ArgumentHelp("Where to go on, as an interrupted run said.", valueName: "token"))
   var startingToken: String?
@@ -66,11 +59,9 @@ struct Reconcile: AsyncParsableCommand {
     guard files.count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("Standard input can be read only once.")
     }
-    let forAWS = [
-      ("--region", region), ("--profile", profile), ("--endpoint-url", endpointURL),
-      ("--starting-token", startingToken),
-    ]
-    if let (option, _) = forAWS.first(where: { $0.1 != nil }), userPoolID == nil {
+    if userPoolID == nil,
+      let (option, _) = (aws.all + [("--starting-token", startingToken)]).first(where: { $0.1 != nil })
+    {
       throw ValidationError("\(option) needs --user-pool-id.")
     }
     guard (1...60_000).contains(usersPerCall) else {
@@ -93,8 +84,6 @@ struct Reconcile: AsyncParsableCommand {
   private func listing() throws(InputError) -> any UserListing {
     guard let userPoolID else { return try FileListing(paths: files) }
     return AWSListing(
-      userPoolID: userPoolID,
-      options: AWSCommandLine.options(region: region, profile: profile, endpointURL: endpointURL),
-      usersPerCall: usersPerCall, startingToken: startingToken)
+      userPoolID: userPoolID, options: aws.arguments, usersPerCall: usersPerCall, startingToken: startingToken)
   }
 }
