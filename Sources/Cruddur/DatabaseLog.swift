@@ -29,11 +29,3 @@ public struct DatabaseLog: PostgresObserver {
     (InvocationContext.current?.logger ?? logger).debug(what, metadata: metadata)
   }
 }
-
-extension Duration {
-  /// Milliseconds with three decimals.
-  fileprivate var millisecondsText: String {
-    let microseconds = Int64(self / .microseconds(1))
-    return "\(microseconds / 1_000).\(String(microseconds % 1_000 + 1_000).dropFirst())"
-  }
-}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LocalLambda
 
 /// A host under which somebody forwards the port, as a browser's `Host` has it: a name or an address, and the port if it
 /// is not the scheme's own.
@@ -33,6 +34,27 @@ enum Timeout {
   static func validate(_ seconds: Double) throws(ValidationError) {
     guard seconds > 0, seconds <= 900 else {
       throw ValidationError("--timeout is \(seconds), but must be more than 0 and at most 900 seconds.")
+    }
+  }
+}
+
+/// The option `--trigger`.
+extension PoolTrigger {
+  /// All names, in a sentence.
+  static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
+  /// Reads one.
+  init(argument: String) throws(ValidationError) {
+    guard let trigger = PoolTrigger(rawValue: argument) else {
+      throw ValidationError("--trigger is \(argument), but must be one of \(Self.names).")
+    }
+    self = trigger
+  }
+
+  /// Checks those of a command line.
+  static func validate(_ triggers: [PoolTrigger]) throws(ValidationError) {
+    guard !Set(triggers).isSuperset(of: [.preTokenGeneration, .preTokenGenerationV2]) else {
+      throw ValidationError("--trigger can name PreTokenGeneration in one version alone.")
     }
   }
 }

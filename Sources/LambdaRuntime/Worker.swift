@@ -276,8 +276,8 @@ extension InvocationReport {
 }
 
 extension Duration {
-  /// Milliseconds with three decimals.
-  fileprivate var millisecondsText: String {
+  /// Milliseconds with three decimals, for the log.
+  package var millisecondsText: String {
     let microseconds = Int64(self / .microseconds(1))
     let decimals = String(microseconds % 1_000 + 1_000).dropFirst()
     return "\(microseconds / 1_000).\(decimals)"
