@@ -154,6 +154,23 @@ struct ExtensionTests {
     }
   }
 
+  @Test func `What an attached runtime registered on its last legs does not keep the next from its event`() async throws {
+    var options = RuntimeAPI.Options()
+    options.isAttached = true
+    try await withRuntimeAPI(options) { api, curl in
+      #expect(try await curl.post("/init/error", "{}").status == 202)
+      #expect(try await Self.register(api, curl).status == 200, "its thread does not know of the error yet")
+      async let result = api.invoke(.patient)
+      let identifier = try await Self.register(api, curl).headers["lambda-extension-identifier"]
+      async let parked = Self.call(api, curl, "event/next", try #require(identifier))
+      let event = try await curl.next()
+      _ = try await curl.post("/invocation/\(event.requestID)/response", "1")
+      #expect(await result == .response([UInt8(ascii: "1")]))
+      await api.stop()
+      _ = try await parked
+    }
+  }
+
   @Test func `An extension's init error is the runtime's`() async throws {
     try await withRuntimeAPI { api, curl in
       async let result = api.invoke(.patient)

@@ -22,6 +22,9 @@ struct ExtensionRegistry {
   /// Whether all are ready for an invocation, without which the runtime gets none.
   var areReady: Bool { extensions.allSatisfy { $0.wantsInvocations ? $0.waiting != nil : $0.hasAsked } }
 
+  /// Whether an extension of this name is registered.
+  func contains(_ name: String?) -> Bool { extensions.contains { $0.name == name } }
+
   /// Takes an extension in, and gives its identifier in the response.
   mutating func register(
     _ registration: ExtensionCall.Registration, isOpen: Bool, _ rules: RuntimeState.Rules
@@ -39,7 +42,7 @@ struct ExtensionRegistry {
     for event in events where event != "INVOKE" || rules.maximumConcurrency != nil {
       throw .extensionCall("Extension.InvalidEventType", "\(event): an internal extension cannot subscribe to it.")
     }
-    guard !extensions.contains(where: { $0.name == name }) else {
+    guard !contains(name) else {
       throw .extensionCall("Extension.InvalidExtensionState", "An extension of this name is registered.")
     }
     guard extensions.count < 10 else {

@@ -299,8 +299,10 @@ struct RuntimeState {
     do throws(Refusal) {
       switch what {
       case .register(let registration):
+        // A runtime registers an extension once: this is the next, and the one before left nothing else to know it by.
+        let ended = rules.isAttached && extensions.contains(registration.name) ? end(as: .exited("was ended")) : []
         let isOpen = phase == .initializing && !hasAsked && snapshot == .none
-        return [.respond(call, try extensions.register(registration, isOpen: isOpen, rules))]
+        return ended + [.respond(call, try extensions.register(registration, isOpen: isOpen, rules))]
       case .next(let identifier):
         let effects = try extensions.next(identifier, call)
         beginIfReady()
