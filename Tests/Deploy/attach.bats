@@ -11,7 +11,7 @@ setup_file() {
 setup() {
   make_folder
   start_throwaway
-  run_psql "$url" --quiet --file "$top/deploy/db/schema.sql"
+  load_schema
   CONNECTION_URL=$url "$top/.build/debug/cruddur" serve --attach --port 0 --attach-port 0 \
     >"$folder/serve" 2>"$folder/serve-log" 3>&- &
   serve=$!

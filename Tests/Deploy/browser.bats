@@ -6,7 +6,8 @@
 setup() {
   make_folder
   start_throwaway
-  run_psql "$url" --quiet --file "$top/deploy/db/schema.sql" --file "$top/deploy/db/seed.sql"
+  load_schema
+  run_psql "$url" --quiet --file "$top/deploy/db/seed.sql"
   # Somebody whose sign-up always fails, and somebody who fails once: a sequence is not rolled back.
   sql "ALTER TABLE users ADD CHECK (display_name <> 'Refused')"
   sql "CREATE SEQUENCE attempts;

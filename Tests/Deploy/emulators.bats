@@ -10,7 +10,7 @@ setup_file() {
   [[ -x $top/.build/debug/bootstrap && -x $top/.build/debug/cruddur ]] || build_programs "$top"
   build_examples "$top"
   start_throwaway
-  run_psql "$url" --quiet --file "$top/deploy/db/schema.sql"
+  load_schema
   # shellcheck disable=SC2154 # start_throwaway, require_aws_emulator and build_examples set them.
   export url AWS_EMULATOR=$aws_emulator FUNCTIONS=$functions
   export BOOTSTRAP=$top/.build/debug/bootstrap CRUDDUR=$top/.build/debug/cruddur

@@ -47,6 +47,11 @@ end_throwaway() {
   eventually is_gone "$throwaway"
 }
 
+# load_schema: on the throwaway PostgreSQL; silent, because nobody has to know that there was nothing to be dropped.
+load_schema() {
+  PGOPTIONS='-c client_min_messages=warning' run_psql "$url" --quiet --file "$top/deploy/db/schema.sql"
+}
+
 # sql STATEMENT: runs it on the throwaway PostgreSQL.
 sql() {
   run_psql "$url" --quiet --tuples-only --no-align --command "$1"

@@ -26,7 +26,8 @@ teardown() {
 # start_serve: sets api, its URL, and serve, its process id.
 start_serve() {
   start_throwaway
-  run_psql "$url" --quiet --file "$top/deploy/db/schema.sql" --file "$top/deploy/db/seed.sql"
+  load_schema
+  run_psql "$url" --quiet --file "$top/deploy/db/seed.sql"
   CONNECTION_URL=$url "$top/.build/debug/cruddur" serve --port 0 --env CORS_ORIGINS=https://cruddur.example.com \
     >"$folder/serve" 2>"$folder/serve-log" 3>&- &
   serve=$!

@@ -23,7 +23,7 @@ setup() {
   echo '{"PoolName": "cruddur"}' >"$folder/pool.json"
   pool=$(given "$folder/pool.json")
   "$python_tools/python3" "$BATS_TEST_DIRNAME/pool_of_users.py" "$pool" 130 >"$folder/subs"
-  run_psql "$url" --quiet --file "$top/deploy/db/schema.sql" 2>"$folder/notices"
+  load_schema
 }
 
 # reconcile STATUS SUMMARY ARGUMENT…: passes if it ended so, and said that as its summary.

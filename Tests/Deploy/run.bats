@@ -20,7 +20,7 @@ teardown() {
 use_throwaway() {
   start_throwaway
   export CONNECTION_URL=$url
-  run_psql "$url" --quiet --file "$top/deploy/db/schema.sql"
+  load_schema
 }
 
 @test "deploy/run --help says how to use it" {

@@ -158,6 +158,8 @@ END
 END
   says bats <<'END'
 printf '%s\n' 'ok 1 it holds in 20ms' 'not ok 2 it does not in 30ms' '# (in test file x.bats, line 3)'
+seq --format '# said %g' 50
+echo '# another file'
 exit 1
 END
   it format swift scripts package
@@ -165,7 +167,7 @@ END
   [[ $output == *"== swift: FAILED after "*" s, 2 tests"* ]]
   after=${output##*== How long each step took}
   [[ $after == *"== What failed in swift"*FileTests.swift:1:2*"== What failed in scripts"*"not ok 2 it does not"* ]]
-  [[ $after == *"(in test file x.bats, line 3)"* ]]
+  [[ $after == *"(in test file x.bats, line 3)"*"# said 50"* ]]
   [ "${lines[-1]}" = "1 passed, 3 failed" ]
 }
 

@@ -29,8 +29,13 @@ slowest_tests() {
   done | LC_ALL=C sort --numeric-sort --reverse | head -n "$number" || true
 }
 
-# reasons LOG: prints what failed and why, as the suites and the compilers say it, or else LOG's end.
+# reasons LOG: prints what failed and why, as the suites and the compilers say it, or else LOG's end. What Bats shows of a
+# failure are comments, often many.
 reasons() {
-  { LC_ALL=C grep --text --extended-regexp --after-context 6 '✘ |^not ok|^FAILED: |failures with --seed|(error|warning): ' "$1" ||
-    tail --lines 20 "$1"; } | cut --bytes=-1000
+  { LC_ALL=C awk '
+      /^not ok/ { comments = 80 }
+      /✘ |^FAILED: |failures with --seed|(error|warning): / { others = 7 }
+      /^not ok/ || others-- > 0 || /^#/ && comments-- > 0 { print; found = 1 }
+      !/^(#|not ok)/ { comments = 0 }
+      END { exit !found }' "$1" || tail --lines 20 "$1"; } | cut --bytes=-1000
 }
