@@ -92,7 +92,7 @@ def paging(page):
     page.slow(milliseconds=900)
     try:
         page.one("#older").click()
-        page.eventually("a word", lambda: page.text("#feed-status") == "Loading…")
+        page.is_told("feed-status", "Loading…")
         page.eventually("older ones", lambda: len(page.all("#feed li")) > 20)
     finally:
         page.slow()

@@ -215,7 +215,7 @@ def learning_later(page):
     page.slow(milliseconds=900)
     try:
         page.press(Keys.ARROW_UP)
-        page.eventually("a word", lambda: page.text("#identity [role=status]") == "Asking for the handle…")
+        page.is_told("identity", "Asking for the handle…")
     finally:
         page.slow()
     page.eventually("the handle", lambda: page.text("#you") == f"You are @{handle}.")

@@ -39,6 +39,17 @@ return [...document.body.querySelectorAll("*")]
   .filter(([contrast]) => contrast < 4.5);
 """
 
+# Keeps what each place for a status has said, by the id of what it is in: a word may be gone before anybody looks.
+SAID = """
+window.said = {};
+new MutationObserver((changes) => {
+  for (const { target } of changes) {
+    const status = (target.closest ? target : target.parentElement)?.closest("[role=status]");
+    if (status) (said[status.closest("[id]").id] ??= []).push(status.textContent);
+  }
+}).observe(document, { subtree: true, childList: true, characterData: true });
+"""
+
 
 def check(condition, seen):
     """Fails the scenario unless `condition` holds, and says what was seen instead."""
@@ -67,6 +78,7 @@ class Page:
         self.driver.switch_to.window(previous)
         self.driver.close()
         self.driver.switch_to.window(tab)
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", source=SAID)
         self.reload()
 
     def reload(self):
@@ -145,7 +157,8 @@ class Page:
         self.put("#handle", handle)
 
     def slow(self, milliseconds=0, offline=False):
-        """Lets each request take so long, or fail, from now on."""
+        """Lets each request take so long, or fail, from now on; what was said before is forgotten."""
+        self.run("window.said = {}")
         self.cdp("Network.enable")
         self.cdp(
             "Network.emulateNetworkConditions", offline=offline, latency=milliseconds, downloadThroughput=-1,
@@ -189,6 +202,10 @@ class Page:
             return wait.until(lambda _: condition())
         except TimeoutException:
             raise AssertionError(f"never: {what}; the page says:\n{self.text('body')[:1500]}") from None
+
+    def is_told(self, place, word):
+        """Waits until a place's status has said a word, though it may be gone by now."""
+        self.eventually(f"{word!r} in {place}", lambda: word in self.run(f"return said['{place}'] ?? []"))
 
     def is_refused(self, field, words):
         """Waits until `words` stand beside a field that has the focus and is marked as wrong."""
