@@ -116,7 +116,6 @@ let package = Package(
       name: "TestSupport", dependencies: ["CThreadSanitizer", "JSON", logging], path: "Tests/TestSupport",
       exclude: ["throwaway-pgbouncer", "throwaway-postgres"],
       swiftSettings: settings),
-    .executableTarget(name: "Benchmarks", dependencies: ["JSON"], path: "Tests/Benchmarks", swiftSettings: settings),
     .executableTarget(
       name: "TestFunction", dependencies: ["CThreadSanitizer", "LambdaRuntime", logging], path: "Tests/TestFunction",
       swiftSettings: settings),

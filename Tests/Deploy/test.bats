@@ -8,13 +8,14 @@
 setup() {
   make_folder
   export folder PATH=$folder/bin:$PATH lacking=''
-  mkdir -p "$folder"/{bin,says,.ci,Tests/{Faults,Fuzzing},.build/checkouts/other}
+  mkdir -p "$folder"/{bin,says,.ci,Tests/{Counts,Faults,Fuzzing},.build/checkouts/other}
   cp -r "$top/deploy" "$folder"
   cp -r "$top/Tests/Deploy" "$folder/Tests"
   for name in swift bats shellcheck readelf; do stand_in "$folder/bin/$name"; done
   stand_in "$folder/deploy/package"
   stand_in "$folder/Tests/Faults/faults"
   stand_in "$folder/Tests/Fuzzing/run"
+  stand_in "$folder/Tests/Counts/count"
   # Nothing is installed: every package is there, but for those that a test takes away.
   cat >>"$folder/deploy/lib/python.sh" <<'END'
 require_packages() {
@@ -61,14 +62,14 @@ steps_run() {
 @test "deploy/test --help explains every step" {
   it --help
   [ "$status" -eq 0 ]
-  for name in format shell build swift scripts faults zip aws examples browser package fuzz threads memory; do grep --quiet "^$name  " <<<"$output"; done
+  for name in format shell build swift scripts faults zip aws examples browser package fuzz counts threads memory; do grep --quiet "^$name  " <<<"$output"; done
   [ ! -e "$folder/calls" ]
 }
 
 @test "An unknown step is refused with the list, before anything is run" {
   it format formating
   [ "$status" -eq 2 ]
-  [[ $output == "test: there is no step formating, only format build swift shell scripts faults zip aws examples browser package fuzz threads memory; see "* ]]
+  [[ $output == "test: there is no step formating, only format build swift shell scripts faults zip aws examples browser package fuzz counts threads memory; see "* ]]
   it --fast
   [ "$status" -eq 2 ]
   it ''
@@ -80,10 +81,21 @@ steps_run() {
   cd /
   it
   [ "$status" -eq 0 ]
-  [ "$(steps_run)" = "format build swift shell scripts faults zip aws examples browser package fuzz" ]
-  [ "${lines[-1]}" = "12 passed, 0 failed" ]
+  [ "$(steps_run)" = "format build swift shell scripts faults zip aws examples browser package fuzz counts" ]
+  [ "${lines[-1]}" = "13 passed, 0 failed" ]
   diff <(grep '^bats' "$folder/calls" | grep --only-matching '[^ ]*\.bats' | sort) \
     <(cd "$folder" && printf '%s\n' Tests/Deploy/*.bats | sort)
+}
+
+@test "What the zip's bootstrap does is counted, of a zip that is made where none was" {
+  it counts
+  [ "$status" -eq 0 ]
+  [[ $(grep '^package' "$folder/calls") == "package --no-proof --output "*/bootstrap.zip ]]
+  [[ $(grep '^count' "$folder/calls") == *"--zip "*/bootstrap.zip" .build-package/"*/release/bootstrap ]]
+  says count <<<'echo "       260,000  instructions, sign-up    FAILED: over the bound, 258,000"; exit 1'
+  it counts
+  [ "$status" -eq 1 ]
+  [[ $output == *"What failed in counts"*"FAILED: over the bound, 258,000"* ]]
 }
 
 @test "Steps that are named are run in their own order, once each" {

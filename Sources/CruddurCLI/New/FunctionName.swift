@@ -27,7 +27,7 @@ struct FunctionName: Equatable, CustomStringConvertible {
   /// Modules of this package, of swift-log, which a function gets with it, and of Swift, and names that mean something
   /// else in Swift.
   private static let taken: Set<String> = [
-    "Any", "Benchmarks", "Bootstrap", "CCurl", "CLibPQ", "COpenSSL", "CThreadSanitizer", "Cruddur", "CruddurCLI", "Cxx",
+    "Any", "Bootstrap", "CCurl", "CLibPQ", "COpenSSL", "CThreadSanitizer", "Cruddur", "CruddurCLI", "Cxx",
     "CxxStdlib", "Dispatch", "Distributed", "Foundation", "FoundationEssentials", "FoundationInternationalization",
     "FoundationNetworking", "FoundationXML", "Glibc", "InMemoryLogging", "JSON", "JSONCodable", "LambdaEvents",
     "LambdaHTTP", "LambdaMetrics", "LambdaRuntime", "LambdaTracing", "LocalLambda", "Logging", "Observation",

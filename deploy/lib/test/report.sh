@@ -34,7 +34,7 @@ slowest_tests() {
 reasons() {
   { LC_ALL=C awk '
       /^not ok/ { comments = 80 }
-      /✘ |^FAILED: |failures with --seed|(error|warning): / { others = 7 }
+      /✘ |FAILED: |failures with --seed|(error|warning): / { others = 7 }
       /^not ok/ || others-- > 0 || /^#/ && comments-- > 0 { print; found = 1 }
       !/^(#|not ok)/ { comments = 0 }
       END { exit !found }' "$1" || tail --lines 20 "$1"; } | cut --bytes=-1000
