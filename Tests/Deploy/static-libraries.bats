@@ -59,6 +59,95 @@ builds() {
   [[ $(<"$folder/work/nothing.log") == 'PATH PWD SHLVL _' ]]
 }
 
+@test "libcurl's texts come out as they did, and those that are not simple by its own functions" {
+  gcc -Wall -Werror -o "$folder/texts" -x c - <<END
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+typedef enum { CURLE_OK, CURLE_OUT_OF_MEMORY = 27, CURLE_TOO_LARGE = 100 } CURLcode;
+enum { MERR_OK, MERR_MEM, MERR_TOO_LARGE, DYN_APRINTF = 4096 };
+struct dynbuf { char bufr[4096]; size_t leng; };
+static char last[4096];
+static int is_slow;
+static CURLcode refusal = CURLE_OK;
+
+static void curlx_dyn_init(struct dynbuf *text, size_t most) { (void)most; text->leng = 0; }
+static size_t curlx_dyn_len(const struct dynbuf *text) { return text->leng; }
+static char *curlx_dyn_ptr(const struct dynbuf *text) { return strcpy(last, text->bufr); }
+static CURLcode curlx_dyn_addn(struct dynbuf *text, const void *bytes, size_t count) {
+    memcpy(text->bufr + text->leng, bytes, count);
+    text->bufr[text->leng += count] = 0;
+    return refusal;
+}
+static int slow_curlx_dyn_vprintf(struct dynbuf *text, const char *format, va_list arguments) {
+    is_slow = 1;
+    text->leng += vsnprintf(text->bufr + text->leng, sizeof text->bufr - text->leng, format, arguments);
+    return MERR_OK;
+}
+#include "$top/deploy/lib/package/formatted-text.c"
+
+static int add(struct dynbuf *text, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    is_slow = 0;
+    int status = curlx_dyn_vprintf(text, format, arguments);
+    va_end(arguments);
+    return status;
+}
+static char *make(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    is_slow = 0;
+    char *text = curl_mvaprintf(format, arguments);
+    va_end(arguments);
+    return text;
+}
+#define check(slow, ...) do { \\
+    char expected[4096]; \\
+    snprintf(expected, sizeof expected, __VA_ARGS__); \\
+    char *text = make(__VA_ARGS__); \\
+    if (!text || strcmp(text, expected) || is_slow != slow) printf("line %d: %s, slow: %d\\n", __LINE__, text, is_slow); \\
+} while (0)
+
+int main(void) {
+    char most[513] = "", more[514] = "";
+    struct dynbuf text;
+    memset(most, 'a', 512);
+    memset(more, 'a', 513);
+    check(0, "Host: %s%s%s:%d\\r\\n", "", "127.0.0.1", "", 9001);
+    check(0, "%u/%d/%s", UINT_MAX, INT_MAX, "host");
+    check(0, "Content-Length: %ld\\r\\n", LONG_MAX);
+    check(0, "%ld%d%u", 0L, 0, 0u);
+    check(0, "%s", most);
+    check(0, "%s", "");
+    check(1, "%s", more);
+    check(1, "%sb", most);
+    check(1, "%s%d", most, 1);
+    check(1, "%d", -1);
+    check(1, "%ld", LONG_MIN);
+    check(1, "%.*s", 1, "ab");
+    check(1, "%5d", 1);
+    check(1, "%lu", 1ul);
+    check(1, "%zu%c%%", (size_t)1, 'a');
+    check(1, "a%%");
+    make("%s", (char *)0);
+    if (!is_slow) puts("a null pointer is libcurl's own");
+    curlx_dyn_init(&text, DYN_APRINTF);
+    if (add(&text, "%s ", "GET") != MERR_OK || add(&text, "/%d", 1) != MERR_OK || strcmp(text.bufr, "GET /1"))
+        printf("what was there before: %s\\n", text.bufr);
+    refusal = CURLE_TOO_LARGE;
+    if (add(&text, "a") != MERR_TOO_LARGE || make("a")) puts("too large");
+    refusal = CURLE_OUT_OF_MEMORY;
+    if (add(&text, "a") != MERR_MEM || make("a")) puts("no memory");
+}
+END
+  run "$folder/texts"
+  ((status == 0))
+  [[ -z $output ]]
+}
+
 # salt_password VERSION ROUNDS: prints what salted-password.c makes of RFC 7677's password and salt, as in the libpq of
 # a PG_VERSION_NUM; or why it does not.
 salt_password() {
