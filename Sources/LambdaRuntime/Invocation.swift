@@ -33,17 +33,16 @@ public struct InvocationContext: Sendable {
     let requestID: String
     let receivedAt: ContinuousClock.Instant
     let head: ResponseHead
-    let deadline: ContinuousClock.Instant?
+    let time: Duration?
     let logger: Logger
 
     init(
-      requestID: String, receivedAt: ContinuousClock.Instant, head: ResponseHead, deadline: ContinuousClock.Instant?,
-      logger: Logger
+      requestID: String, receivedAt: ContinuousClock.Instant, head: ResponseHead, time: Duration?, logger: Logger
     ) {
       self.requestID = requestID
       self.receivedAt = receivedAt
       self.head = head
-      self.deadline = deadline
+      self.time = time
       self.logger = logger
     }
   }
@@ -57,7 +56,10 @@ public struct InvocationContext: Sendable {
   public var receivedAt: ContinuousClock.Instant { storage.receivedAt }
 
   /// When Lambda ends the invocation; nil where it did not say.
-  public var deadline: ContinuousClock.Instant? { storage.deadline }
+  public var deadline: ContinuousClock.Instant? { storage.time.map { storage.receivedAt + $0 } }
+
+  /// From the event's arrival to the deadline.
+  var time: Duration? { storage.time }
 
   /// The function, version or alias that was invoked.
   public var invokedFunctionARN: String? { storage.head.functionARN }
@@ -101,7 +103,8 @@ public struct InvocationContext: Sendable {
     head.clientContext = clientContext
     head.cognitoIdentity = cognitoIdentity
     head.tenantID = tenantID
-    storage = Storage(requestID: requestID, receivedAt: receivedAt, head: head, deadline: deadline, logger: logger)
+    storage = Storage(
+      requestID: requestID, receivedAt: receivedAt, head: head, time: deadline.map { $0 - receivedAt }, logger: logger)
   }
 
   /// Reads the headers of an event; nil where they have no request id, without which nothing can be answered, or one that cannot stand in a URL as it is:
@@ -110,12 +113,12 @@ public struct InvocationContext: Sendable {
   /// `date` is when the event was here in milliseconds since the Unix epoch, because Lambda's deadline is counted so; `receivedAt` is the same moment by
   /// the clock that never goes back.
   init?(_ head: ResponseHead, receivedAt: ContinuousClock.Instant, date: Int, logger: Logger) {
-    guard let requestID = head.requestID, requestID.utf8.allSatisfy(\.mayStandInAnID),
+    guard let requestID = head.requestID, requestID.mayStandInAURL,
       head.invocationID?.utf8.allSatisfy(\.mayStandInAHeader) ?? true
     else { return nil }
     storage = Storage(
       requestID: requestID, receivedAt: receivedAt, head: head,
-      deadline: head.deadlineMilliseconds.map { receivedAt + .milliseconds($0) - .milliseconds(date) }, logger: logger)
+      time: head.deadlineMilliseconds.map { .milliseconds($0) - .milliseconds(date) }, logger: logger)
   }
 
   /// The time left until Lambda ends the invocation, not below zero; nil where Lambda gave no deadline.
@@ -136,9 +139,8 @@ public struct InvocationContext: Sendable {
   public func deadline(
     within limit: Duration, margin: Duration = InvocationContext.margin
   ) -> ContinuousClock.Instant {
-    let end = receivedAt + limit
-    if InvocationContext.isDebugged { return (deadline ?? end) - margin }
-    return min(end, deadline ?? end) - margin
+    let time = time ?? limit
+    return receivedAt + ((InvocationContext.isDebugged ? time : min(limit, time)) - margin)
   }
 
   /// Whether `LAMBDA_DEBUGGER` is 1, as `cruddur serve --attach` sets it: somebody may be at a breakpoint, and whoever invokes
@@ -146,8 +148,15 @@ public struct InvocationContext: Sendable {
   private static let isDebugged = Environment.process["LAMBDA_DEBUGGER"] == "1"
 }
 
+extension String {
+  /// Whether it can be one of Lambda's ids, which are UUIDs.
+  fileprivate var mayStandInAURL: Bool {
+    var text = self
+    return text.withUTF8 { $0.allSatisfy(\.mayStandInAnID) }
+  }
+}
+
 extension UInt8 {
-  /// Lambda's ids are UUIDs.
   fileprivate var mayStandInAnID: Bool {
     switch self {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"): true

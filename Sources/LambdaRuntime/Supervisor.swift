@@ -136,9 +136,9 @@ struct SupervisorState {
     var isWatched = true
     var response = ResponseState.owed
     /// When the handler is cancelled, and when it is given up; nil where Lambda has set no deadline.
-    let limits: (cancel: ContinuousClock.Instant, giveUp: ContinuousClock.Instant)?
+    let limits: (cancel: Duration, giveUp: Duration)?
 
-    var due: ContinuousClock.Instant? {
+    var due: Duration? {
       guard isWatched, let limits else { return nil }
       return switch stage {
       case .running: limits.cancel
@@ -148,6 +148,9 @@ struct SupervisorState {
     }
   }
 
+  /// What times are counted from in here: the compiler knows the size of a duration, but not that of a clock's instant,
+  /// and copies the latter, with all that holds it, by way of its metadata.
+  private let start = ContinuousClock.now
   /// Of each worker, by its number; nil where it handles nothing.
   private var watches: [Watch?]
   /// How many there are to be.
@@ -159,11 +162,11 @@ struct SupervisorState {
   /// The numbers of those that have ended.
   private var free: [Int] = []
   /// Until when those are waited for that ask for an event when the process is told to end: one may be on its way.
-  private var idleLimit: ContinuousClock.Instant?
+  private var idleLimit: Duration?
   private var isTerminating: Bool { idleLimit != nil }
   private var isOver = false
   /// When the supervisor looks again if nobody rings.
-  private var wakesAt: ContinuousClock.Instant?
+  private var wakesAt: Duration?
 
   init(workers: Int) {
     limit = workers
@@ -184,9 +187,9 @@ struct SupervisorState {
   /// - Returns: Whether the supervisor has to be woken, because it sleeps for too long; nil where the process is over.
   mutating func begin(_ report: InvocationReport, of worker: Int, _ task: Task<Void, Never>) -> Bool? {
     guard !isOver else { return nil }
-    let watch = Watch(report: report, task: task, limits: Self.limits(of: report.context))
-    watches[worker] = watch
-    return isSooner(watch.due)
+    let limits = limits(of: report.context)
+    watches[worker] = Watch(report: report, task: task, limits: limits)
+    return isSooner(limits?.cancel)
   }
 
   mutating func finish(of worker: Int) -> Verdict {
@@ -219,14 +222,14 @@ struct SupervisorState {
   /// - Returns: Whether that is news.
   mutating func terminate(at now: ContinuousClock.Instant) -> Bool {
     guard idleLimit == nil else { return false }
-    idleLimit = now + .milliseconds(100)
+    idleLimit = start.duration(to: now) + .milliseconds(100)
     return true
   }
 
   /// Why the process is over; nil while it is not. Once it is, no invocation begins.
   mutating func end(at now: ContinuousClock.Instant) -> Supervisor.End? {
     guard let idleLimit else { return workers <= 0 ? .workersGone : nil }
-    guard workers <= 0 || !isRunning && idleLimit <= now else { return nil }
+    guard workers <= 0 || !isRunning && idleLimit <= start.duration(to: now) else { return nil }
     isOver = true
     return .shutDown
   }
@@ -238,6 +241,7 @@ struct SupervisorState {
 
   /// Those whose time is up now.
   mutating func due(at now: ContinuousClock.Instant) -> (cancelled: [Task<Void, Never>], stuck: [Stuck]) {
+    let now = start.duration(to: now)
     var (cancelled, stuck): ([Task<Void, Never>], [Stuck]) = ([], [])
     for (worker, watch) in watches.enumerated() {
       guard let watch, let due = watch.due, due <= now else { continue }
@@ -259,11 +263,11 @@ struct SupervisorState {
     mutating get {
       wakesAt = watches.compactMap { $0?.due }.min()
       if let idleLimit, !isRunning { wakesAt = wakesAt.map { min($0, idleLimit) } ?? idleLimit }
-      return wakesAt
+      return wakesAt.map { start + $0 }
     }
   }
 
-  private func isSooner(_ due: ContinuousClock.Instant?) -> Bool {
+  private func isSooner(_ due: Duration?) -> Bool {
     guard let due else { return false }
     return wakesAt.map { due < $0 } ?? true
   }
@@ -271,11 +275,11 @@ struct SupervisorState {
   /// A handler is cancelled half a second before the deadline, or a fifth of its time if that is less, so that an error
   /// can still be sent; and given up after half of that. Where the deadline has passed before the event came, as it seems
   /// if the clocks differ, there are no limits: Lambda knows better.
-  private static func limits(
-    of context: InvocationContext
-  ) -> (cancel: ContinuousClock.Instant, giveUp: ContinuousClock.Instant)? {
-    guard let deadline = context.deadline, deadline > context.receivedAt else { return nil }
-    let margin = min(.milliseconds(500), (deadline - context.receivedAt) / 5)
-    return (deadline - margin, deadline - margin / 2)
+  private func limits(of context: InvocationContext) -> (cancel: Duration, giveUp: Duration)? {
+    guard let time = context.time, time > .zero else { return nil }
+    let deadline = start.duration(to: context.receivedAt) + time
+    // To divide a duration takes longer than all the rest.
+    if time >= .milliseconds(2_500) { return (deadline - .milliseconds(500), deadline - .milliseconds(250)) }
+    return (deadline - time / 5, deadline - time / 10)
   }
 }
