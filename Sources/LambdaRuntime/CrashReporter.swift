@@ -66,12 +66,14 @@ enum CrashReporter {
   /// Notes which invocation the calling thread is at; nil for none.
   static func note(_ requestID: String?) {
     guard let slot = pthread_getspecific(key)?.assumingMemoryBound(to: Slot.self) else { return }
-    var length = 0
-    for byte in (requestID ?? "").utf8 where length < idCapacity {
-      slot.pointee.id[length] = byte
-      length += 1
+    slot.pointee.length = 0
+    guard var requestID else { return }
+    requestID.withUTF8 { bytes in
+      guard let start = bytes.baseAddress else { return }
+      let length = min(bytes.count, idCapacity)
+      slot.pointee.id.update(from: start, count: length)
+      slot.pointee.length = length
     }
-    slot.pointee.length = length
   }
 
   private static func report(_ signal: CInt) {

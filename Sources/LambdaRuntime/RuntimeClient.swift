@@ -190,7 +190,12 @@ struct RuntimeClient {
   // MARK: Requests
 
   private static func target(_ call: RuntimeCall, of context: InvocationContext) -> String {
-    "\(root)invocation/\(context.requestID)/\(call == .error ? "error" : "response")"
+    var target = String()
+    target.reserveCapacity(96)
+    target += "/2018-06-01/runtime/invocation/"
+    target += context.requestID
+    target += call == .error ? "/error" : "/response"
+    return target
   }
 
   /// Without the nonce, a late response could reach whoever has invoked with the same request id since; where Lambda sent

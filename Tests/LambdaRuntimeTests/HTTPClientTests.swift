@@ -41,6 +41,15 @@ import Testing
     #expect(!request.head.contains("Expect"))
   }
 
+  @Test(arguments: ["", "a b:9001", "127.0.0.1:99999", "127.0.0.1:port"])
+  func `There is no client of what is no server`(
+    endpoint: String
+  ) {
+    #expect(throws: TransportError(code: CURLE_URL_MALFORMAT)) {
+      _ = try HTTPClient(endpoint: endpoint, maximumBody: 100)
+    }
+  }
+
   @Test func `An empty POST has no body`() throws {
     let server = try ScriptedServer([.answer(Self.answer)])
     defer { server.stop() }

@@ -13,13 +13,16 @@ final class HTTPClient: @unchecked Sendable {
   private let getHeaders = HeaderList(["Accept:"])
   /// The list of the request on its way: libcurl keeps its address.
   private var headers: HeaderList
-  private let transfer = Transfer()
+  /// In memory of its own, because libcurl keeps its address.
+  private let transfer: UnsafeMutablePointer<Transfer>
+  private let sockets = OpenSockets()
   /// How the request ended; nil while it is on its way.
   private var code: CURLcode? = CURLE_OK
   /// Whether the handle has sent no stream yet.
   private var canStream = true
   private let isInterrupted = Atomic(false)
-  private let url: String
+  /// The server's, taken apart once: libcurl would do so at each request. Each has a target of its own.
+  private let url: OpaquePointer
   private let postMilliseconds: Int
 
   /// Makes a client.
@@ -28,31 +31,41 @@ final class HTTPClient: @unchecked Sendable {
   ///   - endpoint: The server's `host:port`.
   ///   - maximumBody: The length in bytes from which on a response's body is no longer kept.
   ///   - postMilliseconds: How long a POST request may take.
-  /// - Throws: `TransportError` where libcurl has no memory for a handle.
+  /// - Throws: `TransportError` where libcurl has no memory for a handle, or the server can have no such name.
   init(endpoint: String, maximumBody: Int, postMilliseconds: Int = 10_000) throws(TransportError) {
-    guard HTTPClient.isLibraryReady, let easy = curl_easy_init() else { throw TransportError(code: CURLE_FAILED_INIT) }
+    guard HTTPClient.isLibraryReady, let url = curl_url() else { throw TransportError(code: CURLE_FAILED_INIT) }
+    guard curl_url_set(url, CURLUPART_URL, "http://\(endpoint)/", 0) == CURLUE_OK else {
+      curl_url_cleanup(url)
+      throw TransportError(code: CURLE_URL_MALFORMAT)
+    }
+    guard let easy = curl_easy_init() else {
+      curl_url_cleanup(url)
+      throw TransportError(code: CURLE_FAILED_INIT)
+    }
     guard let multi = curl_multi_init() else {
+      curl_url_cleanup(url)
       curl_easy_cleanup(easy)
       throw TransportError(code: CURLE_FAILED_INIT)
     }
     self.easy = easy
     self.multi = multi
-    // The URL stays the same and each request has a target of its own: libcurl parses a URL whenever it is set.
-    url = "http://\(endpoint)/"
+    self.url = url
     self.postMilliseconds = postMilliseconds
     headers = getHeaders
-    transfer.maximumBody = maximumBody
+    transfer = .allocate(capacity: 1)
+    transfer.initialize(to: Transfer(maximumBody: maximumBody))
     configure()
   }
 
   /// Sets every option that no request changes.
   private func configure() {
-    let transfer = Unmanaged.passUnretained(transfer).toOpaque()
-    _ = ccurl_setopt_pointer(easy, CURLOPT_URL, url)
+    _ = ccurl_setopt_pointer(easy, CURLOPT_CURLU, UnsafeRawPointer(url))
     _ = ccurl_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
     _ = ccurl_setopt_long(easy, CURLOPT_TCP_NODELAY, 1)
     _ = ccurl_setopt_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     _ = ccurl_setopt_long(easy, CURLOPT_CONNECTTIMEOUT_MS, HTTPClient.connectMilliseconds)
+    // It goes with the process: libcurl need not look at each request whether its address is too old.
+    _ = ccurl_setopt_long(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1)
     // An empty proxy overrules http_proxy and its kin: the Runtime API is on this machine.
     _ = ccurl_setopt_pointer(easy, CURLOPT_PROXY, "")
     _ = ccurl_setopt_callback(easy, CURLOPT_HEADERFUNCTION, Transfer.onHeader)
@@ -63,13 +76,17 @@ final class HTTPClient: @unchecked Sendable {
     _ = ccurl_setopt_pointer(easy, CURLOPT_READDATA, transfer)
     _ = ccurl_setopt_trailer_callback(easy, Transfer.onTrailers)
     _ = ccurl_setopt_pointer(easy, CURLOPT_TRAILERDATA, transfer)
-    _ = ccurl_setopt_socket_callbacks(easy, Transfer.onSocket, Transfer.onClose, transfer)
+    _ = ccurl_setopt_socket_callbacks(
+      easy, OpenSockets.onSocket, OpenSockets.onClose, Unmanaged.passUnretained(sockets).toOpaque())
   }
 
   deinit {
     curl_multi_remove_handle(multi, easy)
     curl_easy_cleanup(easy)
     curl_multi_cleanup(multi)
+    curl_url_cleanup(url)
+    transfer.deinitialize(count: 1)
+    transfer.deallocate()
   }
 
   /// Sends a GET request and waits for its response for as long as `milliseconds` says, which is without limit for 0, or
@@ -86,8 +103,8 @@ final class HTTPClient: @unchecked Sendable {
     begin(target, headers.isEmpty ? getHeaders : HeaderList(headers))
     while code == nil {
       let isInterrupted = isInterrupted.load(ordering: .acquiring)
-      advance { !isInterrupted || self.transfer.hasBegun }
-      if isInterrupted, code == nil, !transfer.hasBegun {
+      advance { !isInterrupted || self.transfer.pointee.hasBegun }
+      if isInterrupted, code == nil, !transfer.pointee.hasBegun {
         _ = end()
         return nil
       }
@@ -97,11 +114,10 @@ final class HTTPClient: @unchecked Sendable {
 
   /// Sends a POST request of `body`, which is not copied, and waits for its response for as long as `postMilliseconds` says.
   func post(_ target: String, headers: HeaderList, body: [UInt8]) -> Result<HTTPResponse, TransportError> {
-    _ = ccurl_setopt_long(easy, CURLOPT_POST, 1)
     _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, postMilliseconds)
     _ = ccurl_setopt_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
     return body.withUnsafeBytes { bytes in
-      // A null pointer would make libcurl ask for the body; of an empty one it asks for nothing.
+      // They make it a POST. A null pointer would make libcurl ask for the body; of an empty one it asks for nothing.
       _ = ccurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, bytes.baseAddress ?? UnsafeRawPointer(easy))
       defer { _ = ccurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, nil) }
       begin(target, headers)
@@ -117,10 +133,10 @@ final class HTTPClient: @unchecked Sendable {
     _ = ccurl_setopt_long(easy, CURLOPT_POST, 1)
     _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, 0)
     _ = ccurl_setopt_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, -1)
-    transfer.upload = Upload()
+    transfer.pointee.upload = Upload()
     begin(target, headers)
     if !canStream { code = CURLE_OUT_OF_MEMORY }
-    while code == nil, !transfer.upload.isPaused { advance { !self.transfer.upload.isPaused } }
+    while code == nil, !transfer.pointee.upload.isPaused { advance { !self.transfer.pointee.upload.isPaused } }
   }
 
   /// Sends a piece, and waits until the system has taken it, or until ``wakeUp()`` where `goesOn` then says that there is
@@ -129,7 +145,7 @@ final class HTTPClient: @unchecked Sendable {
   /// - Returns: Whether the server still reads.
   func send(_ piece: [UInt8], while goesOn: () -> Bool) -> Bool {
     guard code == nil, !piece.isEmpty else { return code == nil }
-    transfer.upload.append(piece)
+    transfer.pointee.upload.append(piece)
     resume(while: goesOn)
     return code == nil
   }
@@ -138,7 +154,7 @@ final class HTTPClient: @unchecked Sendable {
   var isStreamOver: Bool { code != nil }
 
   /// Whether some of the last piece is still to be sent.
-  var hasStreamRest: Bool { transfer.upload.hasRest }
+  var hasStreamRest: Bool { transfer.pointee.upload.hasRest }
 
   /// Waits until the server ends the transfer, or ``wakeUp()``.
   ///
@@ -146,7 +162,7 @@ final class HTTPClient: @unchecked Sendable {
   /// only be its end.
   func waitForStream() {
     guard code == nil else { return }
-    let socket = transfer.sockets.withLock { $0.last }
+    let socket = sockets.descriptors.withLock { $0.last }
     var watched = curl_waitfd(fd: socket ?? -1, events: CShort(CURL_WAIT_POLLIN), revents: 0)
     curl_multi_poll(multi, &watched, socket == nil ? 0 : 1, HTTPClient.pollMilliseconds, nil)
     if watched.revents != 0 { code = CURLE_SEND_ERROR } else { advance { false } }
@@ -155,11 +171,11 @@ final class HTTPClient: @unchecked Sendable {
   /// Ends the body, with `trailers` behind it, which are whole lines, and waits for the response.
   func endStream(trailers: [String] = []) -> Result<HTTPResponse, TransportError> {
     // What a reader who was too slow has not taken is left out.
-    transfer.upload.dropRest()
-    transfer.upload.isFinished = true
-    transfer.upload.trailers = trailers
+    transfer.pointee.upload.dropRest()
+    transfer.pointee.upload.isFinished = true
+    transfer.pointee.upload.trailers = trailers
     if code == nil {
-      transfer.upload.isPaused = false
+      transfer.pointee.upload.isPaused = false
       curl_easy_pause(easy, CURLPAUSE_CONT)
       let limit =
         ContinuousClock.now + .milliseconds(trailers.isEmpty ? postMilliseconds : HTTPClient.trailerMilliseconds)
@@ -181,15 +197,17 @@ final class HTTPClient: @unchecked Sendable {
     }
     curl_easy_cleanup(easy)
     easy = other
-    transfer.hasHeaders = false
+    transfer.pointee.hasHeaders = false
     configure()
   }
 
   /// Lets libcurl ask for more of the body, and drives it until it has sent all that there is.
   private func resume(while goesOn: () -> Bool) {
-    transfer.upload.isPaused = false
+    transfer.pointee.upload.isPaused = false
     curl_easy_pause(easy, CURLPAUSE_CONT)
-    while code == nil, !transfer.upload.isPaused, goesOn() { advance { !self.transfer.upload.isPaused } }
+    while code == nil, !transfer.pointee.upload.isPaused, goesOn() {
+      advance { !self.transfer.pointee.upload.isPaused }
+    }
   }
 
   // MARK: From other threads
@@ -197,7 +215,7 @@ final class HTTPClient: @unchecked Sendable {
   /// Breaks the connection off, so that a request that is on its way fails, and the next one makes a connection of its own:
   /// libcurl looks whether one is still alive before it uses it again. From any thread.
   func disconnect() {
-    transfer.sockets.withLock { for socket in $0 { shutdown(socket, CInt(SHUT_RDWR)) } }
+    sockets.descriptors.withLock { for socket in $0 { shutdown(socket, CInt(SHUT_RDWR)) } }
   }
 
   /// Makes a GET request that waits, or the next one, return nil. From any thread.
@@ -214,10 +232,10 @@ final class HTTPClient: @unchecked Sendable {
   // MARK: libcurl
 
   private func begin(_ target: String, _ headers: HeaderList) {
-    _ = ccurl_setopt_pointer(easy, CURLOPT_REQUEST_TARGET, target)
-    if self.headers !== headers || !transfer.hasHeaders {
+    _ = target.withCString { ccurl_setopt_pointer(easy, CURLOPT_REQUEST_TARGET, $0) }
+    if self.headers !== headers || !transfer.pointee.hasHeaders {
       self.headers = headers
-      transfer.hasHeaders = true
+      transfer.pointee.hasHeaders = true
       _ = ccurl_setopt_pointer(easy, CURLOPT_HTTPHEADER, headers.pointer)
     }
     code = curl_multi_add_handle(multi, easy) == CURLM_OK ? nil : CURLE_OUT_OF_MEMORY
@@ -241,18 +259,15 @@ final class HTTPClient: @unchecked Sendable {
 
   private func end() -> Result<HTTPResponse, TransportError> {
     curl_multi_remove_handle(multi, easy)
-    let received = transfer.take()
+    var response = transfer.pointee.take()
     let code = code ?? CURLE_ABORTED_BY_CALLBACK
     self.code = CURLE_OK
     guard code == CURLE_OK else { return .failure(TransportError(code: code)) }
-    var status = 0
-    _ = ccurl_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &status)
+    _ = ccurl_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &response.status)
     var newConnections = 0
     _ = ccurl_getinfo_long(easy, CURLINFO_NUM_CONNECTS, &newConnections)
-    return .success(
-      HTTPResponse(
-        status: status, head: received.head, body: received.body, bodyLength: received.bodyLength,
-        usedNewConnection: newConnections > 0))
+    response.usedNewConnection = newConnections > 0
+    return .success(response)
   }
 
   /// The Runtime API is plain HTTP: starting libcurl without TLS saves its cost on each cold start.
@@ -271,16 +286,16 @@ final class HTTPClient: @unchecked Sendable {
 
 /// An HTTP response of the Runtime API.
 struct HTTPResponse: Sendable {
-  var status: Int
-  var head: ResponseHead
+  var status = 0
+  var head = ResponseHead()
   /// Cut off where the body was longer than what the client keeps.
-  var body: [UInt8]
+  var body: [UInt8] = []
   /// In bytes, as it came.
-  var bodyLength: Int
+  var bodyLength = 0
   /// Whether the kept connection did not do, in which case libcurl may have sent the request twice by itself.
   ///
   /// Source: <https://curl.se/libcurl/c/CURLINFO_NUM_CONNECTS.html>.
-  var usedNewConnection: Bool
+  var usedNewConnection = false
 }
 
 /// A request that got no whole response.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What the runtime needs of the headers of the Runtime API's responses, and of the Extensions API's.
 ///
 /// Names are matched without regard to case; a header that is empty counts as absent.
@@ -18,32 +20,38 @@ struct ResponseHead: Sendable, Equatable {
 
   /// Takes in one line of the head, its line end included.
   mutating func receive(line: Span<UInt8>) {
-    guard let colon = line.indices.first(where: { line[$0] == UInt8(ascii: ":") }) else { return }
-    let name = line.extracting(..<colon)
-    if name.equalsIgnoringCase("content-length") {
-      contentLength = line.fieldValue(after: colon).flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
-      return
-    }
-    guard name.hasPrefixIgnoringCase("lambda-"), let field = Field(name) else { return }
-    let value = line.fieldValue(after: colon)
+    line.withUnsafeBufferPointer { receive($0) }
+  }
+
+  private mutating func receive(_ line: UnsafeBufferPointer<UInt8>) {
+    // Nothing that is read begins with another letter.
+    guard let first = line.first, first | 0x20 == UInt8(ascii: "l") || first | 0x20 == UInt8(ascii: "c"),
+      let colon = line.firstIndex(of: UInt8(ascii: ":")),
+      let field = Field(UnsafeBufferPointer(rebasing: line[..<colon]))
+    else { return }
+    let value = UnsafeBufferPointer(rebasing: line[(colon + 1)...]).trimmed
     switch field {
-    case .requestID: requestID = value
-    case .deadline: deadlineMilliseconds = value.flatMap { Int($0) }
-    case .functionARN: functionARN = value
-    case .traceID: traceID = value
-    case .clientContext: clientContext = value
-    case .cognitoIdentity: cognitoIdentity = value
-    case .tenantID: tenantID = value
-    case .invocationID: invocationID = value
-    case .extensionID: extensionID = value
+    case .contentLength: contentLength = value.number.flatMap { $0 >= 0 ? $0 : nil }
+    case .requestID: requestID = value.text
+    case .deadline: deadlineMilliseconds = value.number
+    case .functionARN: functionARN = value.text
+    case .traceID: traceID = value.text
+    case .clientContext: clientContext = value.text
+    case .cognitoIdentity: cognitoIdentity = value.text
+    case .tenantID: tenantID = value.text
+    case .invocationID: invocationID = value.text
+    case .extensionID: extensionID = value.text
     }
   }
 
   private enum Field {
-    case requestID, deadline, functionARN, traceID, clientContext, cognitoIdentity, tenantID, invocationID, extensionID
+    case contentLength, requestID, deadline, functionARN, traceID, clientContext, cognitoIdentity, tenantID,
+      invocationID, extensionID
 
-    init?(_ name: Span<UInt8>) {
-      if name.equalsIgnoringCase("lambda-runtime-aws-request-id") {
+    init?(_ name: UnsafeBufferPointer<UInt8>) {
+      if name.equalsIgnoringCase("content-length") {
+        self = .contentLength
+      } else if name.equalsIgnoringCase("lambda-runtime-aws-request-id") {
         self = .requestID
       } else if name.equalsIgnoringCase("lambda-runtime-deadline-ms") {
         self = .deadline
@@ -68,33 +76,26 @@ struct ResponseHead: Sendable, Equatable {
   }
 }
 
-extension Span<UInt8> {
+extension UnsafeBufferPointer<UInt8> {
   /// Whether the bytes are `name`, which is in lower case.
   fileprivate func equalsIgnoringCase(_ name: StaticString) -> Bool {
-    count == name.utf8CodeUnitCount && hasPrefixIgnoringCase(name)
+    guard count == name.utf8CodeUnitCount, let baseAddress else { return false }
+    return strncasecmp(baseAddress, name.utf8Start, count) == 0
   }
 
-  fileprivate func hasPrefixIgnoringCase(_ name: StaticString) -> Bool {
-    guard count >= name.utf8CodeUnitCount else { return false }
-    return name.withUTF8Buffer { name in
-      for index in name.indices {
-        let byte = self[index]
-        let lower = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
-        if lower != name[index] { return false }
-      }
-      return true
-    }
+  /// Without the white space around it.
+  fileprivate var trimmed: Self {
+    var rest = self[...]
+    while rest.first?.isWhiteSpace == true { rest = rest.dropFirst() }
+    while rest.last?.isWhiteSpace == true { rest = rest.dropLast() }
+    return Self(rebasing: rest)
   }
 
-  /// What stands behind the colon, without the white space around it; nil where that is nothing.
-  fileprivate func fieldValue(after colon: Int) -> String? {
-    var start = colon + 1
-    var end = count
-    while start < end, self[start].isWhiteSpace { start += 1 }
-    while end > start, self[end - 1].isWhiteSpace { end -= 1 }
-    guard start < end else { return nil }
-    return extracting(start..<end).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
-  }
+  /// Nil where there is none.
+  fileprivate var text: String? { isEmpty ? nil : String(decoding: self, as: UTF8.self) }
+
+  /// Nil where there is none, or more than an integer can be.
+  fileprivate var number: Int? { text.flatMap { Int($0) } }
 }
 
 extension UInt8 {
