@@ -37,9 +37,9 @@ refuses() {
 @test "the zip has an executable bootstrap and nothing else, and is small" {
   [[ $(unzip -Z1 "$zip") == bootstrap ]]
   [[ $(unzip -Z "$zip" bootstrap) == -rwxr-xr-x* ]]
-  (($(stat --format %s "$zip") <= 5000000))
+  (($(stat --format %s "$zip") <= 4300000))
   unzip -q "$zip" -d "$folder"
-  (($(stat --format %s "$folder/bootstrap") <= 12000000))
+  (($(stat --format %s "$folder/bootstrap") <= 10200000))
   ! readelf --dynamic "$folder/bootstrap" | grep NEEDED || false
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# When the libraries inside of bootstrap are built, with what, and what is put in the place of libpq's own code. That they
-# are good, package.bats finds out.
+# When the libraries inside of bootstrap are built, with what, what is put in the place of libpq's own code, and what is
+# taken out of Swift's. That they are good, package.bats finds out.
 
 # shellcheck source=helpers.bash
 . "$BATS_TEST_DIRNAME/helpers.bash"
@@ -8,6 +8,8 @@
 . "$top/deploy/lib/package/distribution-source.sh"
 # shellcheck source=../../deploy/lib/package/static-libraries.sh
 . "$top/deploy/lib/package/static-libraries.sh"
+# shellcheck source=../../deploy/lib/package/swift-libraries.sh
+. "$top/deploy/lib/package/swift-libraries.sh"
 
 setup() {
   make_folder
@@ -148,8 +150,8 @@ END
   [[ -z $output ]]
 }
 
-# salt_password VERSION ROUNDS: prints what salted-password.c makes of RFC 7677's password and salt, as in the libpq of
-# a PG_VERSION_NUM; or why it does not.
+# salt_password VERSION ROUNDS [PASSWORD]: prints what salted-password.c makes of RFC 7677's password, or of another, and
+# RFC 7677's salt, as in the libpq of a PG_VERSION_NUM; or why it does not.
 salt_password() {
   gcc -Wall -Werror -DPG_VERSION_NUM="$1" -o "$folder/salt" -x c - -lcrypto <<END
 #include <stdint.h>
@@ -165,7 +167,7 @@ int main(int count, char **arguments) {
     uint8 salt[] = {0x5b, 0x6d, 0x99, 0x68, 0x9d, 0x12, 0x35, 0x8e, 0xec, 0xa0, 0x4b, 0x14, 0x12, 0x36, 0xfa, 0x81};
     uint8 key[SCRAM_KEY_LEN];
     const char *reason = "no reason";
-    int status = scram_SaltedPassword("pencil",
+    int status = scram_SaltedPassword(count > 2 ? arguments[2] : "pencil",
 #if PG_VERSION_NUM >= 160000
         PG_SHA256, SCRAM_KEY_LEN,
 #endif
@@ -178,7 +180,7 @@ int main(int count, char **arguments) {
     for (int index = 0; index < SCRAM_KEY_LEN; index++) printf("%02x", key[index]);
 }
 END
-  "$folder/salt" "$2"
+  "$folder/salt" "${@:2}"
 }
 
 @test "a password is salted as in RFC 7677, and not in more rounds than a server may ask for" {
@@ -192,4 +194,56 @@ END
     run timeout 20 "$folder/salt" 2147483647
     ((status == 1))
   done
+}
+
+# A key that is longer than SHA-256's block is hashed first: https://www.rfc-editor.org/rfc/rfc2104#section-2
+@test "a password of any length is salted as OpenSSL does it" {
+  local length password
+  for length in 1 31 32 63 64 65 300; do
+    password=$(printf '%*s' "$length" x | tr ' ' p)
+    [[ $(salt_password 180000 7 "$password") == "$(openssl kdf -keylen 32 -kdfopt digest:SHA256 -kdfopt "pass:$password" \
+      -kdfopt hexsalt:5b6d99689d12358eeca04b141236fa81 -kdfopt iter:7 PBKDF2 | tr -d ':\n' | tr A-F a-f)" ]]
+  done
+}
+
+# be_toolchain FOLDER: what `swift` is asked for says that the toolchain's static libraries are in FOLDER.
+be_toolchain() {
+  export toolchain=$1
+  run_swift() { printf '    "runtimeResourcePath": "%s"\n' "$toolchain"; }
+}
+
+@test "Swift's functions are linked if they are called, what is found by name always, and nothing unwinds the stack" {
+  # As the compiler of Swift marks both.
+  gcc -ffunction-sections -c -o "$folder/swift.o" -x c - <<'END'
+#define KEPT __attribute__((used, retain))
+KEPT int called(void) { return 1; }
+KEPT int forgotten(void) { return 2; }
+KEPT __attribute__((section("swift5_records"))) int record = 3;
+END
+  mkdir -p "$folder/toolchain/linux"
+  local name
+  for name in swiftCore swift_Concurrency swiftSynchronization swiftGlibc dispatch; do
+    ar r "$folder/toolchain/linux/lib$name.a" "$folder/swift.o"
+  done
+  echo module >"$folder/toolchain/linux/module"
+  be_toolchain "$folder/toolchain"
+  make_swift_libraries "$folder/libraries"
+  [[ $(<"$folder/libraries/linux/module") == module ]]
+  gcc -o "$folder/program" -Wl,--gc-sections -x c - -x none "$folder/libraries/linux/libswiftCore.a" \
+    <<<'int called(void); int main(void) { return called(); }'
+  nm "$folder/program" >"$folder/symbols"
+  grep --quiet ' called$' "$folder/symbols"
+  grep --quiet ' record$' "$folder/symbols"
+  ! grep ' forgotten$' "$folder/symbols" || false
+  readelf --section-headers "$folder/libraries/linux/libdispatch.a" >"$folder/sections"
+  grep --quiet ' swift5_records ' "$folder/sections"
+  ! grep eh_frame "$folder/sections" || false
+}
+
+@test "a toolchain without one of Swift's libraries is named" {
+  mkdir -p "$folder/toolchain/linux"
+  be_toolchain "$folder/toolchain"
+  run make_swift_libraries "$folder/libraries"
+  ((status == 2))
+  [[ $output == *"Swift's static libraries have no libswiftCore.a: $folder/toolchain"* ]]
 }
