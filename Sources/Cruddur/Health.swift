@@ -45,5 +45,5 @@ public struct Health: Sendable {
 
 extension Statement {
   /// `SQL/check-health.sql`
-  static var checkHealth: Statement { SQL.checkHealth([:]).idempotent() }
+  static var checkHealth: Statement { SQL.checkHealth().idempotent() }
 }

@@ -129,7 +129,7 @@ struct SlowStatements: PostgresObserver {
     // Page: end
     #expect(count == 1)
     // Page: begin
-    let found = try await database.execute(findByTag(["tag": "a"]))
+    let found = try await database.execute(findByTag { $0.bind("tag", "a") })
     // Page: end
     #expect(try found.decode(String.self) == [handle])
     try await insert("bob")

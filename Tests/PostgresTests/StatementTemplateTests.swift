@@ -35,7 +35,11 @@ import Testing
 
   @Test func `Values are bound by name, whatever their order`() throws {
     let template = StatementTemplate("SELECT :b, :a, :b, :c".utf8)
-    let statement = template(["a": 7, "b": "text", "c": nil])
+    let statement = template {
+      $0.bind("a", 7)
+      $0.bind("b", "text")
+      $0.bind("c", nil as String?)
+    }
     #expect(statement.text == "SELECT $1, $2, $1, $3")
     #expect(statement.parameters.fields.map(\.type) == [.inferred, .int8, .inferred])
     #expect(statement.parameters.fields.map(\.length) == [4, 8, nil])
@@ -43,23 +47,32 @@ import Testing
   }
 
   @Test func `A parameter without a value is an error`() {
-    let error = StatementTemplate("SELECT :a, :b".utf8)(["a": 1]).parameters.error
+    let error = StatementTemplate("SELECT :a, :b".utf8)({ $0.bind("a", 1) }).parameters.error
     #expect(error?.reason == .invalidParameter)
     #expect(error?.description == "Parameter :b has no value.")
   }
 
   @Test func `A value without a parameter is an error`() {
-    let error = StatementTemplate("SELECT :a".utf8)(["b": 2, "a": 1]).parameters.error
+    let error = StatementTemplate("SELECT :a".utf8)({
+      $0.bind("b", 2)
+      $0.bind("a", 1)
+    }).parameters.error
     #expect(error?.description == "There is no parameter :b, or it has two values.")
   }
 
   @Test func `A parameter with two values is an error`() {
-    let error = StatementTemplate("SELECT :a".utf8)(["a": 1, "a": 2]).parameters.error
+    let error = StatementTemplate("SELECT :a".utf8)({
+      $0.bind("a", 1)
+      $0.bind("a", nil as Int?)
+    }).parameters.error
     #expect(error?.description == "There is no parameter :a, or it has two values.")
   }
 
   @Test func `A value that cannot be sent is an error`() {
-    let error = StatementTemplate("SELECT :a, :b".utf8)(["a": 1, "b": "\0"]).parameters.error
+    let error = StatementTemplate("SELECT :a, :b".utf8)({
+      $0.bind("b", "\0")
+      $0.bind("a", 1)
+    }).parameters.error
     #expect(error?.description == "Parameter $2 holds U+0000, which PostgreSQL cannot store.")
   }
 }

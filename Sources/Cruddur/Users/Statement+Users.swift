@@ -3,20 +3,26 @@ import Postgres
 extension Statement {
   /// `SQL/add-missing-user.sql`
   static func addMissingUser(_ user: User, handle: String) -> Statement {
-    SQL.addMissingUser([
-      "display_name": user.displayName, "email": user.email, "handle": handle, "cognito_user_id": user.cognitoUserID,
-    ]).idempotent()
+    SQL.addMissingUser {
+      $0.bind("display_name", user.displayName)
+      $0.bind("email", user.email)
+      $0.bind("handle", handle)
+      $0.bind("cognito_user_id", user.cognitoUserID)
+    }.idempotent()
   }
 
   /// `SQL/add-user.sql`
   static func addUser(_ user: User, handle: String) -> Statement {
-    SQL.addUser([
-      "display_name": user.displayName, "email": user.email, "handle": handle, "cognito_user_id": user.cognitoUserID,
-    ]).idempotent()
+    SQL.addUser {
+      $0.bind("display_name", user.displayName)
+      $0.bind("email", user.email)
+      $0.bind("handle", handle)
+      $0.bind("cognito_user_id", user.cognitoUserID)
+    }.idempotent()
   }
 
   /// `SQL/find-profile.sql`
   static func findProfile(cognitoUserID: String) -> Statement {
-    SQL.findProfile(["cognito_user_id": cognitoUserID]).idempotent()
+    SQL.findProfile { $0.bind("cognito_user_id", cognitoUserID) }.idempotent()
   }
 }

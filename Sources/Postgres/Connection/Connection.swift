@@ -99,10 +99,7 @@ public final class Connection: StatementExecutor {
   func execute(
     _ statement: Statement, _ edges: TransactionEdges, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> Rows {
-    if let error = statement.parameters.error { throw error }
-    return try await Self.withInterruption(interruption) { () throws(PostgresError) in
-      try run(statement, edges, until: deadline)
-    }
+    try await interruptibly { () throws(PostgresError) in try run(statement, edges, until: deadline) }
   }
 
   /// Executes statements in one round trip, and returns the rows of each. Unless they are in a transaction they are one:
@@ -113,17 +110,12 @@ public final class Connection: StatementExecutor {
   public func execute(
     _ statements: [Statement], until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> [Rows] {
-    if let error = statements.lazy.compactMap(\.parameters.error).first { throw error }
-    return try await Self.withInterruption(interruption) { () throws(PostgresError) in
-      try run(statements, until: deadline)
-    }
+    try await interruptibly { () throws(PostgresError) in try run(statements, until: deadline) }
   }
 
   /// Asks the server for a sign of life; throws as ``execute(_:until:)`` does.
   func ping(until deadline: ContinuousClock.Instant) async throws(PostgresError) {
-    try await Self.withInterruption(interruption) { () throws(PostgresError) in
-      _ = try exchange(until: deadline) { $0.send(script: "") }
-    }
+    try await interruptibly { () throws(PostgresError) in _ = try exchange(script: "", until: deadline) }
   }
 
   /// Executes the statements of a script, up to the first that fails; throws as ``execute(_:until:)`` does.
@@ -131,9 +123,9 @@ public final class Connection: StatementExecutor {
     // libpq takes a C string, which would end there.
     guard !script.utf8.contains(0) else { throw PostgresError(.invalidParameter, "The script holds U+0000.") }
     do throws(PostgresError) {
-      _ = try await Self.withInterruption(interruption) { () throws(PostgresError) in
+      _ = try await interruptibly { () throws(PostgresError) in
         try observed(script) { () throws(PostgresError) in
-          try exchange(until: deadline) { $0.send(script: script) }
+          try exchange(script: script, until: deadline)
         }
       }
     } catch {
@@ -179,6 +171,13 @@ public final class Connection: StatementExecutor {
     case .interrupted: throw abandon(.cancelled)
     case .timedOut: throw abandon(.statementTimeout)
     }
+  }
+
+  /// Runs a body that waits for the server; cancelling the task ends that.
+  func interruptibly<Value>(
+    _ body: () throws(PostgresError) -> Value
+  ) async throws(PostgresError) -> Value {
+    try await Self.withInterruption(interruption, body)
   }
 
   /// Runs a body that blocks; cancelling the task raises the flag. The body does not begin if the task was cancelled

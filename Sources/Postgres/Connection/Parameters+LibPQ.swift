@@ -9,22 +9,23 @@ extension Parameters {
       _ lengths: UnsafePointer<CInt>?, _ formats: UnsafePointer<CInt>?
     ) -> Result
   ) -> Result {
-    let count = fields.count
-    guard count > 0 else { return body(0, nil, nil, nil, nil) }
-    return buffer.bytes.withUnsafeBytes { bytes in
-      withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: count) { values in
-        withUnsafeTemporaryAllocation(of: CInt.self, capacity: count * 3) { numbers in
-          let (types, lengths, formats) = (0, count, count * 2)
-          for (index, field) in fields.enumerated() {
-            let value = field.length.flatMap { _ in bytes.baseAddress?.advanced(by: field.offset) }
+    let (fields, bytes) = (fields, buffer.bytes)
+    guard !fields.isEmpty else { return body(0, nil, nil, nil, nil) }
+    return bytes.withUnsafeBytes { bytes in
+      withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: fields.count) { values in
+        withUnsafeTemporaryAllocation(of: CInt.self, capacity: fields.count * 3) { numbers in
+          let (types, lengths, formats) = (0, fields.count, fields.count * 2)
+          for index in fields.indices {
+            let field = fields[index]
+            let value = field.length == nil ? nil : bytes.baseAddress?.advanced(by: field.offset)
             values.initializeElement(at: index, to: value?.assumingMemoryBound(to: CChar.self))
             numbers.initializeElement(at: types + index, to: CInt(bitPattern: field.type.rawValue))
             numbers.initializeElement(at: lengths + index, to: CInt(clamping: field.length ?? 0))
             numbers.initializeElement(at: formats + index, to: field.format.rawValue)
           }
           guard let numbers = numbers.baseAddress else { return body(0, nil, nil, nil, nil) }
-          return (numbers + types).withMemoryRebound(to: Oid.self, capacity: count) { types in
-            body(CInt(clamping: count), types, values.baseAddress, numbers + lengths, numbers + formats)
+          return (numbers + types).withMemoryRebound(to: Oid.self, capacity: fields.count) { types in
+            body(CInt(clamping: fields.count), types, values.baseAddress, numbers + lengths, numbers + formats)
           }
         }
       }

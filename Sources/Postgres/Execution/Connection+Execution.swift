@@ -16,6 +16,7 @@ extension Connection {
   func run(
     _ statement: Statement, _ edges: TransactionEdges = [], until deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> Rows {
+    if let error = statement.parameters.error { throw error }
     do throws(PostgresError) {
       return try runOnce(statement, edges, until: deadline)
     } catch {
@@ -32,8 +33,10 @@ extension Connection {
     let name = statement.isPrepared ? preparedStatements.name(of: statement) : nil
     let newName = statement.isPrepared && name == nil ? preparedStatements.freeName() : nil
     guard newName != nil || !edges.isEmpty else {
+      // Each sign-up comes this way, so it has no closure more than it needs.
+      if observers.isEmpty { return try exchange(statement, preparedAs: name, until: deadline) }
       return try observed(statement.text) { () throws(PostgresError) in
-        try exchange(until: deadline) { $0.send(statement, preparedAs: name) }
+        try exchange(statement, preparedAs: name, until: deadline)
       }
     }
     var requests: [Request] = []
@@ -66,6 +69,7 @@ extension Connection {
     _ statements: [Statement], until deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> [Rows] {
     guard !statements.isEmpty else { return [] }
+    if let error = statements.lazy.compactMap(\.parameters.error).first { throw error }
     do throws(PostgresError) {
       return try runOnce(statements, until: deadline)
     } catch {
@@ -113,11 +117,26 @@ extension Connection {
   /// What came of requests: the result of each, and which of them failed; their number where only the commit did.
   typealias Outcome = (results: [ResultHandle?], failure: (error: PostgresError, request: Int)?)
 
-  /// Sends one request and waits for all of the answer to it.
-  func exchange(
-    until deadline: ContinuousClock.Instant, _ send: (ConnectionHandle) -> Bool
+  /// Sends a statement and waits for all of the answer to it.
+  private func exchange(
+    _ statement: Statement, preparedAs name: String?, until deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> Rows {
-    let handle = try start(until: deadline, send)
+    let handle = try ready(until: deadline)
+    guard handle.send(statement, preparedAs: name) else { throw lost(handle) }
+    try flush(handle, until: deadline)
+    return try answer(from: handle, until: deadline)
+  }
+
+  /// Sends a script and waits for all of the answer to it.
+  func exchange(script: String, until deadline: ContinuousClock.Instant) throws(PostgresError) -> Rows {
+    let handle = try start(until: deadline) { $0.send(script: script) }
+    return try answer(from: handle, until: deadline)
+  }
+
+  /// Waits for all of the answer to one request.
+  private func answer(
+    from handle: ConnectionHandle, until deadline: ContinuousClock.Instant
+  ) throws(PostgresError) -> Rows {
     var exchange = Exchange(ExecutionState())
     var last: ResultHandle?
     while case .result(let result, _) = try nextEvent(&exchange, from: handle, until: deadline) { last = result }
@@ -178,11 +197,17 @@ extension Connection {
   func start(
     until deadline: ContinuousClock.Instant, _ send: (ConnectionHandle) -> Bool
   ) throws(PostgresError) -> ConnectionHandle {
+    let handle = try ready(until: deadline)
+    guard send(handle) else { throw lost(handle) }
+    try flush(handle, until: deadline)
+    return handle
+  }
+
+  /// What is sent goes to.
+  private func ready(until deadline: ContinuousClock.Instant) throws(PostgresError) -> ConnectionHandle {
     guard let handle else { throw PostgresError(.connectionLost).having(.notSent) }
     guard !isReceiving else { throw PostgresError(.connectionBusy).having(.notSent) }
     guard ContinuousClock.now < deadline else { throw PostgresError(.statementTimeout).having(.notSent) }
-    guard send(handle) else { throw lost(handle) }
-    try flush(handle, until: deadline)
     return handle
   }
 

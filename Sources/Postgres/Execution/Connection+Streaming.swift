@@ -161,7 +161,7 @@ extension Connection {
   public func nextNotification(until deadline: ContinuousClock.Instant) async throws(PostgresError)
     -> PostgresNotification?
   {
-    try await Self.withInterruption(interruption) { () throws(PostgresError) in
+    try await interruptibly { () throws(PostgresError) in
       guard let handle else { throw PostgresError(.connectionLost) }
       while true {
         if let notification = handle.nextNotification() { return notification }

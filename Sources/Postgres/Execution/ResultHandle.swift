@@ -55,7 +55,10 @@ final class ResultHandle: @unchecked Sendable {
 
   /// [PQcmdTuples](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQCMDTUPLES); nil for a statement
   /// that does not count rows.
-  var affectedRowCount: Int? { Int(String(cString: PQcmdTuples(pointer))) }
+  var affectedRowCount: Int? {
+    guard let digits = PQcmdTuples(pointer), digits.pointee != 0 else { return nil }
+    return strtol(digits, nil, 10)
+  }
 
   /// [PQfname](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQFNAME)
   func name(ofColumn column: CInt) -> String {

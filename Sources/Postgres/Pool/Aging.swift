@@ -11,13 +11,13 @@ struct Aging: Sendable {
   var now: @Sendable () -> Timestamp = { .now }
 
   /// Whether a connection that was last used then has to prove itself; also after the clock was set back.
-  func isSuspect(since: Timestamp) -> Bool { hasPassed(idleLimit, since: since) }
+  func isSuspect(since: Timestamp) -> Bool { Self.hasPassed(idleLimit, since: since, at: now()) }
 
   /// Whether a connection that was opened then has been open for long enough; also after the clock was set back.
-  func isExpired(opened: Timestamp) -> Bool { hasPassed(lifetime, since: opened) }
+  func isExpired(opened: Timestamp, at now: Timestamp) -> Bool { Self.hasPassed(lifetime, since: opened, at: now) }
 
-  private func hasPassed(_ limit: Duration, since: Timestamp) -> Bool {
-    let age = Duration.microseconds(now().microsecondsSinceEpoch - since.microsecondsSinceEpoch)
+  private static func hasPassed(_ limit: Duration, since: Timestamp, at now: Timestamp) -> Bool {
+    let age = Duration.microseconds(now.microsecondsSinceEpoch - since.microsecondsSinceEpoch)
     return age > limit || age < .zero
   }
 }

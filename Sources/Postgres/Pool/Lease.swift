@@ -13,34 +13,34 @@ struct Lease: ~Copyable {
     guard case .kept(let kept) = grant else { return }
     held = kept
     idleSince = kept.lastUsed
-    if pool.aging.isExpired(opened: kept.opened) { discardConnection() }
+    if pool.aging.isExpired(opened: kept.opened, at: pool.aging.now()) { discardConnection() }
   }
 
   /// The connection, if there is one by now.
   var connection: Connection? { held?.connection }
 
   deinit {
-    if var held, held.connection.isReusable, !pool.aging.isExpired(opened: held.opened) {
+    if var held, held.connection.isReusable {
       held.lastUsed = pool.aging.now()
-      if pool.keep(held) { return }
+      if !pool.aging.isExpired(opened: held.opened, at: held.lastUsed), pool.keep(held) { return }
     }
     // Before another may be opened, so that there are never more than the limit.
     held?.connection.close()
     pool.takeBack(closed: held != nil)
   }
 
-  /// Does something on the connection; on a new one if the kept one is dead.
+  /// Does something that blocks on the connection; on a new one if the kept one is dead.
   ///
   /// Whether it lives is asked before only where it may not be found out by the work itself, which then might have been
   /// done.
   mutating func perform<Value>(
     _ repeatability: Repeatability, until deadline: ContinuousClock.Instant,
-    _ work: (Connection) async throws(PostgresError) -> Value
+    _ work: (Connection) throws(PostgresError) -> Value
   ) async throws(PostgresError) -> Value {
     let isTrusted = idleSince.map { !pool.aging.isSuspect(since: $0) } ?? false
     if repeatability == .always, isTrusted, let connection = held?.connection {
       do throws(PostgresError) {
-        let value = try await work(connection)
+        let value = try await connection.interruptibly { () throws(PostgresError) in try work(connection) }
         idleSince = nil
         return value
       } catch {
@@ -50,7 +50,7 @@ struct Lease: ~Copyable {
     }
     let connection = try await liveConnection(until: deadline)
     do throws(PostgresError) {
-      return try await work(connection)
+      return try await connection.interruptibly { () throws(PostgresError) in try work(connection) }
     } catch {
       if error.meansEndOfSession { connection.close() }
       throw error

@@ -76,7 +76,7 @@ public final class Pool: StatementExecutor, Sendable {
   ) async throws(PostgresError) -> Rows {
     if let error = statement.parameters.error { throw error }
     return try await perform(statement.repeatability, until: deadline) { connection throws(PostgresError) in
-      try await connection.execute(statement, until: deadline)
+      try connection.run(statement, until: deadline)
     }
   }
 
@@ -89,7 +89,7 @@ public final class Pool: StatementExecutor, Sendable {
     _ statements: [Statement], until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> [Rows] {
     try await perform(statements.repeatability, until: deadline) { connection throws(PostgresError) in
-      try await connection.execute(statements, until: deadline)
+      try connection.run(statements, until: deadline)
     }
   }
 
@@ -101,10 +101,10 @@ public final class Pool: StatementExecutor, Sendable {
     return try await withTaskExecutorPreference(threads, isolation: nil, operation: body)
   }
 
-  /// Does something on a connection, and again as far as that does no harm.
+  /// Does something that blocks on a connection, and again as far as that does no harm.
   private func perform<Value>(
     _ repeatability: Repeatability, until deadline: ContinuousClock.Instant,
-    _ work: (Connection) async throws(PostgresError) -> Value
+    _ work: (Connection) throws(PostgresError) -> Value
   ) async throws(PostgresError) -> Value {
     // Each sign-up comes this way, so it has no closure more than it needs.
     guard threads == nil else {
@@ -117,7 +117,7 @@ public final class Pool: StatementExecutor, Sendable {
 
   private func tryToPerform<Value>(
     _ repeatability: Repeatability, until deadline: ContinuousClock.Instant,
-    _ work: (Connection) async throws(PostgresError) -> Value
+    _ work: (Connection) throws(PostgresError) -> Value
   ) async throws(PostgresError) -> Value {
     var retries = Retries(for: retryTime, until: deadline)
     while true {

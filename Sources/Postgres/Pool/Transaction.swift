@@ -217,8 +217,8 @@ private final class TransactionProgress {
     while true {
       do throws(PostgresError) {
         let rows = try await lease?.perform(repeatability, until: deadline) { connection throws(PostgresError) in
-          guard let statement else { return try await connection.execute(.begin, until: deadline) }
-          return try await connection.execute(statement, edges.union(.begin), until: deadline)
+          guard let statement else { return try connection.run(.begin, until: deadline) }
+          return try connection.run(statement, edges.union(.begin), until: deadline)
         }
         guard let rows else { throw PostgresError(.transactionAborted) }
         state = edges.contains(.commit) ? .committed : .open

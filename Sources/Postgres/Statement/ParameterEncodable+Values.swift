@@ -1,3 +1,5 @@
+import Glibc
+
 // Binary formats are those of the types' receive functions, for example
 // https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/utils/adt/timestamp.c (timestamptz_recv).
 
@@ -10,7 +12,7 @@ extension String: ParameterEncodable {
     var text = self
     let hasNUL = text.withUTF8 { utf8 in
       buffer.append(contentsOf: utf8)
-      return utf8.contains(0)
+      return utf8.baseAddress.map { memchr($0, 0, utf8.count) != nil } ?? false
     }
     if hasNUL { throw .nulCharacter }
   }

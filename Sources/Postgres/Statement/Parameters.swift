@@ -7,39 +7,69 @@ struct Parameters: Sendable {
     var offset: Int
     /// In bytes; nil is NULL.
     var length: Int?
+
+    /// A parameter that has no value yet, not even NULL.
+    static let unbound = Field(type: .inferred, format: .text, offset: -1, length: nil)
+    var isBound: Bool { offset >= 0 }
   }
 
   /// The most that the protocol can number: <https://www.postgresql.org/docs/current/limits.html>.
   static let maximumCount = 65_535
 
-  private(set) var fields: [Field] = []
+  private(set) var fields: [Field]
   private(set) var buffer = ParameterBuffer()
   /// Why the statement cannot be sent.
   private(set) var error: PostgresError?
 
   /// Makes room. If it is all to be of the binary format, arrays of text are, too.
   init(capacity: Int, isBinary: Bool = false) {
+    fields = []
     buffer.isBinary = isBinary
     fields.reserveCapacity(capacity)
     buffer.reserveCapacity(capacity * 40)
   }
 
+  /// Makes so many parameters, to be bound in any order.
+  init(unbound count: Int) {
+    fields = [Field](repeating: .unbound, count: count)
+    buffer.reserveCapacity(count * 40)
+  }
+
+  /// Appends a parameter.
   mutating func append<Value: ParameterEncodable>(_ value: Value?) {
-    let offset = buffer.bytes.count
-    var length: Int?
-    if let value {
-      do throws(ParameterError) {
-        try value.encode(into: &buffer)
-      } catch {
-        fail(error)
-      }
-      length = buffer.bytes.count - offset
-      if length ?? 0 > Int32.max { fail(.outOfRange) }
-      // libpq looks for the end of a parameter in text format.
-      if Value.format == .text { buffer.append(UInt8(0)) }
+    fields.append(.unbound)
+    guard let value else { return bind(nullAt: fields.count - 1, Value.dataType, Value.format) }
+    bind(fields.count - 1, Value.dataType, Value.format) { buffer throws(ParameterError) in
+      try value.encode(into: &buffer)
     }
-    fields.append(Field(type: Value.dataType, format: Value.format, offset: offset, length: length))
-    if fields.count > Self.maximumCount { fail(.outOfRange) }
+  }
+
+  /// Gives a parameter its value, which is encoded behind those of the others.
+  mutating func bind(
+    _ index: Int, _ type: DataType, _ format: DataFormat,
+    _ encode: (inout ParameterBuffer) throws(ParameterError) -> Void
+  ) {
+    let offset = buffer.bytes.count
+    do throws(ParameterError) {
+      try encode(&buffer)
+    } catch {
+      fail(error, at: index)
+    }
+    let length = buffer.bytes.count - offset
+    if length > Int32.max { fail(.outOfRange, at: index) }
+    // libpq looks for the end of a parameter in text format.
+    if format == .text { buffer.append(UInt8(0)) }
+    bind(index, Field(type: type, format: format, offset: offset, length: length))
+  }
+
+  /// Makes a parameter NULL.
+  mutating func bind(nullAt index: Int, _ type: DataType, _ format: DataFormat) {
+    bind(index, Field(type: type, format: format, offset: buffer.bytes.count, length: nil))
+  }
+
+  private mutating func bind(_ index: Int, _ field: Field) {
+    fields[index] = field
+    if index >= Self.maximumCount { fail(.outOfRange, at: index) }
   }
 
   /// Keeps the statement from being sent, with a sentence that has no value in it.
@@ -47,7 +77,7 @@ struct Parameters: Sendable {
     error = error ?? PostgresError(.invalidParameter, sentence)
   }
 
-  private mutating func fail(_ error: ParameterError) {
-    self.error = self.error ?? PostgresError(parameter: fields.count + 1, error)
+  private mutating func fail(_ error: ParameterError, at index: Int) {
+    self.error = self.error ?? PostgresError(parameter: index + 1, error)
   }
 }

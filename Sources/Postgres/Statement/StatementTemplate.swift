@@ -1,7 +1,10 @@
-/// SQL text whose parameters have names, to be given values: a statement that stands in a file of its own.
+/// SQL text whose parameters have names, to be bound to values: a statement that stands in a file of its own.
 ///
 /// ```sql
 /// SELECT handle FROM users WHERE uuid = :uuid::uuid
+/// ```
+/// ```swift
+/// let statement = findHandle { $0.bind("uuid", uuid) }
 /// ```
 ///
 /// A parameter is a colon and a name, as in psql: a letter or underscore, then letters, digits and underscores. What
@@ -30,35 +33,67 @@ public struct StatementTemplate: Sendable {
     parameterNames = names.map(String.init)
   }
 
-  /// Makes a statement of the parameters' values by their names, nil being NULL.
+  /// Makes a statement of which the body binds each parameter to a value, in any order.
   ///
-  /// A statement whose values are not those of the parameters, each once, is never sent: executing it throws
-  /// ``PostgresError/Reason/invalidParameter``, which names the odd one.
-  public func callAsFunction(_ values: KeyValuePairs<String, (any ParameterEncodable)?>) -> Statement {
-    var parameters = Parameters(capacity: parameterNames.count)
-    for name in parameterNames {
-      if let (_, value) = values.first(where: { $0.key == name }) {
-        parameters.append(any: value)
-      } else {
-        parameters.refuse("Parameter :\(name) has no value.")
+  /// A statement of which a parameter has no value, or two, or of which a value has no parameter, is never sent: executing it
+  /// throws ``PostgresError/Reason/invalidParameter``, which names the odd one.
+  public func callAsFunction(_ bind: (inout Bindings) -> Void = { _ in }) -> Statement {
+    var bindings = Bindings(of: parameterNames)
+    bind(&bindings)
+    return Statement(text: text, parameters: bindings.complete())
+  }
+
+  /// The values of a statement's parameters, as they are bound.
+  public struct Bindings {
+    private let names: [String]
+    private var parameters: Parameters
+    /// Which parameter is probably bound next: whoever writes SQL and the call beside it has them in one order.
+    private var next = 0
+
+    fileprivate init(of names: [String]) {
+      self.names = names
+      parameters = Parameters(unbound: names.count)
+    }
+
+    /// Binds a parameter to a value, nil being NULL.
+    @inlinable  // Each sign-up and each request comes this way; generic code that is not specialized costs it tenfold.
+    public mutating func bind<Value: ParameterEncodable>(_ name: String, _ value: Value?) {
+      guard let value else { return bind(null: name, Value.dataType, Value.format) }
+      bind(name, Value.dataType, Value.format) { buffer throws(ParameterError) in try value.encode(into: &buffer) }
+    }
+
+    @usableFromInline
+    mutating func bind(
+      _ name: String, _ type: DataType, _ format: DataFormat,
+      _ encode: (inout ParameterBuffer) throws(ParameterError) -> Void
+    ) {
+      guard let index = index(of: name) else { return }
+      parameters.bind(index, type, format, encode)
+    }
+
+    @usableFromInline
+    mutating func bind(null name: String, _ type: DataType, _ format: DataFormat) {
+      guard let index = index(of: name) else { return }
+      parameters.bind(nullAt: index, type, format)
+    }
+
+    /// The parameter of that name; nil, and the statement is refused, if there is none, or it has a value.
+    private mutating func index(of name: String) -> Int? {
+      let isNext = next < names.count && names[next] == name
+      guard let index = isNext ? next : names.firstIndex(of: name), !parameters.fields[index].isBound else {
+        parameters.refuse("There is no parameter :\(name), or it has two values.")
+        return nil
       }
+      next = index + 1
+      return index
     }
-    if values.count > parameterNames.count, let odd = oddName(in: values) {
-      parameters.refuse("There is no parameter :\(odd), or it has two values.")
+
+    /// The parameters, if each has its value.
+    fileprivate consuming func complete() -> Parameters {
+      for index in names.indices where !parameters.fields[index].isBound {
+        parameters.refuse("Parameter :\(names[index]) has no value.")
+      }
+      return parameters
     }
-    return Statement(text: text, parameters: parameters)
-  }
-
-  private func oddName(in values: KeyValuePairs<String, (any ParameterEncodable)?>) -> String? {
-    let names = values.map(\.key)
-    return names.indices.first { !parameterNames.contains(names[$0]) || names[..<$0].contains(names[$0]) }
-      .map { names[$0] }
-  }
-}
-
-extension Parameters {
-  /// Appends a value of whatever type; nil has none, and leaves it to the server.
-  fileprivate mutating func append(any value: (any ParameterEncodable)?) {
-    if let value { append(value) } else { append(nil as String?) }
   }
 }
