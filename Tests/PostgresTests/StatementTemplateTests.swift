@@ -43,6 +43,10 @@ import Testing
     #expect(statement.text == "SELECT $1, $2, $1, $3")
     #expect(statement.parameters.fields.map(\.type) == [.inferred, .int8, .inferred])
     #expect(statement.parameters.fields.map(\.length) == [4, 8, nil])
+    let values = statement.parameters.fields.map {
+      statement.parameters.buffer.bytes[$0.offset...].prefix(Int($0.length ?? 0))
+    }
+    #expect(values.map(Array.init) == [Array("text".utf8), [0, 0, 0, 0, 0, 0, 0, 7], []])
     #expect(statement.parameters.error == nil)
   }
 

@@ -111,19 +111,26 @@ extension ConnectionHandle {
 extension ConnectionHandle {
   /// Executes a statement: one that was prepared under a name (PQsendQueryPrepared), or parses it before
   /// (PQsendQueryParams).
-  func send(_ statement: Statement, preparedAs name: String?) -> Bool {
-    statement.parameters.withLibPQArrays { count, types, values, lengths, formats in
-      guard let name else {
-        return PQsendQueryParams(pointer, statement.sql, count, types, values, lengths, formats, binaryFormat) == 1
+  func send(_ statement: Statement, preparedAs name: PreparedName?) -> Bool {
+    guard let name else {
+      let sql = statement.sql
+      return statement.parameters.withLibPQArrays { count, types, values, lengths, formats in
+        PQsendQueryParams(pointer, sql, count, types, values, lengths, formats, binaryFormat) == 1
       }
-      return PQsendQueryPrepared(pointer, name, count, values, lengths, formats, binaryFormat) == 1
+    }
+    return name.withUnsafeBufferPointer { name in
+      statement.parameters.withLibPQArrays { count, _, values, lengths, formats in
+        PQsendQueryPrepared(pointer, name.baseAddress, count, values, lengths, formats, binaryFormat) == 1
+      }
     }
   }
 
   /// Parses and plans a statement under a name: PQsendPrepare.
-  func sendPrepare(_ statement: Statement, as name: String) -> Bool {
-    statement.parameters.withLibPQArrays { count, types, _, _, _ in
-      PQsendPrepare(pointer, name, statement.sql, count, types) == 1
+  func sendPrepare(_ statement: Statement, as name: PreparedName) -> Bool {
+    name.withUnsafeBufferPointer { name in
+      statement.parameters.withLibPQArrays { count, types, _, _, _ in
+        PQsendPrepare(pointer, name.baseAddress, statement.sql, count, types) == 1
+      }
     }
   }
 

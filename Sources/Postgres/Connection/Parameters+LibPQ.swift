@@ -20,7 +20,7 @@ extension Parameters {
             let value = field.length == nil ? nil : bytes.baseAddress?.advanced(by: field.offset)
             values.initializeElement(at: index, to: value?.assumingMemoryBound(to: CChar.self))
             numbers.initializeElement(at: types + index, to: CInt(bitPattern: field.type.rawValue))
-            numbers.initializeElement(at: lengths + index, to: CInt(clamping: field.length ?? 0))
+            numbers.initializeElement(at: lengths + index, to: field.length ?? 0)
             numbers.initializeElement(at: formats + index, to: field.format.rawValue)
           }
           guard let numbers = numbers.baseAddress else { return body(0, nil, nil, nil, nil) }

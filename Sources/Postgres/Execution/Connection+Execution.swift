@@ -100,9 +100,9 @@ extension Connection {
 
 /// What is sent, and answered in its order.
 enum Request {
-  case prepare(Statement, as: String)
+  case prepare(Statement, as: PreparedName)
   /// A statement that was prepared under a name, or is parsed now.
-  case execute(Statement, preparedAs: String?)
+  case execute(Statement, preparedAs: PreparedName?)
 }
 
 extension Statement {
@@ -119,7 +119,7 @@ extension Connection {
 
   /// Sends a statement and waits for all of the answer to it.
   private func exchange(
-    _ statement: Statement, preparedAs name: String?, until deadline: ContinuousClock.Instant
+    _ statement: Statement, preparedAs name: PreparedName?, until deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> Rows {
     let handle = try ready(until: deadline)
     guard handle.send(statement, preparedAs: name) else { throw lost(handle) }

@@ -50,8 +50,8 @@ public struct CopyWriter: ~Copyable {
     }
     pending.append(bigEndian: Int16(clamping: row.fields.count))
     for field in row.fields {
-      pending.append(bigEndian: Int32(clamping: field.length ?? -1))
-      pending += row.buffer.bytes[field.offset..<field.offset + (field.length ?? 0)]
+      pending.append(bigEndian: field.length ?? -1)
+      pending += row.buffer.bytes[field.offset..<field.offset + Int(field.length ?? 0)]
     }
     if pending.count >= Self.bufferSize { try send() }
   }

@@ -1,3 +1,6 @@
+/// The name of a prepared statement, as C has text: it is sent with each execution.
+typealias PreparedName = ContiguousArray<CChar>
+
 /// The statements that a connection's server has prepared, each under a name of its own.
 ///
 /// A statement is told by its text, the form of its result and its parameters' types: the server reads a parameter's
@@ -11,7 +14,7 @@ struct PreparedStatements {
     let text: String
     let form: Statement.ResultForm
     let types: [DataType]
-    let name: String
+    let name: PreparedName
 
     func isMade(of statement: Statement) -> Bool {
       form == statement.form && text == statement.text
@@ -28,19 +31,19 @@ struct PreparedStatements {
   private var isOff = false
 
   /// The name that a statement was prepared under.
-  func name(of statement: Statement) -> String? {
+  func name(of statement: Statement) -> PreparedName? {
     entries.first { $0.isMade(of: statement) }?.name
   }
 
   /// A name that was never given before, since a forgotten statement's may still be taken; nil if there is no room, or
   /// names mean nothing to the server.
-  mutating func freeName() -> String? {
+  mutating func freeName() -> PreparedName? {
     guard !isOff, entries.count < Self.limit else { return nil }
     namesGiven += 1
-    return prefix + String(namesGiven)
+    return (prefix + String(namesGiven)).utf8CString
   }
 
-  mutating func remember(_ statement: Statement, name: String) {
+  mutating func remember(_ statement: Statement, name: PreparedName) {
     let types = statement.parameters.fields.map(\.type)
     entries.append(Entry(text: statement.text, form: statement.form, types: types, name: name))
   }

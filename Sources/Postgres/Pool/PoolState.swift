@@ -23,10 +23,16 @@ struct PoolState {
   typealias Ticket = Int
   typealias Continuation = CheckedContinuation<Result<Grant, PostgresError>, Never>
 
-  /// A waiter who has got an answer.
-  struct Resumption: Sendable {
-    let continuation: Continuation
-    let result: Result<Grant, PostgresError>
+  /// A waiter who has got an answer. An object, because there seldom is one, and each lease that comes back would carry the
+  /// room for it.
+  final class Resumption: Sendable {
+    private let continuation: Continuation
+    private let result: Result<Grant, PostgresError>
+
+    init(_ continuation: Continuation, _ result: Result<Grant, PostgresError>) {
+      self.continuation = continuation
+      self.result = result
+    }
 
     func resume() {
       continuation.resume(returning: result)
@@ -71,8 +77,7 @@ struct PoolState {
   /// Takes a lease back, and hands it to the first in the queue.
   mutating func giveBack(_ connection: PooledConnection?) -> Resumption? {
     guard queue.isEmpty else {
-      return Resumption(
-        continuation: queue.removeFirst().continuation, result: .success(connection.map(Grant.kept) ?? .permit))
+      return Resumption(queue.removeFirst().continuation, .success(connection.map(Grant.kept) ?? .permit))
     }
     if let connection { idle.append(connection) } else { permits += 1 }
     return nil
@@ -98,7 +103,7 @@ struct PoolState {
 
   /// Puts a waiter at the end of the queue, unless a lease has become free meanwhile.
   mutating func enqueue(_ ticket: Ticket, _ continuation: Continuation) -> Resumption? {
-    if let grant = take() { return Resumption(continuation: continuation, result: .success(grant)) }
+    if let grant = take() { return Resumption(continuation, .success(grant)) }
     queue.append((ticket, continuation))
     return nil
   }
@@ -107,6 +112,6 @@ struct PoolState {
   mutating func leave(_ ticket: Ticket, _ error: PostgresError) -> Resumption? {
     guard let index = queue.firstIndex(where: { $0.ticket == ticket }) else { return nil }
     if error.reason == .poolTimeout { totals.timedOut += 1 }
-    return Resumption(continuation: queue.remove(at: index).continuation, result: .failure(error))
+    return Resumption(queue.remove(at: index).continuation, .failure(error))
   }
 }

@@ -10,6 +10,11 @@ public struct ParameterBuffer: Sendable {
     bytes.reserveCapacity(count)
   }
 
+  /// Appends the NUL that ends text in C.
+  mutating func terminate() {
+    bytes.append(0)
+  }
+
   /// Appends bytes as they are.
   public mutating func append(contentsOf newBytes: some Collection<UInt8>) {
     bytes.append(contentsOf: newBytes)

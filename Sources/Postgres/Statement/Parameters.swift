@@ -2,14 +2,14 @@
 struct Parameters: Sendable {
   /// Where a parameter lies in the buffer.
   struct Field {
-    var type: DataType
-    var format: DataFormat
     var offset: Int
+    var type: DataType
     /// In bytes; nil is NULL.
-    var length: Int?
+    var length: Int32?
+    var format: DataFormat
 
     /// A parameter that has no value yet, not even NULL.
-    static let unbound = Field(type: .inferred, format: .text, offset: -1, length: nil)
+    static let unbound = Field(offset: -1, type: .inferred, length: nil, format: .text)
     var isBound: Bool { offset >= 0 }
   }
 
@@ -55,16 +55,16 @@ struct Parameters: Sendable {
     } catch {
       fail(error, at: index)
     }
-    let length = buffer.bytes.count - offset
-    if length > Int32.max { fail(.outOfRange, at: index) }
+    let length = Int32(exactly: buffer.bytes.count - offset)
+    if length == nil { fail(.outOfRange, at: index) }
     // libpq looks for the end of a parameter in text format.
-    if format == .text { buffer.append(UInt8(0)) }
-    bind(index, Field(type: type, format: format, offset: offset, length: length))
+    if format == .text { buffer.terminate() }
+    bind(index, Field(offset: offset, type: type, length: length, format: format))
   }
 
   /// Makes a parameter NULL.
   mutating func bind(nullAt index: Int, _ type: DataType, _ format: DataFormat) {
-    bind(index, Field(type: type, format: format, offset: buffer.bytes.count, length: nil))
+    bind(index, Field(offset: buffer.bytes.count, type: type, length: nil, format: format))
   }
 
   private mutating func bind(_ index: Int, _ field: Field) {

@@ -40,13 +40,14 @@ public struct StatementTemplate: Sendable {
   public func callAsFunction(_ bind: (inout Bindings) -> Void = { _ in }) -> Statement {
     var bindings = Bindings(of: parameterNames)
     bind(&bindings)
-    return Statement(text: text, parameters: bindings.complete())
+    bindings.refuseUnbound()
+    return Statement(text: text, parameters: bindings.parameters)
   }
 
   /// The values of a statement's parameters, as they are bound.
   public struct Bindings {
     private let names: [String]
-    private var parameters: Parameters
+    fileprivate private(set) var parameters: Parameters
     /// Which parameter is probably bound next: whoever writes SQL and the call beside it has them in one order.
     private var next = 0
 
@@ -88,12 +89,10 @@ public struct StatementTemplate: Sendable {
       return index
     }
 
-    /// The parameters, if each has its value.
-    fileprivate consuming func complete() -> Parameters {
-      for index in names.indices where !parameters.fields[index].isBound {
-        parameters.refuse("Parameter :\(names[index]) has no value.")
-      }
-      return parameters
+    /// Refuses the statement unless each parameter has its value.
+    fileprivate mutating func refuseUnbound() {
+      guard let index = parameters.fields.firstIndex(where: { !$0.isBound }) else { return }
+      parameters.refuse("Parameter :\(names[index]) has no value.")
     }
   }
 }
