@@ -104,7 +104,7 @@ import Testing
   ])
   func `A parameter of a newer libpq says of which`(parameter: String, version: Int) throws {
     let keyword = String(parameter.prefix { $0 != "=" })
-    #expect(LibPQ.firstVersion[keyword] == version)
+    #expect(LibPQ.firstVersion(of: keyword) == version)
     let encoded = keyword + "=" + parameter.dropFirst(keyword.count + 1).replacing("=", with: "%3D")
     for string in [parameter, "postgresql://localhost/d?\(encoded)"] {
       if LibPQ.majorVersion >= version {
@@ -133,7 +133,7 @@ import Testing
       "target_session_attrs", "tcp_user_timeout", "user",
     ]
     for keyword in ConninfoParameter.knownKeywords where !old.contains(keyword) && LibPQ.majorVersion <= 18 {
-      #expect(LibPQ.firstVersion[keyword].map { $0 <= LibPQ.majorVersion } == true, "\(keyword)")
+      #expect(LibPQ.firstVersion(of: keyword).map { $0 <= LibPQ.majorVersion } == true, "\(keyword)")
     }
     #expect(Set(ConninfoParameter.knownKeywords).isSuperset(of: ["host", "sslmode"]))
   }

@@ -62,7 +62,7 @@ import Testing
     try await connection.execute("SELECT 1")
     var names = connection.preparedStatements
     let free = names.freeName()
-    let name = try #require(free)
+    let name = String(decoding: try #require(free).dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     try await connection.execute(Statement("PREPARE \(unescapedSQL: name) AS SELECT 0 AS value").unprepared())
     for number in 1...3 {
       #expect(try value(await connection.execute("SELECT \(number) AS value"), as: Int.self) == number)

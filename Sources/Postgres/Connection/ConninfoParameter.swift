@@ -25,8 +25,9 @@ struct ConninfoParameter: Hashable {
   /// A URL without what a shell, an editor or a form has left around it: libpq would take a newline for the end of the
   /// database's name. Around keyword=value pairs it means nothing to libpq. Nil if it is no URL.
   private static func trimmedURL(_ conninfo: String) -> String? {
-    let isBlank = { (character: Character) in character.isASCII && character.isWhitespace }
-    let text = Substring(conninfo.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+    func isBlank(_ character: Character) -> Bool { character.isASCII && character.isWhitespace }
+    guard let end = conninfo.lastIndex(where: { !isBlank($0) }) else { return nil }
+    let text = conninfo[...end].drop(while: isBlank)
     return text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") ? String(text) : nil
   }
 
@@ -130,18 +131,21 @@ enum LibPQ {
   /// For example 15: [PQlibVersion](https://www.postgresql.org/docs/current/libpq-misc.html#LIBPQ-PQLIBVERSION).
   static var majorVersion: Int { Int(PQlibVersion()) / 10_000 }
 
-  /// The versions that newer parameters came with: <https://www.postgresql.org/docs/release/>.
-  static let firstVersion = [
-    "gssdelegation": 16, "load_balance_hosts": 16, "require_auth": 16, "sslcertmode": 16,
-    "sslnegotiation": 17,
-    "max_protocol_version": 18, "min_protocol_version": 18, "oauth_client_id": 18, "oauth_client_secret": 18,
-    "oauth_issuer": 18, "oauth_scope": 18, "scram_client_key": 18, "scram_server_key": 18, "sslkeylogfile": 18,
+  /// The versions that newer parameters came with: <https://www.postgresql.org/docs/release/>. No dictionary, because each start
+  /// goes through it, and nothing but an error looks one up.
+  private static let firstVersions: KeyValuePairs = [
+    "gssdelegation": 16, "load_balance_hosts": 16, "max_protocol_version": 18, "min_protocol_version": 18,
+    "oauth_client_id": 18, "oauth_client_secret": 18, "oauth_issuer": 18, "oauth_scope": 18, "require_auth": 16,
+    "scram_client_key": 18, "scram_server_key": 18, "sslcertmode": 16, "sslkeylogfile": 18, "sslnegotiation": 17,
   ]
+
+  /// The version that a newer parameter came with; nil for one that all have.
+  static func firstVersion(of keyword: String) -> Int? { firstVersions.first { $0.key == keyword }?.value }
 
   /// Throws if an environment variable is set for a parameter that only a later libpq has: this one would leave it out without a
   /// word, though it may be `PGREQUIREAUTH`.
   static func checkVariables() throws(PostgresError) {
-    for (keyword, version) in firstVersion.sorted(by: { $0.key < $1.key }) where version > majorVersion {
+    for (keyword, version) in firstVersions where version > majorVersion {
       let variable = "PG" + keyword.uppercased().filter { $0 != "_" }
       if let value = getenv(variable), value.pointee != 0 {
         throw PostgresError(unknownVariable: variable, since: version)

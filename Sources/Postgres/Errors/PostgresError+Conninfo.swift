@@ -66,7 +66,7 @@ extension PostgresError {
   /// A parameter that libpq does not have. Only what looks like one is repeated, and only where it cannot be a password's rest.
   private static func unknownParameter(_ keyword: String, _ url: ConnectionURL?, _ conninfo: String) -> String {
     let library = "libpq \(LibPQ.majorVersion)"
-    if let version = LibPQ.firstVersion[keyword] {
+    if let version = LibPQ.firstVersion(of: keyword) {
       return "The connection parameter \(keyword) needs libpq \(version), and this is \(library)."
     }
     if let url, url.query.contains("@") {

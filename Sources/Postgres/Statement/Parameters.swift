@@ -31,8 +31,8 @@ struct Parameters: Sendable {
 
   /// Makes so many parameters, to be bound in any order.
   init(unbound count: Int) {
-    fields = [Field](repeating: .unbound, count: count)
-    buffer.reserveCapacity(count * 40)
+    self.init(capacity: count)
+    for _ in 0..<count { fields.append(.unbound) }
   }
 
   /// Appends a parameter.

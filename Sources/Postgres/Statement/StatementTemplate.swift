@@ -21,7 +21,7 @@ public struct StatementTemplate: Sendable {
     var (text, names) = ("", [Substring]())
     for token in SQLTokens(String(decoding: sql, as: UTF8.self)[...]) {
       guard token.kind == .namedParameter else {
-        text += token.text
+        text.append(contentsOf: token.text)
         continue
       }
       let name = token.text.dropFirst()
