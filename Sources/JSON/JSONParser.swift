@@ -80,8 +80,12 @@ struct JSONParser {
   }
 
   /// Reads a string or key.
+  @inline(__always)
   private mutating func parseString(_ bytes: Span<UInt8>, from start: Int) throws(JSONSyntaxError) -> Int {
-    let string = try bytes.endOfString(from: start, loneSurrogates)
+    let end = bytes.endOfPlainText(from: start + 1)
+    // Most are plain to their end.
+    if end < bytes.count, bytes[end] == UInt8(ascii: "\"") { return append(.string, start, end + 1) }
+    let string = try bytes.endOfString(from: end, loneSurrogates)
     return append(.string, start, string.end, hasEscapes: string.hasEscapes, isUnicode: string.isUnicode)
   }
 
@@ -122,14 +126,15 @@ extension JSONParser {
     entries[container].kind == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")
   }
 
-  @discardableResult
+  /// Adds an entry. The positions and the number of entries fit, because the document is not larger than ``JSONTape/maximumLength``.
+  @discardableResult @inline(__always)
   private mutating func append(
     _ kind: JSONKind, _ start: Int, _ end: Int, hasEscapes: Bool = false, isUnicode: Bool = true
   ) -> Int {
-    let next = UInt32(entries.count + 1)
     entries.append(
       JSONTape.Entry(
-        start: UInt32(start), end: UInt32(end), next: next, kind: kind, hasEscapes: hasEscapes, isUnicode: isUnicode))
+        start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end),
+        next: UInt32(truncatingIfNeeded: entries.count + 1), kind: kind, hasEscapes: hasEscapes, isUnicode: isUnicode))
     return end
   }
 

@@ -1,10 +1,10 @@
 /// Strings between their quotes: a search for their end that checks them, and the text that they stand for.
 extension Span where Element == UInt8 {
-  /// The position after the closing quote of the string whose opening quote is at `start`.
+  /// The position after the closing quote of the string that has only ASCII that stands for itself before `start`.
   func endOfString(
     from start: Int, _ loneSurrogates: JSONDocument.LoneSurrogates
   ) throws(JSONSyntaxError) -> (end: Int, hasEscapes: Bool, isUnicode: Bool) {
-    var position = start + 1
+    var position = start
     var hasEscapes = false
     var isUnicode = true
     while true {
@@ -29,25 +29,17 @@ extension Span where Element == UInt8 {
   }
 
   /// The first position from `start` on with anything but ASCII that stands for itself, or the end. Takes eight bytes at a step.
+  @inline(__always)
   func endOfPlainText(from start: Int) -> Int {
     var position = start
     while position + 8 <= count {
-      let special = Self.special(bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self).littleEndian)
+      let word = bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self).littleEndian
+      let special = word.firstSpecialByte
       guard special == 0 else { return position + special.trailingZeroBitCount / 8 }
       position += 8
     }
-    while position < count, Self.special(UInt64(self[position]) | 0x2020_2020_2020_2000) == 0 { position += 1 }
+    while position < count, (UInt64(self[position]) | 0x2020_2020_2020_2000).firstSpecialByte == 0 { position += 1 }
     return position
-  }
-
-  /// The top bit of the lowest byte of `word` that is a quote, a backslash, a control character or not ASCII is set; the bits
-  /// below it are not. (A subtraction borrows from the byte above only where it sets that bit.)
-  private static func special(_ word: UInt64) -> UInt64 {
-    let each: UInt64 = 0x0101_0101_0101_0101
-    let quote = (word ^ (each &* 0x22)) &- each
-    let backslash = (word ^ (each &* 0x5C)) &- each
-    let control = word &- (each &* 0x20)
-    return (word | quote | backslash | control) & (each &* 0x80)
   }
 
   /// The end of the character of two to four bytes at `start`, by table 3-7 of the Unicode standard: nothing overlong, no
@@ -71,5 +63,19 @@ extension Span where Element == UInt8 {
       throw JSONSyntaxError(reason: .invalidUTF8, offset: start)
     }
     return end
+  }
+}
+
+extension UInt64 {
+  /// 1 in each byte.
+  static var eachByte: UInt64 { 0x0101_0101_0101_0101 }
+
+  /// The top bit of the lowest byte that is a quote, a backslash, a control character or not ASCII is set; the bits below it are
+  /// not. (A subtraction borrows from the byte above only where it sets that bit.)
+  var firstSpecialByte: UInt64 {
+    let quote = (self ^ (UInt64.eachByte &* 0x22)) &- UInt64.eachByte
+    let backslash = (self ^ (UInt64.eachByte &* 0x5C)) &- UInt64.eachByte
+    let control = self &- (UInt64.eachByte &* 0x20)
+    return (self | quote | backslash | control) & (UInt64.eachByte &* 0x80)
   }
 }

@@ -1,6 +1,7 @@
 /// The tokens of JSON. Each function takes the position at which a token begins and gives the one after it.
 extension Span where Element == UInt8 {
   /// The byte at `position`, which may be the end.
+  @inline(__always)
   func byte(at position: Int) throws(JSONSyntaxError) -> UInt8 {
     guard position < count else { throw JSONSyntaxError(reason: .unexpectedEnd, offset: position) }
     return self[position]
@@ -10,7 +11,13 @@ extension Span where Element == UInt8 {
     count >= 3 && self[0] == 0xEF && self[1] == 0xBB && self[2] == 0xBF
   }
 
+  /// The first position from `start` on without white space, of which most documents of machines have none.
+  @inline(__always)
   func afterWhitespace(from start: Int) -> Int {
+    start < count && self[start] > UInt8(ascii: " ") ? start : endOfWhitespace(from: start)
+  }
+
+  private func endOfWhitespace(from start: Int) -> Int {
     var position = start
     while position < count {
       switch self[position] {

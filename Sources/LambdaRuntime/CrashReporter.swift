@@ -93,7 +93,8 @@ enum CrashReporter {
     let hasID = (slot?.pointee.length ?? 0) > 0
     let isJSON = isJSON.load(ordering: .relaxed)
     put(isJSON ? #"{"timestamp":""# : "")
-    Realtime.now.writeRFC3339(put)
+    let time = Realtime.now.rfc3339
+    for index in time.indices { put(time[index]) }
     put(isJSON ? #"","level":"FATAL","message":""# : " FATAL ")
     if hasID, !isJSON {
       putID()

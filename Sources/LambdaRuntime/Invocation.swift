@@ -87,6 +87,9 @@ public struct InvocationContext: Sendable {
     return logger
   }
 
+  /// Where the log's lines go, unless that is a test's or somebody's own log.
+  var lambdaLogHandler: LambdaLogHandler? { storage.logger.handler as? LambdaLogHandler }
+
   /// Whether the log takes lines of a level: where not, ``logger`` need not be made.
   func logs(_ level: Logger.Level) -> Bool { storage.logger.logLevel <= level }
 

@@ -25,6 +25,55 @@ import Testing
     #expect(Array(written(text).unicodeScalars) == Array(expected.unicodeScalars))
   }
 
+  /// By the definition, one character after the other.
+  private func escaped(_ text: String) -> String {
+    text.unicodeScalars.map { scalar in
+      switch scalar {
+      case "\"", "\\": "\\" + String(scalar)
+      case "\u{8}": "\\b"
+      case "\t": "\\t"
+      case "\n": "\\n"
+      case "\u{C}": "\\f"
+      case "\r": "\\r"
+      case "\0"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+        "\\u" + String(String(scalar.value + 0x10000, radix: 16).dropFirst())
+      default: String(scalar)
+      }
+    }.joined()
+  }
+
+  @Test func `Each character is written so wherever it stands among the eight that are copied at a time`() {
+    let characters = [
+      "\"", "\\", "\n", "\u{1}", "\u{7F}", "\u{85}", "\u{2028}", "é", "â", "€", "😀", "\"\\", "é\"", "\u{85}x",
+    ]
+    for before in 0...17 {
+      for after in 0...17 {
+        for character in characters {
+          let text = String(repeating: "a", count: before) + character + String(repeating: "b", count: after)
+          #expect(written(text) == escaped(text), "\(before), \(after)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: 0..<8 as Range<UInt64>)
+  func `A long text of any characters is written so`(_ seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    for limit: UInt32 in [0x7F, 0xFF, 0x2FFF, 0x10FFFF] {
+      let scalars = (0..<2_000).compactMap { _ in
+        Bool.random(using: &random)
+          ? Unicode.Scalar(UInt8(ascii: "x")) : Unicode.Scalar(UInt32.random(in: 0...limit, using: &random))
+      }
+      let text = String(String.UnicodeScalarView(scalars))
+      #expect(written(text).utf8.elementsEqual(escaped(text).utf8))
+    }
+  }
+
+  @Test func `A text of escapes alone is written so`() {
+    let text = String(repeating: "\u{1}", count: 100_000)
+    #expect(written(text) == String(repeating: "\\u0001", count: 100_000))
+  }
+
   @Test func `Keys are escaped`() {
     #expect(String(JSONWriter.object { $0.add("a\"\n", 1) }) == #"{"a\"\n":1}"#)
   }

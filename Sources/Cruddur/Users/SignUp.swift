@@ -40,9 +40,9 @@ public struct SignUp: Sendable {
     do throws(PostgresError) {
       let addition = try await users.add(user, until: deadline)
       switch addition {
-      case .added(user.handle): context.logger.info("user added", metadata: ["sub": "\(sub)"])
-      case .added: context.logger.info("user added with another handle: theirs is taken", metadata: ["sub": "\(sub)"])
-      case .alreadyThere: context.logger.info("user already there", metadata: ["sub": "\(sub)"])
+      case .added(user.handle): context.log("user added", "sub", sub)
+      case .added: context.log("user added with another handle: theirs is taken", "sub", sub)
+      case .alreadyThere: context.log("user already there", "sub", sub)
       }
       return addition
     } catch {

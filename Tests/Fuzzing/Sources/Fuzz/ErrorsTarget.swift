@@ -66,7 +66,8 @@ enum ErrorsTarget {
   }
 
   private static func checkLog(_ report: ErrorReport, _ metadata: Logger.Metadata) {
-    let line = LogLine(time: .now, level: "ERROR", message: report.logMessage, metadata: metadata)
+    var line = LogLine(time: .now, level: "ERROR", message: report.logMessage)
+    line.add(metadata)
     checkLine(line.json, .json)
     checkLine(line.text, .text)
     let root = requiredDocument(line.json, "a line of the log").root
