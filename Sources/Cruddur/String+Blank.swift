@@ -1,6 +1,31 @@
 extension String {
   /// Whether there is nothing to see: white space, and characters without a width, at most.
   var isBlank: Bool {
-    unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint }
+    !isPlain
+      && unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint }
+  }
+
+  /// Whether this is ASCII without control characters, and more than spaces: what most texts are, and no property of
+  /// Unicode says that there is nothing to see.
+  var isPlain: Bool { survey.isPlain }
+
+  /// Whether it is plain, and has neither an @ nor a plus sign, without which nothing is an e-mail address or a telephone
+  /// number.
+  var isPlainName: Bool {
+    let survey = survey
+    return survey.isPlain && !survey.hasContactSign
+  }
+
+  /// What single bytes tell.
+  private var survey: (isPlain: Bool, hasContactSign: Bool) {
+    let bytes = utf8.span
+    var (isPrintable, isVisible, hasContactSign) = (true, false, false)
+    for index in bytes.indices {
+      let byte = bytes[index]
+      if byte < 0x20 || byte >= 0x7F { isPrintable = false }
+      if byte != UInt8(ascii: " ") { isVisible = true }
+      if byte == UInt8(ascii: "@") || byte == UInt8(ascii: "+") { hasContactSign = true }
+    }
+    return (isPrintable && isVisible, hasContactSign)
   }
 }

@@ -144,6 +144,41 @@ import Testing
   }
 }
 
+/// What most texts are spared: the look at each character's properties.
+@Suite struct PlainTextTests {
+  /// All ASCII characters, and others that are told apart by nothing but their properties, before and behind one another.
+  private static let texts: [String] = {
+    let scalars =
+      (0..<0x80).map { Unicode.Scalar(UInt8($0)) }
+      + [
+        "\u{80}", "\u{A0}", "\u{AD}", "\u{200B}", "\u{2028}", "\u{3000}", "\u{FE6B}", "\u{FF0B}", "\u{FF20}", "é", "😀",
+      ]
+    return scalars.flatMap { first in scalars.map { String(String.UnicodeScalarView([first, $0])) } } + [
+      "", " ", "@", "+",
+    ]
+  }()
+
+  @Test func `A plain text has something to see, and nothing that PostgreSQL cannot store`() {
+    let wrong = PlainTextTests.texts.filter { text in
+      let isBlank = text.unicodeScalars.allSatisfy {
+        $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint
+      }
+      let isASCII = text.unicodeScalars.allSatisfy { 0x20...0x7E ~= $0.value }
+      return text.isBlank != isBlank || text.isPlain != (isASCII && !isBlank)
+    }
+    #expect(wrong.isEmpty)
+  }
+
+  @Test func `A plain name is neither an e-mail address nor a telephone number`() {
+    // Whatever is around the sign, it may be one.
+    let names = PlainTextTests.texts.flatMap { [$0, "a" + $0 + "b.c", $0 + "2065550103"] }
+    let wrong = names.filter { $0.isPlainName && ($0.isEmailAddress || $0.isTelephoneNumber || !$0.isPlain) }
+    #expect(wrong.isEmpty)
+    for name in ["Ana", "o'b-7", " Ana B."] { #expect(name.isPlainName) }
+    for contact in ["a@b.c", "+12065550103"] { #expect(!contact.isPlainName) }
+  }
+}
+
 @Suite struct HandleTests {
   private let id = "0f5e2c1a-1111-4222-8333-944455556666"
 

@@ -18,6 +18,6 @@ enum TextField: Sendable, Equatable {
   }
 
   init(_ text: String) {
-    self = text.utf8.contains(0) ? .unusable : text.isBlank ? .blank : .text(text)
+    self = text.isPlain ? .text(text) : text.utf8.contains(0) ? .unusable : text.isBlank ? .blank : .text(text)
   }
 }

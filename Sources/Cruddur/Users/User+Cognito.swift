@@ -42,12 +42,15 @@ extension User {
 
   /// The text as everybody may see it; nil where it is a way to reach the user, or nothing to see.
   private static func publicName(_ text: String?) -> String? {
+    // Without these two it is neither an address nor a telephone number, as most names are.
+    if let text, text.isPlainName { return text }
     guard let name = text.flatMap(usable), !name.isEmailAddress, !name.isTelephoneNumber else { return nil }
     return name
   }
 
   /// The text as PostgreSQL can store it; nil where nothing is left to see.
   private static func usable(_ text: String) -> String? {
+    if text.isPlain { return text }
     var text = text
     if text.utf8.contains(0) { text = String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\0" })) }
     return text.isBlank ? nil : text
