@@ -45,16 +45,56 @@ final class JSONTape: Sendable {
     return entry.hasEscapes ? content.unescaped() : String(copying: UTF8Span(unchecked: content))
   }
 
-  /// Whether the key at `index` is `key`, code unit by code unit: what Unicode calls canonically equivalent differs, and one that
-  /// is not Unicode is nobody's.
-  func isKey(_ index: Int, _ key: String) -> Bool {
+  /// The index of the value of the member of the object at `index` whose key is `key`, code unit by code unit: what Unicode calls
+  /// canonically equivalent differs, and a key that is not Unicode is nobody's. The last one's if there are several.
+  func lastMember(_ key: String, ofObjectAt index: Int) -> Int? {
+    let key = key.utf8.span
+    let end = Int(entries[index].next)
+    var member = index + 1
+    var found: Int?
+    while member < end {
+      if isKey(member, of: key.count, where: { key.isEqual(to: $0) }) { found = member + 1 }
+      member = Int(entries[member + 1].next)
+    }
+    return found
+  }
+
+  /// The same for the first one whose key differs from `key` in the case of ASCII's letters at most.
+  func firstMember(ignoringASCIICase key: String, ofObjectAt index: Int) -> Int? {
+    let key = key.utf8.span
+    let end = Int(entries[index].next)
+    var member = index + 1
+    while member < end {
+      if isKey(member, of: key.count, where: { key.isEqual(to: $0, ignoringASCIICase: true) }) { return member + 1 }
+      member = Int(entries[member + 1].next)
+    }
+    return nil
+  }
+
+  /// Whether the key at `index` has so many bytes and is wanted. Most are of another length, and not looked at.
+  @inline(__always)
+  private func isKey(_ index: Int, of count: Int, where isWanted: (Span<UInt8>) -> Bool) -> Bool {
     let entry = entries[index]
-    if entry.hasEscapes { return entry.isUnicode && text(index).utf8.elementsEqual(key.utf8) }
-    let wanted = key.utf8.span
-    guard Int(entry.end - entry.start) == wanted.count + 2 else { return false }
+    if entry.hasEscapes { return entry.isUnicode && isWanted(text(index).utf8.span) }
+    guard Int(entry.end - entry.start) == count + 2 else { return false }
     let bytes = self.bytes
-    let written = bytes.span.extracting(Int(entry.start) + 1..<Int(entry.end) - 1)
-    for i in wanted.indices where wanted[i] != written[i] { return false }
+    return isWanted(bytes.span.extracting(Int(entry.start) + 1..<Int(entry.end) - 1))
+  }
+}
+
+extension Span<UInt8> {
+  @inline(__always)
+  fileprivate func isEqual(to other: Span<UInt8>, ignoringASCIICase: Bool = false) -> Bool {
+    guard count == other.count else { return false }
+    for index in indices where self[index] != other[index] {
+      guard ignoringASCIICase, self[index].asciiLowercased == other[index].asciiLowercased else { return false }
+    }
     return true
+  }
+}
+
+extension UInt8 {
+  fileprivate var asciiLowercased: UInt8 {
+    UInt8(ascii: "A")...UInt8(ascii: "Z") ~= self ? self | 0x20 : self
   }
 }

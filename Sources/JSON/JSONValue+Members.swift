@@ -2,14 +2,7 @@ extension JSONValue {
   /// The value of a member, or nil if there is none or this is no object. If the key occurs more than once, the last one's.
   public subscript(_ key: String) -> JSONValue? {
     guard kind == .object else { return nil }
-    let end = Int(tape.entries[index].next)
-    var member = index + 1
-    var found: Int?
-    while member < end {
-      if tape.isKey(member, key) { found = member + 1 }
-      member = Int(tape.entries[member + 1].next)
-    }
-    return found.map { JSONValue(tape: tape, index: $0) }
+    return tape.lastMember(key, ofObjectAt: index).map { JSONValue(tape: tape, index: $0) }
   }
 
   /// The value of a member that has to be there; it may be `null`. If the key occurs more than once, the last one's.
@@ -21,6 +14,24 @@ extension JSONValue {
       throw JSONError(.missing(key: key), path: path + JSONTape.selector(key), offset: offset)
     }
     return member
+  }
+
+  /// The value of the first member whose key differs from `key` in the case of ASCII's letters at most, as HTTP compares the names
+  /// of headers; nil if there is none or this is no object.
+  package func firstMember(ignoringASCIICase key: String) -> JSONValue? {
+    guard kind == .object else { return nil }
+    return tape.firstMember(ignoringASCIICase: key, ofObjectAt: index).map { JSONValue(tape: tape, index: $0) }
+  }
+
+  /// Throws a type mismatch if this is no object, or that of its first member of another kind than `expected`.
+  package func expectMembers(_ expected: JSONKind) throws(JSONError) {
+    try expect(.object)
+    let end = Int(tape.entries[index].next)
+    var member = index + 1
+    while member < end {
+      try JSONValue(tape: tape, index: member + 1).expect(expected)
+      member = Int(tape.entries[member + 1].next)
+    }
   }
 
   /// The members of an object in the order in which they are written, those of equal keys included. A key that is not Unicode has

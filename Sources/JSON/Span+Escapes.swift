@@ -51,8 +51,10 @@ extension Span where Element == UInt8 {
         text.append(contentsOf: (scalar ?? "\u{FFFD}").utf8)
         position = end
       } else {
-        text.append(self[position])
-        position += 1
+        var end = position + 1
+        while end < count, self[end] != UInt8(ascii: "\\") { end += 1 }
+        extracting(position..<end).withUnsafeBufferPointer { text.append(contentsOf: $0) }
+        position = end
       }
     }
     return String(decoding: text, as: UTF8.self)

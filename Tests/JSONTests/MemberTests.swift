@@ -26,6 +26,23 @@ import Testing
     #expect(try root.member("😀").integer() == 5)
   }
 
+  @Test func `The first key that differs in the case of ASCII's letters at most is found as HTTP wants it`() throws {
+    let root = try parse(#"{"x-a[":1,"X-A":2,"x-a":3,"CONTENT-\u0054YPE":4,"É":5,"\uD83Dx":6}"#)
+    #expect(try root.firstMember(ignoringASCIICase: "x-a")?.integer() == 2)
+    #expect(try root.firstMember(ignoringASCIICase: "Content-Type")?.integer() == 4)
+    #expect(try root.firstMember(ignoringASCIICase: "X-A[")?.integer() == 1)
+    for key in ["é", "x-a{", "x", "", "\u{FFFD}x"] { #expect(root.firstMember(ignoringASCIICase: key) == nil) }
+    #expect(try parse("[]").firstMember(ignoringASCIICase: "x") == nil)
+  }
+
+  @Test func `The member that is of another kind is named`() throws {
+    let root = try parse(#"{"a":{"x":"1","y":[2],"z":3},"b":{"x":"[1"},"c":[]}"#)
+    try root.member("b").expectMembers(.string)
+    let error = JSONError(.typeMismatch(expected: .string, found: .array), path: "$.a.y", offset: 18)
+    #expect(jsonError { try root.member("a").expectMembers(.string) } == error)
+    #expect(jsonError { try root.member("c").expectMembers(.string) }?.path == "$.c")
+  }
+
   @Test func `Keys are compared by code unit`() throws {
     let root = try parse("{\"e\u{301}\":1}")
     #expect(root["e\u{301}"] != nil)
