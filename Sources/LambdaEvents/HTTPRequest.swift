@@ -46,9 +46,7 @@ public struct HTTPRequest: Sendable {
       path = try event.member("rawPath").string()
       rawQuery = try event.optionalMember("rawQueryString")?.string() ?? ""
       content = try HTTPRequest.content(event)
-      if let headers = try event.optionalMember("headers")?.members() {
-        for (_, value) in headers { try value.requireString() }
-      }
+      try event.optionalMember("headers")?.expectMembers(.string)
       if let cookies = try event.optionalMember("cookies")?.elements() {
         for value in cookies { try value.requireString() }
       }
@@ -100,9 +98,7 @@ extension HTTPRequest {
   ///
   /// Of a header that was sent several times API Gateway makes one, its values separated by commas.
   public func header(_ name: String) -> String? {
-    guard let headers = try? document.root["headers"]?.members() else { return nil }
-    for (key, value) in headers where key.equalsIgnoringASCIICase(name) { return try? value.string() }
-    return nil
+    document.root["headers"]?.firstMember(ignoringASCIICase: name).flatMap { try? $0.string() }
   }
 
   /// The first value of a query parameter, decoded; empty where it has none, nil where there is no such parameter.
@@ -144,8 +140,12 @@ extension HTTPRequest {
   ///
   /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html>.
   public var pathSegments: [String] {
-    var segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-      .map { isFromFunctionURL ? String(percentDecoding: $0) : String(Substring($0)) }
+    let isEncoded = isFromFunctionURL
+    var path = path
+    var segments = path.withUTF8 { path in
+      path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        .map { isEncoded ? String(percentDecoding: $0) : String(decoding: $0, as: UTF8.self) }
+    }
     if let stage = context("stage"), stage != "$default", segments.starts(with: ["", stage]) { segments.remove(at: 1) }
     return segments
   }
@@ -155,7 +155,12 @@ extension HTTPRequest {
   /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>.
   private var isFromFunctionURL: Bool {
     // To look for ".lambda-url." in the text would link the standard library's regular expressions: a megabyte.
-    context("domainName")?.split(separator: ".").dropFirst().contains("lambda-url") == true
+    guard let name = context("domainName") else { return false }
+    let domain = name.utf8.span
+    let label = ".lambda-url.".utf8.span
+    return domain.indices.dropLast(label.count - 1).contains { start in
+      label.indices.allSatisfy { domain[start + $0] == label[$0] }
+    }
   }
 
   private func context(_ key: String) -> String? {
@@ -183,7 +188,9 @@ extension HTTPRequest {
   ///
   /// Source: <https://mimesniff.spec.whatwg.org/#json-mime-type>.
   private var isJSON: Bool {
-    let types = elements(of: "content-type")
+    let type = header("content-type")
+    if type == "application/json" { return true }
+    let types = elements(of: type)
     return !types.isEmpty
       && types.allSatisfy {
         let essence = $0.prefix { $0 != ";" }.split { $0 == " " || $0 == "\t" }
@@ -193,16 +200,19 @@ extension HTTPRequest {
   }
 
   private var isUnencoded: Bool {
-    elements(of: "content-encoding").allSatisfy { $0.filter { $0 != " " && $0 != "\t" }.asciiLowercased == "identity" }
+    elements(of: header("content-encoding")).allSatisfy {
+      $0.filter { $0 != " " && $0 != "\t" }.asciiLowercased == "identity"
+    }
   }
 
-  /// What stands between the commas of a header, but for those in quotes; nothing where the header is empty or missing.
+  /// What stands between the commas of a header's value, but for those in quotes; nothing where it is empty or missing.
   ///
   /// Source: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1>.
-  private func elements(of name: String) -> [String] {
+  private func elements(of value: String?) -> [String] {
+    guard let value else { return [] }
     var elements = [""]
     var (isQuoted, isEscaped) = (false, false)
-    for character in header(name)?.unicodeScalars ?? "".unicodeScalars {
+    for character in value.unicodeScalars {
       if character == ",", !isQuoted {
         elements.append("")
         continue

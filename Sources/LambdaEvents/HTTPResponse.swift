@@ -89,7 +89,10 @@ extension HTTPResponse {
   ///
   /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
   private func payload(_ body: [UInt8]) -> [UInt8] {
-    JSONWriter.object { response in
+    var bytes: [UInt8] = []
+    // The head, and the body with an escape for each eighth byte, as there is in JSON.
+    bytes.reserveCapacity(1_024 + body.count + body.count / 8)
+    JSONWriter.object(appendingTo: &bytes) { response in
       writeHead(to: &response)
       do {
         response.add("body", try UTF8Span(validating: body.span))
@@ -100,6 +103,7 @@ extension HTTPResponse {
         response.add("isBase64Encoded", true)
       }
     }
+    return bytes
   }
 
   /// Before the body there is a prelude, JSON and eight bytes of zero, which the content type announces; what the body
@@ -115,27 +119,29 @@ extension HTTPResponse {
 
   private func writeHead(to response: inout JSONObjectWriter) {
     response.add("statusCode", status)
-    response.object("headers") { for (name, value) in joinedHeaders { $0.add(name, value) } }
+    let (headers, cookies) = joinedHeaders
+    response.object("headers") { for (name, value) in headers { $0.add(name, value) } }
     response.array("cookies") { for cookie in cookies { $0.add(cookie) } }
   }
 
   /// Commas cannot join cookies: they may stand inside one. Source: <https://www.rfc-editor.org/rfc/rfc6265#section-3>.
   private static let cookieHeader = "set-cookie"
 
-  private var cookies: [String] {
-    headers.filter { $0.name.asciiLowercased == HTTPResponse.cookieHeader }.map(\.value)
-  }
-
-  /// In the order of each name's first header, its name in small letters.
-  private var joinedHeaders: [(name: String, value: String)] {
+  /// The headers in the order of each name's first one, its name in small letters; and the cookies.
+  private var joinedHeaders: (headers: [(name: String, value: String)], cookies: [String]) {
     var joined: [(name: String, value: String)] = []
-    for (name, value) in headers.map({ ($0.name.asciiLowercased, $0.value) }) where name != HTTPResponse.cookieHeader {
-      if let index = joined.firstIndex(where: { $0.name == name }) {
+    joined.reserveCapacity(headers.count)
+    var cookies: [String] = []
+    for (name, value) in headers {
+      let name = name.asciiLowercased
+      if name == HTTPResponse.cookieHeader {
+        cookies.append(value)
+      } else if let index = joined.firstIndex(where: { $0.name == name }) {
         joined[index].value += ", \(value)"
       } else {
         joined.append((name, value))
       }
     }
-    return joined
+    return (joined, cookies)
   }
 }

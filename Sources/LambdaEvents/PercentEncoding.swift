@@ -4,6 +4,10 @@ extension String {
   /// Nothing is refused: a `%` without two hexadecimal digits behind it stands for itself, and bytes that are no UTF-8
   /// become U+FFFD, as browsers and the URL standard do it. Source: <https://url.spec.whatwg.org/#percent-decode>.
   init<Text: Collection<UInt8>>(percentDecoding text: Text, plusIsSpace: Bool = false) {
+    guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+      self.init(decoding: text, as: UTF8.self)
+      return
+    }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)
     var position = text.startIndex
@@ -24,6 +28,8 @@ extension String {
   ///
   /// Source: <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>.
   var percentEncoded: String {
+    let bytes = utf8.span
+    guard bytes.indices.contains(where: { !bytes[$0].isUnreserved }) else { return self }
     var encoded: [UInt8] = []
     for byte in utf8 {
       if byte.isUnreserved {
@@ -42,7 +48,8 @@ extension UInt8 {
     switch self {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
     case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-    default: "-._~".utf8.contains(self)
+    case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"): true
+    default: false
     }
   }
 
@@ -60,10 +67,11 @@ extension Collection<UInt8> {
 
 extension String {
   /// The text with small letters in the place of ASCII's capital ones: names of headers are compared so.
-  var asciiLowercased: String { String(decoding: utf8.map(\.asciiLowercased), as: UTF8.self) }
-
-  func equalsIgnoringASCIICase(_ other: String) -> Bool {
-    utf8.elementsEqual(other.utf8) { $0.asciiLowercased == $1.asciiLowercased }
+  var asciiLowercased: String {
+    let bytes = utf8.span
+    // Most are written so.
+    guard bytes.indices.contains(where: { bytes[$0] != bytes[$0].asciiLowercased }) else { return self }
+    return String(decoding: utf8.map(\.asciiLowercased), as: UTF8.self)
   }
 }
 

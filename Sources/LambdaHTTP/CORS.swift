@@ -23,9 +23,10 @@ extension CORS {
   /// What goes with every response, errors included. To an origin that is not allowed nothing is said.
   func headers(for request: HTTPRequest) -> [(name: String, value: String)] {
     // Where the response depends on the origin, a cache has to know, in the response to a request without one, too.
-    let vary = origins.contains("*") ? [] : [(name: "vary", value: "origin")]
-    guard let origin = allowedOrigin(of: request) else { return vary }
-    return vary + [("access-control-allow-origin", origin), ("access-control-expose-headers", "link")]
+    let origin = allowedOrigin(of: request)
+    var headers = origin == "*" ? [] : [(name: "vary", value: "origin")]
+    if let origin { headers += [("access-control-allow-origin", origin), ("access-control-expose-headers", "link")] }
+    return headers
   }
 
   /// What goes with the response to OPTIONS besides.

@@ -10,9 +10,11 @@ extension HTTPResponse {
   func validate() throws(InvalidResponse) {
     guard 200...599 ~= status else { throw .status(status) }
     for (index, header) in headers.enumerated() {
-      let isName = !header.name.isEmpty && header.name.utf8.allSatisfy(\.isTokenCharacter)
-      guard isName else { throw .headerName(index: index) }
-      guard header.value.utf8.allSatisfy(\.mayStandInAHeader) else { throw .headerValue(name: header.name) }
+      let (name, value) = (header.name.utf8.span, header.value.utf8.span)
+      guard !name.isEmpty, name.indices.allSatisfy({ name[$0].isTokenCharacter }) else {
+        throw .headerName(index: index)
+      }
+      guard value.indices.allSatisfy({ value[$0].mayStandInAHeader }) else { throw .headerValue(name: header.name) }
     }
   }
 }
@@ -45,7 +47,8 @@ extension UInt8 {
     switch self {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
     case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-    default: "!#$%&'*+-.^_`|~".utf8.contains(self)
+    case UInt8(ascii: "-"): true
+    default: "!#$%&'*+.^_`|~".utf8.contains(self)
     }
   }
 

@@ -91,8 +91,8 @@ public struct HTTPRouter: Sendable {
     guard let (resource, values) = resource(at: request.pathSegments) else {
       throw Problem(status: 404, code: .routeNotFound)
     }
-    let allowed = resource.allowedMethods
     guard let endpoint = resource.endpoint(for: request.method) else {
+      let allowed = resource.allowedMethods
       guard request.method == .options else {
         throw Problem(status: 405, code: .methodNotAllowed, headers: [("allow", allowed)])
       }

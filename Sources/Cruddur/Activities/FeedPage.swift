@@ -10,12 +10,15 @@ struct FeedPage: Sendable {
   /// Takes the first `limit` of the rows, of which there are more if there is another page. Each is JSON already.
   init(_ rows: Rows, limit: Int) throws(PostgresError) {
     var bytes = [UInt8(ascii: "[")]
+    // Most have some four hundred bytes.
+    bytes.reserveCapacity(min(rows.count, limit) * 512 + 2)
     for row in rows.prefix(limit) {
       guard let activity = try row["activity", as: [UInt8]?.self] else { continue }
       if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-      bytes += activity
+      bytes.append(contentsOf: activity)
     }
-    activities = bytes + [UInt8(ascii: "]")]
+    bytes.append(UInt8(ascii: "]"))
+    activities = bytes
     guard rows.count > limit, let last = rows.prefix(limit).last else {
       next = nil
       return

@@ -30,19 +30,20 @@ public struct UUID: Hashable, Sendable, LosslessStringConvertible {
 
   /// The identifier in lower case: `f81d4fae-7dec-11d0-a765-00a0c91e6bf6`.
   public var description: String {
-    var text = ""
-    text.reserveCapacity(Self.length)
-    var (high, low) = (high, low)
-    for position in 0..<Self.length {
-      if Self.hyphens.contains(position) {
-        text.append("-")
-      } else {
-        text.append(String(high >> 60, radix: 16))
-        high = high << 4 | low >> 60
-        low <<= 4
+    String(unsafeUninitializedCapacity: Self.length) { text in
+      var (high, low) = (high, low)
+      for position in 0..<Self.length {
+        if Self.hyphens.contains(position) {
+          text[position] = UInt8(ascii: "-")
+        } else {
+          let digit = UInt8(high >> 60)
+          text[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+          high = high << 4 | low >> 60
+          low <<= 4
+        }
       }
+      return Self.length
     }
-    return text
   }
 
   private static let length = 36
