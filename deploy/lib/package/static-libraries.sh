@@ -144,7 +144,8 @@ build_libcurl() {
     options+=("--disable-$option")
   done
   use_fast_texts "$source"
-  "$source/configure" "${options[@]}" CFLAGS="$compiler_flags" CPPFLAGS="-D_FORTIFY_SOURCE=2"
+  # Each event goes through it twice: 2,000 instructions less, in 12 kB more of the zip.
+  "$source/configure" "${options[@]}" CFLAGS="${compiler_flags/-O2/-O3}" CPPFLAGS="-D_FORTIFY_SOURCE=2"
   make --jobs "$(nproc)" -C lib
   cp lib/.libs/libcurl.a "$folder/lib"
   cp --recursive "$source/include/curl" "$folder/include"
