@@ -19,13 +19,13 @@ extension String {
   /// What single bytes tell.
   private var survey: (isPlain: Bool, hasContactSign: Bool) {
     let bytes = utf8.span
-    var (isPrintable, isVisible, hasContactSign) = (true, false, false)
+    var (unprintable, visible, contactSigns) = (UInt8(0), UInt8(0), UInt8(0))
     for index in bytes.indices {
       let byte = bytes[index]
-      if byte < 0x20 || byte >= 0x7F { isPrintable = false }
-      if byte != UInt8(ascii: " ") { isVisible = true }
-      if byte == UInt8(ascii: "@") || byte == UInt8(ascii: "+") { hasContactSign = true }
+      unprintable |= byte &- 0x20 > 0x5E ? 1 : 0
+      visible |= byte ^ UInt8(ascii: " ")
+      contactSigns |= (byte == UInt8(ascii: "@") ? 1 : 0) | (byte == UInt8(ascii: "+") ? 1 : 0)
     }
-    return (isPrintable && isVisible, hasContactSign)
+    return (unprintable == 0 && visible != 0, contactSigns != 0)
   }
 }

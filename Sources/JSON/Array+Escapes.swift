@@ -19,24 +19,8 @@ extension [UInt8] {
     var position = start
     append(addingCapacity: (end - start) * 6 + 16) { output in
       output.withUnsafeMutableBufferPointer { output, count in
-        text.withUnsafeBytes { input in
-          let output = UnsafeMutableRawBufferPointer(output)
-          while position < end {
-            if position + 8 <= input.count {
-              let word = input.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-              output.storeBytes(of: word, toByteOffset: count, as: UInt64.self)
-              let length = word.littleEndian.unescapedASCIICount
-              position += length
-              count += length
-              if length == 8 { continue }
-            }
-            repeat {
-              position += input.copyCharacter(at: position) {
-                output[count] = $0
-                count += 1
-              }
-            } while position < end && input[position] >= 0x80
-          }
+        position = text.withUnsafeBytes {
+          $0.copyEscaped(start..<end, to: UnsafeMutableRawBufferPointer(output), &count)
         }
       }
     }
@@ -67,6 +51,35 @@ extension Span<UInt8> {
 }
 
 extension UnsafeRawBufferPointer {
+  /// Copies the characters that begin in a range, as they have to stand in a string, to where there is room for six times as
+  /// much and eight bytes.
+  ///
+  /// - Returns: Where the last one ends.
+  fileprivate func copyEscaped(_ range: Range<Int>, to output: UnsafeMutableRawBufferPointer, _ written: inout Int)
+    -> Int
+  {
+    // What is counted stays in registers.
+    var (position, length) = (range.lowerBound, written)
+    while position < range.upperBound {
+      if position &+ 8 <= count {
+        let word = loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        output.storeBytes(of: word, toByteOffset: length, as: UInt64.self)
+        let plain = word.littleEndian.unescapedASCIICount
+        position &+= plain
+        length &+= plain
+        if plain == 8 { continue }
+      }
+      repeat {
+        position &+= copyCharacter(at: position) {
+          output[length] = $0
+          length &+= 1
+        }
+      } while position < range.upperBound && self[position] >= 0x80
+    }
+    written = length
+    return position
+  }
+
   /// Puts the character, or that byte of it, as it has to stand in a string.
   ///
   /// - Returns: Of how many bytes it is.

@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import Logging
 
@@ -15,6 +16,8 @@ struct LogLine {
     self.time = time
     self.level = level
     self.message = message
+    // As many as most lines have.
+    fields.reserveCapacity(4)
   }
 
   /// Sets what stands under a key, whatever stood there before.
@@ -107,15 +110,20 @@ extension [UInt8] {
   /// Adds a value, in quotation marks where it could otherwise be taken for several.
   fileprivate mutating func append(quotingIfNeeded value: String) {
     let bytes = value.utf8.span
-    let needsQuotes = bytes.indices.contains {
-      bytes[$0] == UInt8(ascii: " ") || bytes[$0] == UInt8(ascii: "=") || bytes[$0] == UInt8(ascii: "\"")
-    }
-    guard needsQuotes else { return append(escaping: value) }
+    guard bytes.contains(UInt8(ascii: " ")) || bytes.contains(UInt8(ascii: "=")) || bytes.contains(UInt8(ascii: "\""))
+    else { return append(escaping: value) }
     append(UInt8(ascii: "\""))
     for index in bytes.indices {
       if bytes[index] == UInt8(ascii: "\"") { append(UInt8(ascii: "\\")) }
       append(escaping: bytes[index])
     }
     append(UInt8(ascii: "\""))
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether there is such a byte, which the C library finds sixteen at a time or more.
+  fileprivate func contains(_ byte: UInt8) -> Bool {
+    withUnsafeBytes { bytes in bytes.baseAddress.map { memchr($0, CInt(byte), bytes.count) != nil } ?? false }
   }
 }
