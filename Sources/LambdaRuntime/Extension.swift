@@ -20,7 +20,7 @@ final class Extension: Sendable {
       let client = register()
       isDone.signal()
       guard let (client, headers) = client else { return }
-      _ = client.get("/2020-01-01/extension/event/next", headers: headers)
+      _ = try? client.get("/2020-01-01/extension/event/next", headers: headers)
     }
     if !isStarted { isDone.signal() }
   }
@@ -38,8 +38,7 @@ final class Extension: Sendable {
         "Content-Type: application/json", "Accept:", "Expect:", "Lambda-Extension-Name: runtime",
       ])
       let response = try client.post(
-        "/2020-01-01/extension/register", headers: headers, body: Array(#"{"events":[]}"#.utf8)
-      ).get()
+        "/2020-01-01/extension/register", headers: headers, body: Array(#"{"events":[]}"#.utf8))
       if response.status == 200, let id = response.head.extensionID {
         return (client, ["Accept:", "Lambda-Extension-Identifier: \(id)"])
       }

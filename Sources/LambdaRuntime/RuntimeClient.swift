@@ -42,22 +42,18 @@ struct RuntimeClient {
   func next() throws(ExitReason) -> Next? {
     var failures = 0
     while true {
-      let reason: ExitReason
-      var attempts = RuntimePolicy.attempts
-      switch client.get(RuntimeClient.nextTarget) {
-      case nil: return nil
-      case .success(let response):
+      let (reason, attempts): (ExitReason, Int)
+      do throws(TransportError) {
+        guard let response = try client.get(RuntimeClient.nextTarget) else { return nil }
         switch RuntimePolicy.afterNext(status: response.status, isConcurrent: isConcurrent) {
         case .handle:
           if let next = read(response) { return next }
-          reason = .missingRequestID
-        case .retry(let refusal):
-          reason = refusal
-          attempts = RuntimePolicy.refusedAttempts
-        case .exit(let reason): throw reason
+          (reason, attempts) = (.missingRequestID, RuntimePolicy.attempts)
+        case .retry(let refusal): (reason, attempts) = (refusal, RuntimePolicy.refusedAttempts)
+        case .exit(let refusal): (reason, attempts) = (refusal, 1)
         }
-      case .failure(let error):
-        reason = .transport(error, of: .next)
+      } catch {
+        (reason, attempts) = (.transport(error, of: .next), RuntimePolicy.attempts)
       }
       failures += 1
       guard failures < attempts else { throw reason }
@@ -88,16 +84,18 @@ struct RuntimeClient {
     let target = RuntimeClient.target(call, of: context)
     var isRetry = false
     while true {
-      switch client.post(target, headers: headers, body: body) {
-      case .success(let response):
-        return try conclude(response, of: call, context, isRetry: isRetry)
-      case .failure(let error):
+      let response: HTTPResponse
+      do throws(TransportError) {
+        response = try client.post(target, headers: headers, body: body)
+      } catch {
         let reason = ExitReason.transport(error, of: call)
         client.disconnect()
         if isRetry { return context.logger.error("\(reason)") }
         context.logger.warning("\(reason) Trying again.")
         isRetry = true
+        continue
       }
+      return try conclude(response, of: call, context, isRetry: isRetry)
     }
   }
 
@@ -147,12 +145,14 @@ struct RuntimeClient {
   /// Nothing of a stream can be sent again: what goes wrong on the way is logged.
   func endStream(_ report: ErrorReport?, of context: InvocationContext) throws(ExitReason) {
     let wasOver = client.isStreamOver
-    switch client.endStream(trailers: report?.trailers ?? []) {
-    case .success(let response): try conclude(response, of: .response, context)
-    case .failure(let error):
+    let response: HTTPResponse
+    do throws(TransportError) {
+      response = try client.endStream(trailers: report?.trailers ?? [])
+    } catch {
       if !wasOver { context.logger.error("\(ExitReason.transport(error, of: .response))") }
-      client.disconnect()
+      return client.disconnect()
     }
+    try conclude(response, of: .response, context)
   }
 
   // MARK: Starting
@@ -169,10 +169,11 @@ struct RuntimeClient {
 
   private func sendError(_ report: ErrorReport, to call: RuntimeCall) {
     let headers = HeaderList(RuntimeClient.responseHeaderLines + [report.header])
-    switch client.post(RuntimeClient.root + call.path, headers: headers, body: report.body) {
-    case .success(let response) where response.status == 202: break
-    case .success(let response): logger.error("\(ExitReason.status(response.status, of: call))")
-    case .failure(let error): logger.error("\(ExitReason.transport(error, of: call))")
+    do throws(TransportError) {
+      let response = try client.post(RuntimeClient.root + call.path, headers: headers, body: report.body)
+      if response.status != 202 { logger.error("\(ExitReason.status(response.status, of: call))") }
+    } catch {
+      logger.error("\(ExitReason.transport(error, of: call))")
     }
   }
 
@@ -180,7 +181,7 @@ struct RuntimeClient {
   static func waitForRestore(endpoint: String) throws(ExitReason) {
     let response: HTTPResponse?
     do throws(TransportError) {
-      response = try HTTPClient(endpoint: endpoint, maximumBody: 0).get(root + RuntimeCall.restoreNext.path)?.get()
+      response = try HTTPClient(endpoint: endpoint, maximumBody: 0).get(root + RuntimeCall.restoreNext.path)
     } catch {
       throw .transport(error, of: .restoreNext)
     }

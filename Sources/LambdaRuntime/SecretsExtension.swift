@@ -52,14 +52,16 @@ public struct SecretsExtension: Sendable {
     let target = "/secretsmanager/get?secretId=\(try Self.escape(id))"
     let lines = ["Accept:", "X-Aws-Parameters-Secrets-Token: \(token)"]
     let result = await withTaskCancellationHandler {
-      client.get(target, headers: lines, milliseconds: Int(min(timeLeft, 3_600_000)))
+      Result { () throws(TransportError) in
+        try client.get(target, headers: lines, milliseconds: Int(min(timeLeft, 3_600_000)))
+      }
     } onCancel: {
       client.interrupt()
     }
     switch result {
-    case nil: throw SecretError("The task was cancelled before there was a secret.")
+    case .success(nil): throw SecretError("The task was cancelled before there was a secret.")
+    case .success(let response?): return try Self.secretString(response)
     case .failure(let error): throw SecretError(error)
-    case .success(let response): return try Self.secretString(response)
     }
   }
 

@@ -52,15 +52,13 @@ final class WorkerExecutor: TaskExecutor, @unchecked Sendable {
   ///
   /// - Returns: What the operation returned, as soon as it did.
   func run<Value: Sendable>(_ operation: @escaping @Sendable () async -> Value) -> Value {
-    let result = Result<Value>()
-    Task(executorPreference: self) {
-      let value = await operation()
-      result.value.withLock { $0 = value }
-    }
+    // Only this thread sets and reads it.
+    nonisolated(unsafe) var result: Value?
+    Task(executorPreference: self) { result = await operation() }
     while true {
       ready.wait()
       runNextJob()
-      if let value = result.value.withLock({ $0 }) { return value }
+      if let result { return result }
     }
   }
 
@@ -68,10 +66,6 @@ final class WorkerExecutor: TaskExecutor, @unchecked Sendable {
     // The lock is not held while the job runs: it may enqueue others.
     let job = jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }
     job?.runSynchronously(on: asUnownedTaskExecutor())
-  }
-
-  private final class Result<Value: Sendable>: Sendable {
-    let value = Mutex<Value?>(nil)
   }
 }
 

@@ -64,8 +64,6 @@ final class HTTPClient: @unchecked Sendable {
     _ = ccurl_setopt_long(easy, CURLOPT_TCP_NODELAY, 1)
     _ = ccurl_setopt_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     _ = ccurl_setopt_long(easy, CURLOPT_CONNECTTIMEOUT_MS, HTTPClient.connectMilliseconds)
-    // It goes with the process: libcurl need not look at each request whether its address is too old.
-    _ = ccurl_setopt_long(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1)
     // An empty proxy overrules http_proxy and its kin: the Runtime API is on this machine.
     _ = ccurl_setopt_pointer(easy, CURLOPT_PROXY, "")
     _ = ccurl_setopt_callback(easy, CURLOPT_HEADERFUNCTION, Transfer.onHeader)
@@ -95,7 +93,7 @@ final class HTTPClient: @unchecked Sendable {
   /// `headers` are whole lines, `Name: value`.
   func get(
     _ target: String, headers: [String] = [], milliseconds: Int = 0
-  ) -> Result<HTTPResponse, TransportError>? {
+  ) throws(TransportError) -> HTTPResponse? {
     guard !isInterrupted.load(ordering: .acquiring) else { return nil }
     _ = ccurl_setopt_long(easy, CURLOPT_HTTPGET, 1)
     // The handle remembers the last POST's limit; the next event may be hours away.
@@ -105,25 +103,25 @@ final class HTTPClient: @unchecked Sendable {
       let isInterrupted = isInterrupted.load(ordering: .acquiring)
       advance { !isInterrupted || self.transfer.pointee.hasBegun }
       if isInterrupted, code == nil, !transfer.pointee.hasBegun {
-        _ = end()
+        leave()
         return nil
       }
     }
-    return end()
+    return try end()
   }
 
   /// Sends a POST request of `body`, which is not copied, and waits for its response for as long as `postMilliseconds` says.
-  func post(_ target: String, headers: HeaderList, body: [UInt8]) -> Result<HTTPResponse, TransportError> {
+  func post(_ target: String, headers: HeaderList, body: [UInt8]) throws(TransportError) -> HTTPResponse {
     _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, postMilliseconds)
     _ = ccurl_setopt_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-    return body.withUnsafeBytes { bytes in
+    body.withUnsafeBytes { bytes in
       // They make it a POST. A null pointer would make libcurl ask for the body; of an empty one it asks for nothing.
       _ = ccurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, bytes.baseAddress ?? UnsafeRawPointer(easy))
       defer { _ = ccurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, nil) }
       begin(target, headers)
       while code == nil { advance { true } }
-      return end()
     }
+    return try end()
   }
 
   // MARK: A body that is sent in pieces
@@ -169,7 +167,7 @@ final class HTTPClient: @unchecked Sendable {
   }
 
   /// Ends the body, with `trailers` behind it, which are whole lines, and waits for the response.
-  func endStream(trailers: [String] = []) -> Result<HTTPResponse, TransportError> {
+  func endStream(trailers: [String] = []) throws(TransportError) -> HTTPResponse {
     // What a reader who was too slow has not taken is left out.
     transfer.pointee.upload.dropRest()
     transfer.pointee.upload.isFinished = true
@@ -183,7 +181,7 @@ final class HTTPClient: @unchecked Sendable {
       code = code ?? CURLE_OPERATION_TIMEDOUT
     }
     defer { renewHandle() }
-    return end()
+    return try end()
   }
 
   /// Takes another easy handle; the connection, which the multi handle has, stays.
@@ -257,17 +255,25 @@ final class HTTPClient: @unchecked Sendable {
     }
   }
 
-  private func end() -> Result<HTTPResponse, TransportError> {
-    curl_multi_remove_handle(multi, easy)
-    var response = transfer.pointee.take()
+  private func end() throws(TransportError) -> HTTPResponse {
     let code = code ?? CURLE_ABORTED_BY_CALLBACK
-    self.code = CURLE_OK
-    guard code == CURLE_OK else { return .failure(TransportError(code: code)) }
+    var response = leave()
+    guard code == CURLE_OK else { throw TransportError(code: code) }
     _ = ccurl_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &response.status)
     var newConnections = 0
     _ = ccurl_getinfo_long(easy, CURLINFO_NUM_CONNECTS, &newConnections)
     response.usedNewConnection = newConnections > 0
-    return .success(response)
+    return response
+  }
+
+  /// Leaves the request as it is.
+  ///
+  /// - Returns: What has come in of its response.
+  @discardableResult
+  private func leave() -> HTTPResponse {
+    curl_multi_remove_handle(multi, easy)
+    code = CURLE_OK
+    return transfer.pointee.take()
   }
 
   /// The Runtime API is plain HTTP: starting libcurl without TLS saves its cost on each cold start.
