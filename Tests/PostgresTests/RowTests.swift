@@ -63,6 +63,23 @@ import Testing
     #expect(try row["value", as: String.self] == "123")
   }
 
+  @Test func `Bytes are appended to those that are there already, and none for NULL`() async throws {
+    let row = try await row(
+      "SELECT '[1]'::json AS a, '2'::jsonb AS b, '\\x33'::bytea AS c, NULL::json AS d, 'x'::text AS e")
+    var bytes = Array("0".utf8)
+    #expect(try row.append("a", to: &bytes))
+    #expect(try row.append("b", to: &bytes))
+    #expect(try row.append("c", to: &bytes))
+    #expect(try !row.append("d", to: &bytes))
+    for (name, description) in [
+      ("e", "Column \"e\" (text) cannot be read as Array<UInt8>."), ("f", "The result has no column \"f\"."),
+    ] {
+      let error = #expect(throws: PostgresError.self) { try row.append(name, to: &bytes) }
+      #expect(error?.description == description)
+    }
+    #expect(bytes == Array("0[1]23".utf8))
+  }
+
   @Test func `A timestamp without time zone is in UTC`() async throws {
     let row = try await row("SELECT '2023-03-14 15:09:26.535897'::timestamp AS value")
     #expect(try row["value", as: Timestamp.self].description == "2023-03-14T15:09:26.535897Z")

@@ -12,11 +12,8 @@ struct FeedPage: Sendable {
     var bytes = [UInt8(ascii: "[")]
     // Most have some four hundred bytes.
     bytes.reserveCapacity(min(rows.count, limit) * 512 + 2)
-    for row in rows.prefix(limit) {
-      guard let activity = try row["activity", as: [UInt8]?.self] else { continue }
-      if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-      bytes.append(contentsOf: activity)
-    }
+    for row in rows.prefix(limit) where try row.append("activity", to: &bytes) { bytes.append(UInt8(ascii: ",")) }
+    if bytes.last == UInt8(ascii: ",") { bytes.removeLast() }
     bytes.append(UInt8(ascii: "]"))
     activities = bytes
     guard rows.count > limit, let last = rows.prefix(limit).last else {

@@ -77,17 +77,15 @@ final class ResultHandle: @unchecked Sendable {
     DataType(rawValue: PQftype(pointer, column))
   }
 
-  /// Reads a value by PQgetisnull, PQgetlength and
+  /// Calls the body with the bytes of a value, nil for NULL, by PQgetisnull, PQgetlength and
   /// [PQgetvalue](https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQGETVALUE).
-  func value<Value: FieldDecodable>(
-    row: CInt, column: CInt, as type: Value.Type
+  func withField<Value>(
+    row: CInt, column: CInt, _ body: (RawSpan?) throws(ColumnDecodingError) -> Value
   ) throws(ColumnDecodingError) -> Value {
-    let dataType = self.type(ofColumn: column)
     guard PQgetisnull(pointer, row, column) == 0, let bytes = PQgetvalue(pointer, row, column) else {
-      return try Value.decode(field: nil, of: dataType)
+      return try body(nil)
     }
-    let span = RawSpan(_unsafeStart: bytes, byteCount: Int(PQgetlength(pointer, row, column)))
-    return try Value.decode(field: span, of: dataType)
+    return try body(RawSpan(_unsafeStart: bytes, byteCount: Int(PQgetlength(pointer, row, column))))
   }
 
   /// A field of the server's error report.

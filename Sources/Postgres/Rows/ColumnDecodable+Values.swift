@@ -169,13 +169,20 @@ extension UInt8: ColumnDecodable {
 
   /// Reads `bytea`, and `json` and `jsonb` as UTF-8.
   public static func decode(array bytes: RawSpan, of type: DataType) throws(ColumnDecodingError) -> [UInt8] {
+    var array: [UInt8] = []
+    try append(array: bytes, of: type, to: &array)
+    return array
+  }
+
+  /// Reads the same behind what is there already.
+  static func append(array bytes: RawSpan, of type: DataType, to array: inout [UInt8]) throws(ColumnDecodingError) {
     let headerLength =
       switch type {
       case .bytea, .json: 0
       case .jsonb: try bytes.jsonbHeaderLength()
       default: throw .typeMismatch
       }
-    return bytes.withUnsafeBytes { [UInt8]($0.dropFirst(headerLength)) }
+    bytes.extracting(droppingFirst: headerLength).withUnsafeBytes { array.append(contentsOf: $0) }
   }
 }
 

@@ -31,6 +31,25 @@ public struct Row: Sendable {
     get throws(PostgresError) { try field(ofColumn: CInt(clamping: position)) }
   }
 
+  /// Appends the bytes of a column that could be read as `[UInt8]`, `json` for example, to others, without an array of their
+  /// own. False if the column is NULL, and then nothing is appended.
+  ///
+  /// Throws as reading does.
+  public func append(_ name: String, to bytes: inout [UInt8]) throws(PostgresError) -> Bool {
+    guard let column = result.column(named: name) else { throw PostgresError(missingColumn: name) }
+    try check(column)
+    let type = result.type(ofColumn: column)
+    do throws(ColumnDecodingError) {
+      return try result.withField(row: index, column: column) { field throws(ColumnDecodingError) in
+        guard let field else { return false }
+        try UInt8.append(array: field, of: type, to: &bytes)
+        return true
+      }
+    } catch {
+      throw PostgresError(column: result.name(ofColumn: column), of: type, as: [UInt8].self, error)
+    }
+  }
+
   /// The columns' names and types, in their order.
   public var columns: [Column] { result.columns }
 
@@ -60,20 +79,26 @@ public struct Row: Sendable {
     try field(ofColumn: column)
   }
 
-  /// The value of the column with that number, counted from 0. Throws if there is no such row or column, which libpq calls
-  /// NULL as well.
-  func field<Value: FieldDecodable>(ofColumn column: CInt) throws(PostgresError) -> Value {
+  /// Throws if there is no such row or column, which libpq calls NULL as well.
+  private func check(_ column: CInt) throws(PostgresError) {
     guard (0..<result.rowCount).contains(Int(index)) else {
       throw PostgresError(missingRow: Int(index), of: result.rowCount)
     }
     guard (0..<result.columnCount).contains(column) else {
       throw PostgresError(missingColumn: Int(column), of: Int(result.columnCount))
     }
+  }
+
+  /// The value of the column with that number, counted from 0.
+  func field<Value: FieldDecodable>(ofColumn column: CInt) throws(PostgresError) -> Value {
+    try check(column)
+    let type = result.type(ofColumn: column)
     do throws(ColumnDecodingError) {
-      return try result.value(row: index, column: column, as: Value.self)
+      return try result.withField(row: index, column: column) { field throws(ColumnDecodingError) in
+        try Value.decode(field: field, of: type)
+      }
     } catch {
-      throw PostgresError(
-        column: result.name(ofColumn: column), of: result.type(ofColumn: column), as: Value.self, error)
+      throw PostgresError(column: result.name(ofColumn: column), of: type, as: Value.self, error)
     }
   }
 }
