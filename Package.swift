@@ -108,7 +108,8 @@ let package = Package(
         systemPackage,
       ],
       resources: [
-        .embedInCode("Page"), .embedInCode("Template"), .embedInCode("Samples/events"), .embedInCode("Samples/others"),
+        .embedInCode("Page"), .embedInCode("Postgres"), .embedInCode("Template"), .embedInCode("Samples/events"),
+        .embedInCode("Samples/others"),
       ],
       swiftSettings: settings),
     .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),

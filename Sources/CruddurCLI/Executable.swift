@@ -23,6 +23,12 @@ struct Executable: Equatable {
     }
   }
 
+  /// How many bytes it has; 0 where it is gone.
+  var bytes: Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+  }
+
   /// What is started where no bootstrap is named: the function of the package in the current folder, if `cruddur new` has
   /// made it, or otherwise `bootstrap` beside the running program.
   static func byDefault() throws(InputError) -> Executable {

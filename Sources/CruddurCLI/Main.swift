@@ -57,5 +57,5 @@ struct Cruddur: ParsableCommand {
           cruddur --generate-completion-script fish >cruddur.fish
       """,
     version: "cruddur 1.0.0",
-    subcommands: [Events.self, Invoke.self, Serve.self, New.self, Reconcile.self])
+    subcommands: [Events.self, Invoke.self, Serve.self, Bench.self, New.self, Reconcile.self])
 }

@@ -1,4 +1,4 @@
-import SystemPackage
+public import SystemPackage
 
 /// A Lambda execution environment: one `bootstrap` process.
 ///
@@ -23,8 +23,10 @@ public actor ExecutionEnvironment {
   private let platformLog: PlatformLog
   /// When the process was started that has not asked for its first event yet.
   private var spawn: ContinuousClock.Instant?
-  /// Nil where there can be none: then the process writes to our standard error itself.
+  /// Nil where there can be none, or the process writes elsewhere.
   private let log: LogPipe?
+  /// Where the process writes if there is no log.
+  private let output: FileDescriptor
   /// Until when the process may be at the last invocation, which it is until it asks for the next event.
   private var limit = ContinuousClock.now
   /// The last change of the process that was begun; changes come one after the other.
@@ -42,15 +44,19 @@ public actor ExecutionEnvironment {
   ///   - isAttached: whether no process is started or ended, because somebody else does, as in a debugger.
   ///   - initLimit: how long the process has until it asks for its first event; nil is Lambda's own: ten seconds on
   ///     demand, fifteen minutes with Managed Instances.
+  ///   - output: where the process writes, and then no log is kept of its invocations; it has to be open as long as the
+  ///     environment lives. Nil is a log that goes on to our standard error.
   public init(
     bootstrap: String, runtimeAPI: RuntimeAPI, functionName: String = "local", caller: [String: String] = [:],
-    configured: [String: String] = [:], isAttached: Bool = false, initLimit: Duration? = nil
+    configured: [String: String] = [:], isAttached: Bool = false, initLimit: Duration? = nil,
+    output: FileDescriptor? = nil
   ) {
     self.bootstrap = bootstrap
     self.isAttached = isAttached
     self.runtimeAPI = runtimeAPI
     self.initLimit = initLimit ?? (runtimeAPI.isManaged ? .seconds(900) : .seconds(10))
-    log = isAttached ? nil : LogPipe()
+    log = isAttached || output != nil ? nil : LogPipe()
+    self.output = output ?? .standardError
     variables = LambdaVariables.make(
       functionName: functionName, runtimeAPI: runtimeAPI.variables,
       taskRoot: FilePath(bootstrap).removingLastComponent().string, logStream: LambdaVariables.logStream(),
@@ -122,6 +128,9 @@ public actor ExecutionEnvironment {
     return spawn.map { .now - $0 }
   }
 
+  /// What the process, and all that it has started, have used so far; nil where there is none.
+  public var usage: ProcessUsage? { process?.usage }
+
   /// Kills the process as it is, as Lambda does with one that is out of memory, and waits until it is gone; what it is at
   /// fails.
   func kill() async {
@@ -160,7 +169,7 @@ public actor ExecutionEnvironment {
     await runtimeAPI.reset(initLimit: initLimit)
     spawn = .now
     let process = RuntimeProcess(
-      path: bootstrap, variables: variables, output: log?.writeEnd ?? .standardError
+      path: bootstrap, variables: variables, output: log?.writeEnd ?? output
     ) { [runtimeAPI] in await runtimeAPI.runtimeExited($0) }
     self.process = process
     return process

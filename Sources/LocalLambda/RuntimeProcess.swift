@@ -50,16 +50,11 @@ final class RuntimeProcess: Sendable {
     if isKilled { await running.value }
   }
 
-  /// The most bytes that it has had in memory so far; nil once it is gone:
-  /// <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>.
-  var maximumMemoryUsed: Int? {
-    guard let id = identity.id.withLock({ $0 }),
-      let status = try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8),
-      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-      let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })
-    else { return nil }
-    return kilobytes << 10
-  }
+  /// The most bytes that it has had in memory so far; nil once it is gone.
+  var maximumMemoryUsed: Int? { identity.id.withLock { $0.flatMap { ProcessUsage(process: $0)?.peakResidentBytes } } }
+
+  /// What it and all that it has started have used so far; nil once it is gone.
+  var usage: ProcessUsage? { identity.id.withLock { $0.flatMap { ProcessUsage(group: $0) } } }
 
   /// Kills the process without waiting for it.
   func cancel() {

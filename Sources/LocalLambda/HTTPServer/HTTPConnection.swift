@@ -12,6 +12,7 @@ final class HTTPConnection: Sendable {
   private let socket: Socket
   private let limits: HTTPServer.Limits
   private let streams: HTTPServer.StreamRule
+  private let watcher: HTTPServer.Watcher?
   private let handler: HTTPServer.Handler
   private let activity = Mutex(Activity())
 
@@ -19,12 +20,13 @@ final class HTTPConnection: Sendable {
 
   init(
     socket: Socket, port: Int, limits: HTTPServer.Limits, streams: @escaping HTTPServer.StreamRule,
-    handler: @escaping HTTPServer.Handler
+    watcher: HTTPServer.Watcher?, handler: @escaping HTTPServer.Handler
   ) {
     self.socket = socket
     self.port = port
     self.limits = limits
     self.streams = streams
+    self.watcher = watcher
     self.handler = handler
   }
 
@@ -57,10 +59,11 @@ final class HTTPConnection: Sendable {
       if streams(call) { return stream(call, from: &input, keepsAlive: keepsAlive) }
       input.readBody(of: &call)
       guard let reply = reply(to: call, hasEnded: input.hasEnded) else { return false }
-      return send(reply, to: call, keepsAlive: keepsAlive && call.bodyFault != .truncated, hasEnded: input.hasEnded)
+      return send(
+        reply, to: call, keepsAlive: keepsAlive && call.bodyFault != .truncated, input.hasEnded, arrival: input.arrival)
     } catch {
       guard case .refused(let status) = error else { return false }
-      _ = send(HTTPResponse(status: status), method: "", keepsAlive: false)
+      _ = socket.write(HTTPResponse(status: status).encoded(method: "", closes: true).head)
       socket.linger()
       return false
     }
@@ -76,9 +79,14 @@ final class HTTPConnection: Sendable {
 
   /// The handler's reply; nil if the client hung up before, in which case the handler's task is cancelled.
   private func reply(to call: HTTPCall, hasEnded: Bool) -> HTTPReply? {
+    let answer: @Sendable () async -> HTTPReply
+    switch handler(call) {
+    case .now(let reply): return reply
+    case .later(let reply): answer = reply
+    }
     let box = EventBox<HTTPReply>()
-    let handling = Task { [handler] in
-      let reply = await handler(call)
+    let handling = Task {
+      let reply = await answer()
       box.put(reply)
       return reply
     }
@@ -99,8 +107,12 @@ final class HTTPConnection: Sendable {
     var call = call
     call.stream = body
     let box = EventBox<HTTPReply>()
-    let handling = Task { [handler, call] in
-      box.put(await handler(call))
+    let answer = handler(call)
+    let handling = Task {
+      switch answer {
+      case .now(let reply): box.put(reply)
+      case .later(let reply): box.put(await reply())
+      }
       body.cancel()
     }
     var isWhole = false
@@ -119,7 +131,7 @@ final class HTTPConnection: Sendable {
       handling.cancel()
       return false
     }
-    guard send(reply, to: call, keepsAlive: keepsAlive && isWhole, hasEnded: input.hasEnded) else {
+    guard send(reply, to: call, keepsAlive: keepsAlive && isWhole, input.hasEnded, arrival: input.arrival) else {
       // The client may still be sending, and should see the response all the same; one that is broken off sees none.
       if case .response = reply, !isWhole { socket.linger() }
       return false
@@ -171,9 +183,11 @@ final class HTTPConnection: Sendable {
   // MARK: Responses
 
   /// Whether another request may follow.
-  private func send(_ reply: HTTPReply, to call: HTTPCall, keepsAlive: Bool, hasEnded: Bool) -> Bool {
+  private func send(
+    _ reply: HTTPReply, to call: HTTPCall, keepsAlive: Bool, _ hasEnded: Bool, arrival: ContinuousClock.Instant
+  ) -> Bool {
     switch reply {
-    case .response(let response): return send(response, method: call.method, keepsAlive: keepsAlive)
+    case .response(let response): return send(response, to: call, keepsAlive: keepsAlive, arrival: arrival)
     case .stream(let response, let body):
       defer { body.cancel() }
       // In HTTP/1.0 a body of unknown length ends with the connection.
@@ -190,10 +204,16 @@ final class HTTPConnection: Sendable {
     }
   }
 
-  private func send(_ response: HTTPResponse, method: String, keepsAlive: Bool) -> Bool {
+  private func send(
+    _ response: HTTPResponse, to call: HTTPCall, keepsAlive: Bool, arrival: ContinuousClock.Instant
+  ) -> Bool {
     let keepsAlive = keepsAlive && !activity.withLock { $0.isStopping }
-    let (head, body) = response.encoded(method: method, closes: !keepsAlive)
-    return socket.write(head + body) && keepsAlive && isDone()
+    let (head, body) = response.encoded(method: call.method, closes: !keepsAlive)
+    let bytes = head + body
+    let departure = ContinuousClock.now
+    guard socket.write(bytes) else { return false }
+    watcher?(.init(call: call, response: response, arrival: arrival, departure: departure))
+    return keepsAlive && isDone()
   }
 
   /// All of a response is gone: whether another request may come.

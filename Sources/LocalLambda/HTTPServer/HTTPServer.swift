@@ -2,15 +2,35 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// An HTTP/1.1 server on 127.0.0.1, which listens from ``start(port:limits:streams:handler:)`` to ``stop()``.
+/// An HTTP/1.1 server on 127.0.0.1, which listens from ``start(port:limits:streams:watcher:answer:)`` to ``stop()``.
 ///
 /// It has a thread for each connection, which may block: the clients are those of one laptop, and above a limit the others
 /// wait until one has ended. A thread also knows at once who hangs up, and a reply may be to break off a response, neither
 /// of which a web framework lets its handlers do. A client that says that it will send no more, once its request is
 /// whole, has hung up as well: there is no telling the two apart.
 final class HTTPServer: Sendable {
-  /// Answers a request; the task is cancelled when the client hangs up, and what it returns then goes nowhere.
-  typealias Handler = @Sendable (HTTPCall) async -> HTTPReply
+  /// Answers a request, on the thread of its connection.
+  typealias Handler = @Sendable (HTTPCall) -> Answer
+
+  /// What a request is answered with: at once, or once it is there. In that case the task is cancelled when the client
+  /// hangs up, and what it returns then goes nowhere.
+  enum Answer {
+    case now(HTTPReply)
+    case later(@Sendable () async -> HTTPReply)
+  }
+
+  /// Told of each response that has gone out, on the thread of its connection.
+  typealias Watcher = @Sendable (Exchange) -> Void
+
+  /// A request and its response, and how long we had it.
+  struct Exchange {
+    let call: HTTPCall
+    let response: HTTPResponse
+    /// When all of the request was there.
+    let arrival: ContinuousClock.Instant
+    /// When the response began to go out.
+    let departure: ContinuousClock.Instant
+  }
 
   /// Whether the body of a request with this head is read by its handler as it comes.
   typealias StreamRule = @Sendable (HTTPCall) -> Bool
@@ -38,19 +58,22 @@ final class HTTPServer: Sendable {
   private let limits: Limits
   private let streams: StreamRule
   private let handler: Handler
+  private let watcher: Watcher?
   private let state = Mutex(State())
   /// How many more connections there may be. It begins with none, because a semaphore must not end with fewer than it
   /// began with.
   private let places = DispatchSemaphore(value: 0)
 
   private init(
-    listener: Socket, port: Int, limits: Limits, streams: @escaping StreamRule, handler: @escaping Handler
+    listener: Socket, port: Int, limits: Limits, streams: @escaping StreamRule, watcher: Watcher?,
+    handler: @escaping Handler
   ) {
     self.listener = listener
     self.port = port
     self.limits = limits
     self.streams = streams
     self.handler = handler
+    self.watcher = watcher
     for _ in 0..<limits.maximumConnections { places.signal() }
   }
 
@@ -58,12 +81,21 @@ final class HTTPServer: Sendable {
   ///
   /// - Throws: ``PortError`` where the port cannot be listened on.
   static func start(
-    port: Int, limits: Limits, streams: @escaping StreamRule = { _ in false }, handler: @escaping Handler
+    port: Int, limits: Limits, streams: @escaping StreamRule = { _ in false }, watcher: Watcher? = nil,
+    answer handler: @escaping Handler
   ) throws(PortError) -> HTTPServer {
     let (listener, port) = try Socket.listen(port: port)
-    let server = HTTPServer(listener: listener, port: port, limits: limits, streams: streams, handler: handler)
+    let server = HTTPServer(
+      listener: listener, port: port, limits: limits, streams: streams, watcher: watcher, handler: handler)
     Thread.detachNewThread { server.accept() }
     return server
+  }
+
+  /// Starts a server whose handler may have to wait for any of its replies.
+  static func start(
+    port: Int, limits: Limits, handler: @escaping @Sendable (HTTPCall) async -> HTTPReply
+  ) throws(PortError) -> HTTPServer {
+    try start(port: port, limits: limits, answer: { call in .later { await handler(call) } })
   }
 
   /// Stops listening, gives responses that are owed a second to go out, and closes all connections.
@@ -90,7 +122,7 @@ final class HTTPServer: Sendable {
       places.wait()
       guard let socket = listener.accept() else { break }
       let connection = HTTPConnection(
-        socket: socket, port: port, limits: limits, streams: streams, handler: handler)
+        socket: socket, port: port, limits: limits, streams: streams, watcher: watcher, handler: handler)
       let isTaken = state.withLock {
         if !$0.isStopping { $0.connections[ObjectIdentifier(connection)] = connection }
         return !$0.isStopping

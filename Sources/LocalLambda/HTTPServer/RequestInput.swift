@@ -20,6 +20,8 @@ struct RequestInput: ~Copyable {
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
   /// Whether the client has said that it will send no more.
   private(set) var hasEnded = false
+  /// When the last that was read was there.
+  private(set) var arrival = ContinuousClock.now
 
   init(socket: Socket, limits: HTTPServer.Limits) {
     self.socket = socket
@@ -90,6 +92,7 @@ struct RequestInput: ~Copyable {
 
   private mutating func readMore() -> Bool {
     let count = socket.read(into: &buffer)
+    arrival = .now
     hasEnded = count == 0
     parser.append(buffer[..<count])
     return !hasEnded

@@ -32,6 +32,8 @@ public final class RuntimeAPI: Sendable {
     public var maximumConcurrency: Int?
     /// Whether ``RuntimeAPI/exchanges`` are kept, which takes memory for each request.
     public var recordsExchanges = true
+    /// Told of each response that has gone out, as it must not take long; nil: nobody is.
+    public var onCall: (@Sendable (CallTimes) -> Void)?
 
     /// The options that are Lambda's own.
     public init() {}
@@ -77,16 +79,16 @@ public final class RuntimeAPI: Sendable {
     var limits = HTTPServer.Limits(maximumHeadBytes: 2 << 20, maximumBodyBytes: options.maximumResponseBytes)
     // Each worker keeps one, and may lose one that is not known to be lost yet.
     limits.maximumConnections += 2 * (rules.maximumConcurrency ?? 0)
-    let server = try HTTPServer.start(port: options.port, limits: limits, streams: RuntimeCall.isStream) {
-      await broker.serve($0)
-    }
+    let watcher = options.onCall.map { onCall in { @Sendable in onCall(CallTimes($0)) } }
+    let server = try HTTPServer.start(
+      port: options.port, limits: limits, streams: RuntimeCall.isStream, watcher: watcher, answer: broker.serve)
     return RuntimeAPI(broker: broker, server: server, rules: rules)
   }
 
   /// Stops listening: invocations end as cancelled, a runtime that waits for an event is told to exit (500), and its
   /// connections are closed.
   public func stop() async {
-    await broker.handle(.stop)
+    broker.handle(.stop)
     await server.stop()
   }
 
@@ -110,19 +112,19 @@ public final class RuntimeAPI: Sendable {
   ///
   /// - Parameter initLimit: how long the new runtime has to ask for its first event; nil: as long as it takes.
   public func reset(initLimit: Duration? = nil) async {
-    await broker.handle(.reset(initLimit: initLimit))
+    broker.handle(.reset(initLimit: initLimit))
   }
 
   /// Whether the runtime waits in `/restore/next`, as in a snapshot.
   public var holdsSnapshot: Bool {
-    get async { await broker.holdsSnapshot }
+    get async { broker.state.holdsSnapshot }
   }
 
   /// Lets a runtime go on that waits in a snapshot; if none does, nothing.
   ///
   /// - Parameter limit: how long it has to ask for its first event; nil: as long as it takes.
   public func restore(limit: Duration? = nil) async {
-    await broker.handle(.restore(limit: limit))
+    broker.handle(.restore(limit: limit))
   }
 
   /// Waits until the runtime has asked for its first event, or to be restored, which is nil, or has failed to, which is
@@ -135,24 +137,24 @@ public final class RuntimeAPI: Sendable {
   ///
   /// - Parameter reason: a phrase such as "exited with status 1".
   public func runtimeExited(_ reason: String) async {
-    await broker.handle(.exited(reason))
+    broker.handle(.exited(reason))
   }
 
   /// Whether the runtime has ended, or could not start: every invocation ends so, until ``reset(initLimit:)``.
   var isRuntimeGone: Bool {
-    get async { await broker.isRuntimeGone }
+    get async { if case .failed = broker.state.phase { true } else { false } }
   }
 
   /// How long the runtime's process has between SIGTERM and SIGKILL, as Lambda's own does where it has registered an
   /// extension; nil where it has not, and there is no SIGTERM:
   /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown>.
   var shutdownTime: Duration? {
-    get async { await broker.hasExtension ? .milliseconds(isManaged ? 600 : 500) : nil }
+    get async { broker.state.extensions.isEmpty ? nil : .milliseconds(isManaged ? 600 : 500) }
   }
 
   /// How many calls of `/next` wait for an event.
   public var waitingCalls: Int {
-    get async { await broker.waitingCalls }
+    get async { broker.state.waiting.count }
   }
 
   /// Waits until the runtime asks for an event or to be restored, or is gone; false if the limit passes first.
@@ -164,17 +166,41 @@ public final class RuntimeAPI: Sendable {
   /// Commits a fault on calls that are still to come, after those that were asked for before. A call that waits already
   /// is not one of them.
   public func inject(_ fault: Fault) async {
-    await broker.inject(fault)
+    broker.inject(fault)
   }
 
   /// Every request received so far, in the order in which they arrived; none if they are not recorded.
   public var exchanges: [Exchange] {
-    get async { await broker.exchanges }
+    get async { broker.exchanges }
   }
 
   /// The error that the runtime reported during init, if it did.
   public var initError: ReportedError? {
-    get async { await broker.initError }
+    get async { broker.state.initError }
+  }
+}
+
+/// When a call of the runtime came, and its response went out: what lies between is the Runtime API's own, or that
+/// there was no event.
+public struct CallTimes: Sendable, Equatable {
+  /// The call; nil of one that there is none of.
+  public let route: Route?
+  /// The HTTP status of the response.
+  public let status: Int
+  /// The invocation that the call is about: whose event is handed out, or which is responded to; nil of any other call.
+  public let requestID: String?
+  /// When all of the call was there.
+  public let arrival: ContinuousClock.Instant
+  /// When the response began to go out.
+  public let departure: ContinuousClock.Instant
+
+  init(_ exchange: HTTPServer.Exchange) {
+    let parsed = try? Route.parse(method: exchange.call.method, path: exchange.call.path)
+    route = parsed?.route
+    status = exchange.response.status
+    let posted = parsed.flatMap { $0.requestID.isEmpty ? nil : $0.requestID }
+    requestID = route == .next ? exchange.response.headers["Lambda-Runtime-Aws-Request-Id"] : posted
+    (arrival, departure) = (exchange.arrival, exchange.departure)
   }
 }
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// How an invocation ended, and how long it took from the moment its event was handed out; nil where it never was.
 struct BrokeredInvocation {
   var result: InvocationResult
@@ -5,23 +7,26 @@ struct BrokeredInvocation {
 }
 
 /// Stands between those who invoke and the runtime: feeds ``RuntimeState`` and does what it says.
-actor RuntimeBroker {
-  private var state: RuntimeState
-  private var faults = FaultPlan()
-  /// By the invocation's key.
-  private var callers: [String: Caller] = [:]
-  private var calls: [RuntimeState.CallID: CheckedContinuation<HTTPReply, Never>] = [:]
-  /// The requests whose bodies come as streams.
-  private var streams: [RuntimeState.CallID: HTTPCall] = [:]
-  private var timers: [RuntimeState.Timer: Task<Void, any Error>] = [:]
-  private var waiters:
-    [Int: (condition: (RuntimeState) -> Bool, continuation: CheckedContinuation<RuntimeState?, Never>)] = [:]
-  private var waiterCount = 0
-  private var callCount = 0
-  private var invocationCount = 0
-  private let options: RuntimeAPI.Options
-  /// The exchange of the call `id` is at `id - 1`.
-  private(set) var exchanges: [Exchange] = []
+///
+/// It is a lock and no actor, so that a call is answered on the thread that its connection has, if it need not wait: a
+/// function that is measured should not wait for threads of ours.
+final class RuntimeBroker: Sendable {
+  private struct Core {
+    var state: RuntimeState
+    var faults = FaultPlan()
+    /// By the invocation's key.
+    var callers: [String: Caller] = [:]
+    var calls: [RuntimeState.CallID: Call] = [:]
+    /// The requests whose bodies come as streams.
+    var streams: [RuntimeState.CallID: HTTPCall] = [:]
+    var timers: [RuntimeState.Timer: Task<Void, any Error>] = [:]
+    var waiters: [Int: Waiter] = [:]
+    var waiterCount = 0
+    var callCount = 0
+    var invocationCount = 0
+    /// The exchange of the call `id` is at `id - 1`.
+    var exchanges: [Exchange] = []
+  }
 
   /// Whoever waits for an invocation's end, and has the response as it comes, or all of it then.
   private struct Caller {
@@ -31,34 +36,49 @@ actor RuntimeBroker {
     var handOut: ContinuousClock.Instant?
   }
 
+  /// A call of the runtime whose reply may be there before anybody waits for it.
+  private enum Call {
+    case owed
+    case replied(HTTPReply)
+    case awaited(CheckedContinuation<HTTPReply, Never>)
+  }
+
+  private struct Waiter {
+    let condition: @Sendable (RuntimeState) -> Bool
+    let continuation: CheckedContinuation<RuntimeState?, Never>
+  }
+
+  private let core: Mutex<Core>
+  private let options: RuntimeAPI.Options
+
   init(rules: RuntimeState.Rules, options: RuntimeAPI.Options) {
-    state = RuntimeState(rules: rules)
+    core = Mutex(Core(state: RuntimeState(rules: rules)))
     self.options = options
   }
 
-  var initError: ReportedError? { state.initError }
+  /// What the Runtime API knows of the runtime at this moment.
+  var state: RuntimeState { core.withLock { $0.state } }
 
-  var isRuntimeGone: Bool {
-    if case .failed = state.phase { true } else { false }
-  }
-
-  var holdsSnapshot: Bool { state.holdsSnapshot }
-
-  var hasExtension: Bool { !state.extensions.isEmpty }
-
-  var waitingCalls: Int { state.waiting.count }
+  var exchanges: [Exchange] { core.withLock { $0.exchanges } }
 
   func invoke(_ request: InvocationRequest, into sink: ResponseSink?) async -> BrokeredInvocation {
-    invocationCount += 1
-    let invocation = Invocation(
-      key: String(invocationCount), requestID: request.requestID ?? .randomUUID(), request: request)
+    let key = core.withLock { core in
+      core.invocationCount += 1
+      return String(core.invocationCount)
+    }
+    let invocation = Invocation(key: key, requestID: request.requestID ?? .randomUUID(), request: request)
+    let giveUp: RuntimeState.Input = sink == nil ? .cancel(key) : .abandoned(key)
     return await withTaskCancellationHandler {
       await withCheckedContinuation { caller in
-        callers[invocation.key] = Caller(end: caller, sink: sink)
-        handle(.invoke(invocation))
+        core.withLock { core in
+          core.callers[key] = Caller(end: caller, sink: sink)
+          handle(.invoke(invocation), &core)
+          // Whoever was cancelled before has been told of it too early.
+          if Task.isCancelled { handle(giveUp, &core) }
+        }
       }
     } onCancel: {
-      Task { await self.handle(sink == nil ? .cancel(invocation.key) : .abandoned(invocation.key)) }
+      handle(giveUp)
     }
   }
 
@@ -79,44 +99,52 @@ actor RuntimeBroker {
 
   /// The state as soon as a condition holds; nil if the task is cancelled before.
   private func wait(until condition: @escaping @Sendable (RuntimeState) -> Bool) async -> RuntimeState? {
-    if condition(state) { return state }
-    waiterCount += 1
-    let id = waiterCount
+    let id = core.withLock { core in
+      core.waiterCount += 1
+      return core.waiterCount
+    }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        if Task.isCancelled {
-          continuation.resume(returning: nil)
-        } else {
-          waiters[id] = (condition, continuation)
+        core.withLock { core in
+          if condition(core.state) {
+            continuation.resume(returning: core.state)
+          } else if Task.isCancelled {
+            continuation.resume(returning: nil)
+          } else {
+            core.waiters[id] = Waiter(condition: condition, continuation: continuation)
+          }
         }
       }
     } onCancel: {
-      Task { await self.endWait(id) }
+      core.withLock { $0.waiters.removeValue(forKey: id) }?.continuation.resume(returning: nil)
     }
   }
 
-  private func endWait(_ id: Int) {
-    waiters.removeValue(forKey: id)?.continuation.resume(returning: nil)
-  }
-
   /// Serves a request of the runtime. Cancelling the task ends a call that waits.
-  func serve(_ request: HTTPCall) async -> HTTPReply {
-    let id = receive(request)
-    do throws(Refusal) {
-      let (route, input) = try Self.input(of: request, id)
-      switch faults.take(for: route) {
-      case .status(let status): throw .injected(status: status)
-      case .disconnect(taken: false): return .disconnect
-      case .disconnect(taken: true):
-        _ = await respond(to: input, id, request)
-        return .disconnect
-      case .brokenOff(let count):
-        guard case .response(let response) = await respond(to: input, id, request) else { return .disconnect }
-        return .brokenOff(response, afterBytes: count)
-      case nil: return recorded(await respond(to: input, id, request), id)
+  func serve(_ request: HTTPCall) -> HTTPServer.Answer {
+    core.withLock { core in
+      core.callCount += 1
+      let id = core.callCount
+      if options.recordsExchanges { core.exchanges.append(Exchange(request)) }
+      do throws(Refusal) {
+        let (route, input) = try Self.input(of: request, id)
+        let fault = core.faults.take(for: route)
+        switch fault {
+        case .status(let status): throw .injected(status: status)
+        case .disconnect(taken: false): return .now(.disconnect)
+        case .disconnect(taken: true), .brokenOff, nil: break
+        }
+        core.calls[id] = .owed
+        if request.stream != nil { core.streams[id] = request }
+        handle(input, &core)
+        if let reply = take(id, &core) { return .now(finished(reply, id, fault, &core)) }
+        return .later {
+          let reply = await self.reply(to: id)
+          return self.core.withLock { self.finished(reply, id, fault, &$0) }
+        }
+      } catch {
+        return .now(finished(.response(.refused(error)), id, nil, &core))
       }
-    } catch {
-      return recorded(.response(.refused(error)), id)
     }
   }
 
@@ -132,65 +160,86 @@ actor RuntimeBroker {
     return (route, .call(id, try RuntimeCall(route, requestID: requestID, request)))
   }
 
-  /// Commits a fault on calls that are still to come.
-  func inject(_ fault: Fault) {
-    faults.add(fault)
-  }
-
-  func handle(_ input: RuntimeState.Input) {
-    for effect in state.handle(input, at: millisecondsSinceEpoch()) {
-      switch effect {
-      case .respond(let call, let response): reply(to: call, .response(response))
-      case .breakOff(let call): reply(to: call, .disconnect)
-      case .stream(let call, let key): Task { await forward(call, to: key) }
-      case .finish(let key, let result): finish(key, result)
-      case .start(let timer, let duration):
-        if case .invocation(let key) = timer { callers[key]?.handOut = .now }
-        start(timer, for: duration)
-      }
-    }
-    if state.isInitOver { timers.removeValue(forKey: .initialization)?.cancel() }
-    for (id, waiter) in waiters where waiter.condition(state) {
-      waiters[id] = nil
-      waiter.continuation.resume(returning: state)
-    }
-  }
-
-  private func receive(_ request: HTTPCall) -> RuntimeState.CallID {
-    callCount += 1
-    if options.recordsExchanges { exchanges.append(Exchange(request)) }
-    return callCount
-  }
-
-  private func reply(to call: RuntimeState.CallID, _ reply: HTTPReply) {
-    streams[call] = nil
-    calls.removeValue(forKey: call)?.resume(returning: reply)
-  }
-
-  /// Takes note of what a call got.
-  private func recorded(_ reply: HTTPReply, _ id: RuntimeState.CallID) -> HTTPReply {
-    if options.recordsExchanges, case .response(let response) = reply { exchanges[id - 1].status = response.status }
+  /// A call's reply, if it is there.
+  private func take(_ id: RuntimeState.CallID, _ core: inout Core) -> HTTPReply? {
+    guard case .replied(let reply) = core.calls[id] else { return nil }
+    core.calls[id] = nil
     return reply
   }
 
-  /// Takes a call, which is an input of the state, and waits for what it gets.
-  private func respond(
-    to input: RuntimeState.Input, _ id: RuntimeState.CallID, _ request: HTTPCall
-  ) async -> HTTPReply {
+  /// Waits for the reply to a call.
+  private func reply(to id: RuntimeState.CallID) async -> HTTPReply {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        calls[id] = continuation
-        if request.stream != nil { streams[id] = request }
-        handle(input)
+        core.withLock { core in
+          if let reply = take(id, &core) {
+            continuation.resume(returning: reply)
+          } else {
+            core.calls[id] = .awaited(continuation)
+          }
+        }
       }
     } onCancel: {
-      Task { await self.handle(.hungUp(id)) }
+      handle(.hungUp(id))
     }
   }
 
-  private func finish(_ key: String, _ result: InvocationResult) {
-    timers.removeValue(forKey: .invocation(key))?.cancel()
-    guard let caller = callers.removeValue(forKey: key) else { return }
+  /// What becomes of a call's reply, of which note is taken unless a fault befalls it.
+  private func finished(
+    _ reply: HTTPReply, _ id: RuntimeState.CallID, _ fault: Fault.Kind?, _ core: inout Core
+  ) -> HTTPReply {
+    switch (fault, reply) {
+    case (.brokenOff(let count), .response(let response)): return .brokenOff(response, afterBytes: count)
+    case (.some, _): return .disconnect
+    case (nil, .response(let response)) where options.recordsExchanges:
+      core.exchanges[id - 1].status = response.status
+      return reply
+    case (nil, _): return reply
+    }
+  }
+
+  /// Commits a fault on calls that are still to come.
+  func inject(_ fault: Fault) {
+    core.withLock { $0.faults.add(fault) }
+  }
+
+  func handle(_ input: RuntimeState.Input) {
+    core.withLock { handle(input, &$0) }
+  }
+
+  private func handle(_ input: RuntimeState.Input, _ core: inout Core) {
+    for effect in core.state.handle(input, at: millisecondsSinceEpoch()) {
+      switch effect {
+      case .respond(let call, let response): reply(to: call, .response(response), &core)
+      case .breakOff(let call): reply(to: call, .disconnect, &core)
+      case .stream(let call, let key): Task { await forward(call, to: key) }
+      case .finish(let key, let result): finish(key, result, &core)
+      case .start(let timer, let duration):
+        if case .invocation(let key) = timer { core.callers[key]?.handOut = .now }
+        start(timer, for: duration, &core)
+      }
+    }
+    if core.state.isInitOver { core.timers.removeValue(forKey: .initialization)?.cancel() }
+    for (id, waiter) in core.waiters where waiter.condition(core.state) {
+      core.waiters[id] = nil
+      waiter.continuation.resume(returning: core.state)
+    }
+  }
+
+  private func reply(to call: RuntimeState.CallID, _ reply: HTTPReply, _ core: inout Core) {
+    core.streams[call] = nil
+    switch core.calls[call] {
+    case .owed: core.calls[call] = .replied(reply)
+    case .awaited(let continuation):
+      core.calls[call] = nil
+      continuation.resume(returning: reply)
+    case .replied, nil: break
+    }
+  }
+
+  private func finish(_ key: String, _ result: InvocationResult, _ core: inout Core) {
+    core.timers.removeValue(forKey: .invocation(key))?.cancel()
+    guard let caller = core.callers.removeValue(forKey: key) else { return }
     var end = BrokeredInvocation(result: result, duration: caller.handOut.map { .now - $0 })
     if case .response = result, !caller.response.isEmpty { end.result = .response(caller.response) }
     caller.end.resume(returning: end)
@@ -200,13 +249,14 @@ actor RuntimeBroker {
 
   /// Gives a stream on to whoever invoked, until one of its ends is gone.
   private func forward(_ call: RuntimeState.CallID, to key: String) async {
-    guard let request = streams[call], let body = request.stream else { return }
-    if let sink = callers[key]?.sink {
+    let (request, sink) = core.withLock { ($0.streams[call], $0.callers[key]?.sink) }
+    guard let request, let body = request.stream else { return }
+    if let sink {
       sink.contentType = request.header("content-type")
       // Whoever hangs up need not wait for a chunk to be noticed.
-      sink.chunks.whenCancelled { Task { await self.handle(.abandoned(key)) } }
+      sink.chunks.whenCancelled { self.handle(.abandoned(key)) }
     }
-    let limit = callers[key]?.sink == nil ? options.maximumResponseBytes : options.maximumStreamBytes
+    let limit = sink == nil ? options.maximumResponseBytes : options.maximumStreamBytes
     var size = 0
     while let item = await body.next() {
       switch item {
@@ -215,7 +265,7 @@ actor RuntimeBroker {
         return handle(.streamEnded(call, .success(RuntimeCall.endOfStream(trailers: trailers))))
       case .piece(let piece):
         size += piece.count
-        if options.recordsExchanges { exchanges[call - 1].bodySize = size }
+        if options.recordsExchanges { core.withLock { [size] in $0.exchanges[call - 1].bodySize = size } }
         guard size <= limit else { return handle(.streamEnded(call, .failure(.tooLarge(limit: limit)))) }
         guard await give(piece, to: key) else { return handle(.abandoned(key)) }
       }
@@ -224,21 +274,23 @@ actor RuntimeBroker {
 
   /// Whether the caller still wants it.
   private func give(_ piece: [UInt8], to key: String) async -> Bool {
-    guard let sink = callers[key]?.sink else {
-      callers[key]?.response += piece
-      return callers[key] != nil
+    let (isWanted, sink) = core.withLock { core in
+      if core.callers[key]?.sink == nil { core.callers[key]?.response += piece }
+      return (core.callers[key] != nil, core.callers[key]?.sink)
     }
-    return await sink.write(piece)
+    return await sink?.write(piece) ?? isWanted
   }
 
-  private func start(_ timer: RuntimeState.Timer, for duration: Duration) {
-    timers[timer]?.cancel()
-    timers[timer] = Task {
+  private func start(_ timer: RuntimeState.Timer, for duration: Duration, _ core: inout Core) {
+    core.timers[timer]?.cancel()
+    core.timers[timer] = Task {
       try await Task.sleep(for: duration)
-      // Checked here, on the actor: a timer that was cancelled after it rang must not be heard.
-      try Task.checkCancellation()
-      timers[timer] = nil
-      handle(.elapsed(timer))
+      try self.core.withLock { core in
+        // Checked here, under the lock: a timer that was cancelled after it rang must not be heard.
+        try Task.checkCancellation()
+        core.timers[timer] = nil
+        handle(.elapsed(timer), &core)
+      }
     }
   }
 }
