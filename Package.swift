@@ -167,7 +167,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "LocalLambdaTests", dependencies: ["LocalLambda", "LambdaEvents", "JSON", "TestSupport", subprocess],
+      name: "LocalLambdaTests",
+      dependencies: ["LocalLambda", "LambdaEvents", "JSON", "TestSupport", subprocess, systemPackage],
       swiftSettings: settings),
     .testTarget(
       name: "CruddurCLITests",

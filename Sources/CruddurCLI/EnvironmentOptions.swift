@@ -16,10 +16,12 @@ struct EnvironmentOptions: ParsableArguments {
     completion: .file())
   var envFile: [String] = []
 
-  /// How `--help` explains what the function sees; `own` is what else it gets.
-  static func discussion(_ own: String = "") -> String {
+  /// How `--help` explains what the function sees; `shell` is what it has of the shell's, and `own` what else it gets.
+  static func discussion(
+    shell: String = "CONNECTION_URL, PG* and LD_LIBRARY_PATH", _ own: String = ""
+  ) -> String {
     """
-    The function sees Lambda's environment variables, CONNECTION_URL, PG* and LD_LIBRARY_PATH if they are set,\(own) and \
+    The function sees Lambda's environment variables, \(shell) if they are set,\(own) and \
     those of --env-file and --env, but no others. --env goes before --env-file, a later file before an earlier one, and \
     both before what the shell has. So that a password need not be an argument, --env CONNECTION_URL hands on the \
     shell's. In a file # begins a comment, a value in quotes may have several lines, \\n and the like are escapes in \

@@ -48,8 +48,13 @@ struct InvokeSummary {
     }
     let duration = ranks.isEmpty ? "" : "; duration " + ranks.joined(separator: ", ")
     return [(count, "invocation"), (errors, "error"), (coldStarts, "cold start")]
-      .map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ") + duration + "."
+      .map { $0.counted($1) }.joined(separator: ", ") + duration + "."
   }
+}
+
+extension Int {
+  /// So many of something: `1 error`, `2 errors`.
+  func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
 }
 
 extension Duration {

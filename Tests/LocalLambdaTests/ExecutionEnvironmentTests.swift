@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -31,6 +32,42 @@ struct ExecutionEnvironmentTests {
       }
       #expect(reason.hasPrefix("could not be started: "))
       #expect(!reason.hasSuffix("."), "it is the end of someone's sentence: \(reason)")
+    }
+  }
+
+  @Test func `What a process uses includes what it has started, until it is gone`() async throws {
+    // The shell itself waits: it is the other one that computes.
+    let script = "(i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done; touch done; sleep 60) & wait"
+    try await withRuntimeAPI { api, _ in
+      try await withBootstrap(script) { path, directory in
+        let environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api)
+        #expect(await environment.usage == nil)
+        async let result = environment.invoke(Self.request)
+        try await eventually("it has computed") { access(directory.appending(path: "done").path(), F_OK) == 0 }
+        let usage = try #require(await environment.usage)
+        #expect(usage.cpuTime > .milliseconds(100), "\(usage)")
+        // Two shells and a sleep have more than one process could.
+        #expect(usage.residentBytes > 4 << 20 && usage.peakResidentBytes >= usage.residentBytes, "\(usage)")
+        await environment.end()
+        _ = await result
+        #expect(await environment.usage == nil)
+      }
+    }
+  }
+
+  @Test func `A process may write elsewhere, and then there is no log`() async throws {
+    try await withRuntimeAPI { api, _ in
+      try await withBootstrap("echo said; echo complained >&2; exit 3") { path, directory in
+        let file = try FileDescriptor.open(
+          directory.appending(path: "output").path(), .writeOnly, options: .create, permissions: .ownerReadWrite)
+        let environment = ExecutionEnvironment(bootstrap: path, runtimeAPI: api, output: file)
+        let record = await environment.record(of: Self.request)
+        #expect(record.result == .exited("exited with status 3") && record.log.isEmpty)
+        let written = try String(contentsOf: directory.appending(path: "output"), encoding: .utf8)
+        #expect(written == "said\ncomplained\n")
+        await environment.end()
+        try file.close()
+      }
     }
   }
 

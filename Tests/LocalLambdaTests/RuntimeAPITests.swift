@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 
@@ -21,6 +22,31 @@ struct RuntimeAPITests {
       #expect(accepted.status == 202)
       #expect(accepted.body == #"{"status":"OK"}"#)
       #expect(await result == .response(Array(#"{"b":1}"#.utf8)))
+    }
+  }
+
+  @Test func `Whoever wants to know is told when calls came and responses went`() async throws {
+    let calls = Mutex<[CallTimes]>([])
+    var options = RuntimeAPI.Options()
+    options.onCall = { call in calls.withLock { $0.append(call) } }
+    try await withRuntimeAPI(options) { api, curl in
+      async let event = curl.next()
+      try await eventually("/next waits") { await api.waitingCalls == 1 }
+      let invoked = ContinuousClock.now
+      async let result = api.invoke(.patient)
+      let id = try await event.requestID
+      _ = try await curl.post("/invocation/\(id)/response", "1")
+      _ = try await curl.post("/invocation/\(id)/error", "{}")
+      _ = await result
+      try await eventually("all were told") { calls.withLock { $0.count } == 3 }
+      let told = calls.withLock { $0 }
+      #expect(told.map(\.route) == [.next, .response, .error])
+      #expect(told.map(\.status) == [200, 202, 403])
+      #expect(told.map(\.requestID) == [id, id, id])
+      #expect(told[0].arrival < invoked && told[0].departure > invoked, "the call waited for the event")
+      for (call, next) in zip(told, told.dropFirst()) {
+        #expect(call.arrival <= call.departure && call.departure < next.arrival)
+      }
     }
   }
 

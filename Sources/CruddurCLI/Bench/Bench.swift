@@ -28,8 +28,7 @@ struct Bench: AsyncParsableCommand {
       init in a cold start. The prices are those of us-east-1, without the free tier; the memory is --memory, with which \
       Lambda also gives less of a processor than this machine does.
 
-      \(EnvironmentOptions.discussion(
-        " if the bench has a database of its own not even those but for LD_LIBRARY_PATH,"))
+      \(EnvironmentOptions.discussion(shell: "LD_LIBRARY_PATH and, with a database of --env, PG*"))
 
       The exit status is 0 if every sign-up was answered as Cognito expects and has a row; 1 if not; 2 if an option, the \
       bootstrap or the database is not usable; 128 and the signal's number if a signal ended it, which tells what was \
@@ -138,7 +137,7 @@ struct Bench: AsyncParsableCommand {
   func validate() throws {
     try Timeout.validate(timeout)
     guard compare.isEmpty || compare.count == 2 else {
-      throw ValidationError("--compare has \(compare.count) executable\(compare.count == 1 ? "" : "s"), but takes two.")
+      throw ValidationError("--compare has \(compare.count.counted("executable")), but takes two.")
     }
     guard compare.isEmpty || bootstrap == nil else {
       throw ValidationError("--bootstrap and --compare exclude each other.")

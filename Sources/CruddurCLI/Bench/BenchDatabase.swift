@@ -121,8 +121,9 @@ final class ThrowawayServer: Sendable {
     }
     guard let url = await firstLine(of: output) else {
       try? lifeline.close()
-      let reason = try? await running.value.trimmingCharacters(in: .whitespacesAndNewlines)
-      throw InputError("There is no throwaway PostgreSQL. \(reason ?? "bash cannot be run.")")
+      let words = try? await running.value.trimmingCharacters(in: .whitespacesAndNewlines)
+      let reason = words?.replacingOccurrences(of: "throwaway-postgres: ", with: "") ?? "bash cannot be run."
+      throw InputError("There is no throwaway PostgreSQL. \(reason)")
     }
     let postgres = ThrowawayServer(url: url, lifeline: lifeline, running: running)
     do {

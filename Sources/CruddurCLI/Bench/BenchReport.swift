@@ -50,7 +50,8 @@ struct BenchReport {
     lines += rows.count > 1 ? Self.aligned(rows) : []
     lines += functions.map { function in
       let counts = function.counts
-      return "\(function.name): \(counts.answered) sign-ups answered, \(counts.lost) lost, \(counts.errors) errors"
+      let (answered, errors) = (counts.answered.counted("sign-up"), counts.errors.counted("error"))
+      return "\(function.name): \(answered) answered, \(counts.lost) lost, \(errors)"
     }
     if let incompleteness { lines.append(incompleteness) }
     return lines.joined(separator: "\n")

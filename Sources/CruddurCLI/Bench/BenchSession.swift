@@ -65,7 +65,7 @@ struct BenchSession: Sendable {
       report = .failure(error)
     }
     await database.close()
-    return try await Task { try write(try report.get()) }.value
+    return try write(try report.get())
   }
 
   private func measure(with database: BenchDatabase) async throws -> BenchReport {
@@ -80,6 +80,7 @@ struct BenchSession: Sendable {
     let tallies = functions.map { _ in BenchTally() }
     var rounds = functions.map { _ in [BenchRound]() }
     let end = ContinuousClock.now + plan.timeLimit
+    var isLate = false
     let progress = BenchProgress(tallies)
     defer { progress.finish() }
     for number in 1...plan.rounds {
@@ -89,7 +90,7 @@ struct BenchSession: Sendable {
         // Who comes first changes: a machine that drifts does so for both.
         for index in number.isMultiple(of: 2) ? functions.indices.reversed() : Array(functions.indices) {
           guard !Task.isCancelled, .now < end else { break }
-          progress.begin("round \(number) of \(plan.rounds), \(functions[index].name), \(run)")
+          progress.begin("round \(number) of \(plan.rounds), \(functions[index].name), \(run.rawValue)")
           let runner = BenchRunner(
             function: functions[index], plan: plan, signUps: signUps, tally: tallies[index], end: end)
           if run == .cold {
@@ -97,6 +98,7 @@ struct BenchSession: Sendable {
           } else {
             rounds[index][number - 1].loads[run] = try await runner.load(run)
           }
+          isLate = isLate || .now >= end
           try await settle(signUps, tallies[index], in: database)
         }
       }
@@ -109,7 +111,7 @@ struct BenchSession: Sendable {
       }, price: price, plan: plan, machine: Machine.description, database: database.description,
       incompleteness: Task.isCancelled
         ? "Interrupted: these are the figures until then."
-        : .now >= end ? "The time limit of \(plan.timeLimit) has passed: these are the figures until then." : nil)
+        : isLate ? "The time limit of \(plan.timeLimit) has passed: these are the figures until then." : nil)
   }
 
   /// Looks whether whoever was answered has a row, and makes room for the next.

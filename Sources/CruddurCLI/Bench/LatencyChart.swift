@@ -21,7 +21,7 @@ struct LatencyChart {
   private var drawn: [Panel] { panels.filter { panel in panel.series.contains { !$0.sorted.isEmpty } } }
 
   var svg: String {
-    let height = Self.top + Double(drawn.count) * Self.panelHeight + 12
+    let height = Self.top + Double(drawn.count) * Self.panelHeight + 28
     var parts = [
       """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(text(Self.width)) \(text(height))" role="img" \
@@ -53,6 +53,11 @@ struct LatencyChart {
     for (index, panel) in drawn.enumerated() {
       parts.append(self.panel(panel, top: Self.top + Double(index) * Self.panelHeight))
     }
+    parts.append(
+      """
+      <text class="quiet" x="\(text(Self.left))" y="\(text(height - 14))">Across: percentiles, each ten times as rare as \
+      the one before. Upwards: the latency, in powers of ten.</text>
+      """)
     return parts.joined(separator: "\n") + "\n</svg>\n"
   }
 
@@ -184,7 +189,8 @@ private struct PercentileAxis {
 
   init(count: Int, left: Double, right: Double) {
     (self.left, self.right) = (left, right)
-    decades = log10(Double(max(count, 2)))
+    // The maximum is twice as rare as the one before it.
+    decades = log10(2 * Double(max(count, 1)))
   }
 
   var ticks: [(Double, String)] {

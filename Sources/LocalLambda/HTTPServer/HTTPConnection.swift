@@ -13,21 +13,21 @@ final class HTTPConnection: Sendable {
   private let limits: HTTPServer.Limits
   private let streams: HTTPServer.StreamRule
   private let watcher: HTTPServer.Watcher?
-  private let handler: HTTPServer.Handler
+  private let responder: HTTPServer.Responder
   private let activity = Mutex(Activity())
 
   private let port: Int
 
   init(
     socket: Socket, port: Int, limits: HTTPServer.Limits, streams: @escaping HTTPServer.StreamRule,
-    watcher: HTTPServer.Watcher?, handler: @escaping HTTPServer.Handler
+    watcher: HTTPServer.Watcher?, responder: @escaping HTTPServer.Responder
   ) {
     self.socket = socket
     self.port = port
     self.limits = limits
     self.streams = streams
     self.watcher = watcher
-    self.handler = handler
+    self.responder = responder
   }
 
   /// No more requests are taken; one that has begun may come to its end.
@@ -80,7 +80,7 @@ final class HTTPConnection: Sendable {
   /// The handler's reply; nil if the client hung up before, in which case the handler's task is cancelled.
   private func reply(to call: HTTPCall, hasEnded: Bool) -> HTTPReply? {
     let answer: @Sendable () async -> HTTPReply
-    switch handler(call) {
+    switch responder(call) {
     case .now(let reply): return reply
     case .later(let reply): answer = reply
     }
@@ -107,7 +107,7 @@ final class HTTPConnection: Sendable {
     var call = call
     call.stream = body
     let box = EventBox<HTTPReply>()
-    let answer = handler(call)
+    let answer = responder(call)
     let handling = Task {
       switch answer {
       case .now(let reply): box.put(reply)

@@ -9,8 +9,11 @@ import Synchronization
 /// of which a web framework lets its handlers do. A client that says that it will send no more, once its request is
 /// whole, has hung up as well: there is no telling the two apart.
 final class HTTPServer: Sendable {
-  /// Answers a request, on the thread of its connection.
-  typealias Handler = @Sendable (HTTPCall) -> Answer
+  /// Answers a request, which may take its time.
+  typealias Handler = @Sendable (HTTPCall) async -> HTTPReply
+
+  /// Answers a request on the thread of its connection, and says so where that has to be waited for.
+  typealias Responder = @Sendable (HTTPCall) -> Answer
 
   /// What a request is answered with: at once, or once it is there. In that case the task is cancelled when the client
   /// hangs up, and what it returns then goes nowhere.
@@ -57,7 +60,7 @@ final class HTTPServer: Sendable {
   private let listener: Socket
   private let limits: Limits
   private let streams: StreamRule
-  private let handler: Handler
+  private let responder: Responder
   private let watcher: Watcher?
   private let state = Mutex(State())
   /// How many more connections there may be. It begins with none, because a semaphore must not end with fewer than it
@@ -66,13 +69,13 @@ final class HTTPServer: Sendable {
 
   private init(
     listener: Socket, port: Int, limits: Limits, streams: @escaping StreamRule, watcher: Watcher?,
-    handler: @escaping Handler
+    responder: @escaping Responder
   ) {
     self.listener = listener
     self.port = port
     self.limits = limits
     self.streams = streams
-    self.handler = handler
+    self.responder = responder
     self.watcher = watcher
     for _ in 0..<limits.maximumConnections { places.signal() }
   }
@@ -82,18 +85,18 @@ final class HTTPServer: Sendable {
   /// - Throws: ``PortError`` where the port cannot be listened on.
   static func start(
     port: Int, limits: Limits, streams: @escaping StreamRule = { _ in false }, watcher: Watcher? = nil,
-    answer handler: @escaping Handler
+    answer responder: @escaping Responder
   ) throws(PortError) -> HTTPServer {
     let (listener, port) = try Socket.listen(port: port)
     let server = HTTPServer(
-      listener: listener, port: port, limits: limits, streams: streams, watcher: watcher, handler: handler)
+      listener: listener, port: port, limits: limits, streams: streams, watcher: watcher, responder: responder)
     Thread.detachNewThread { server.accept() }
     return server
   }
 
   /// Starts a server whose handler may have to wait for any of its replies.
   static func start(
-    port: Int, limits: Limits, handler: @escaping @Sendable (HTTPCall) async -> HTTPReply
+    port: Int, limits: Limits, handler: @escaping Handler
   ) throws(PortError) -> HTTPServer {
     try start(port: port, limits: limits, answer: { call in .later { await handler(call) } })
   }
@@ -122,7 +125,7 @@ final class HTTPServer: Sendable {
       places.wait()
       guard let socket = listener.accept() else { break }
       let connection = HTTPConnection(
-        socket: socket, port: port, limits: limits, streams: streams, watcher: watcher, handler: handler)
+        socket: socket, port: port, limits: limits, streams: streams, watcher: watcher, responder: responder)
       let isTaken = state.withLock {
         if !$0.isStopping { $0.connections[ObjectIdentifier(connection)] = connection }
         return !$0.isStopping

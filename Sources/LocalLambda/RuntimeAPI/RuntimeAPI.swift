@@ -193,7 +193,9 @@ public struct CallTimes: Sendable, Equatable {
   public let arrival: ContinuousClock.Instant
   /// When the response began to go out.
   public let departure: ContinuousClock.Instant
+}
 
+extension CallTimes {
   init(_ exchange: HTTPServer.Exchange) {
     let parsed = try? Route.parse(method: exchange.call.method, path: exchange.call.path)
     route = parsed?.route
