@@ -15,9 +15,9 @@ struct BenchDatabase: Sendable {
   /// Nil where it is somebody's own.
   private let throwaway: ThrowawayServer?
 
-  /// Connects to a database of a URL; without one there is a PostgreSQL that is thrown away.
+  /// Connects to a database of a URL; without one there is a PostgreSQL that is thrown away. The variables are those of the
+  /// function's environment, which may say how to log in.
   ///
-  /// - Parameter variables: those of the function's environment, which may say how to log in.
   /// - Throws: ``InputError``, or what the environment or the database has against it.
   static func open(_ url: String?, variables: [String: String]) async throws -> BenchDatabase {
     let throwaway = url == nil ? try await ThrowawayServer.start() : nil

@@ -189,10 +189,8 @@ struct BenchRunner: Sendable {
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
-  /// What the calls of processes say of events, by their request ids.
-  ///
-  /// - Parameter isPipelined: whether the next event waited for the process, so that all the time between its call and
-  ///   the event is ours.
+  /// What the calls of processes say of events, by their request ids. `isPipelined` says whether the next event waited for
+  /// the process, so that all the time between its call and the event is ours.
   static func load(of ids: Set<String>, _ processes: [[CallTimes]], isPipelined: Bool) -> BenchRound.Load {
     var load = BenchRound.Load()
     var (first, last): (ContinuousClock.Instant?, ContinuousClock.Instant?)

@@ -23,9 +23,9 @@ final class BenchProcess: Sendable {
   private let log: BenchLog
   private let calls: CallLog
 
-  /// Gives the process a Runtime API; it is started later.
+  /// Gives the process a Runtime API; it is started later. `workers` is how many invocations it is given at once, as on
+  /// Managed Instances; nil on demand.
   ///
-  /// - Parameter workers: how many invocations it is given at once, as on Managed Instances; nil on demand.
   /// - Throws: ``PortError``, or ``InputError`` where there is no file for what it writes.
   init(_ function: BenchedFunction, workers: Int? = nil) async throws {
     let calls = CallLog()
