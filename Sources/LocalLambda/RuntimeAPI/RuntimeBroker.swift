@@ -9,7 +9,8 @@ struct BrokeredInvocation {
 /// Stands between those who invoke and the runtime: feeds ``RuntimeState`` and does what it says.
 ///
 /// It is a lock and no actor, so that a call is answered on the thread that its connection has, if it need not wait: a
-/// function that is measured should not wait for threads of ours.
+/// function that is measured should not wait for threads of ours. Continuations are resumed under the lock, which may wait for
+/// whoever cancels their task: so a cancellation never waits for the lock, but leaves what it has to say to another task.
 final class RuntimeBroker: Sendable {
   private struct Core {
     var state: RuntimeState
@@ -78,7 +79,7 @@ final class RuntimeBroker: Sendable {
         }
       }
     } onCancel: {
-      handle(giveUp)
+      Task { handle(giveUp) }
     }
   }
 
@@ -116,7 +117,7 @@ final class RuntimeBroker: Sendable {
         }
       }
     } onCancel: {
-      core.withLock { $0.waiters.removeValue(forKey: id) }?.continuation.resume(returning: nil)
+      Task { core.withLock { $0.waiters.removeValue(forKey: id) }?.continuation.resume(returning: nil) }
     }
   }
 
@@ -180,7 +181,7 @@ final class RuntimeBroker: Sendable {
         }
       }
     } onCancel: {
-      handle(.hungUp(id))
+      Task { handle(.hungUp(id)) }
     }
   }
 
@@ -254,7 +255,7 @@ final class RuntimeBroker: Sendable {
     if let sink {
       sink.contentType = request.header("content-type")
       // Whoever hangs up need not wait for a chunk to be noticed.
-      sink.chunks.whenCancelled { self.handle(.abandoned(key)) }
+      sink.chunks.whenCancelled { Task { self.handle(.abandoned(key)) } }
     }
     let limit = sink == nil ? options.maximumResponseBytes : options.maximumStreamBytes
     var size = 0
