@@ -11,6 +11,8 @@ enum Bootstrap {
 
   /// Reads the configuration, and connects to the database where that is quick.
   @Sendable static func makeHandler(_ setup: inout Setup) async throws -> any Handler {
+    // Until PostgreSQL has a process for the session there is time, and its login needs one.
+    DetachedThread.start { RandomNumbers.prepare() }
     let configuration = try Configuration(setup.environment)
     guard configuration.handler == .events else { return MigrationHandler(configuration.database) }
     let metrics = configuration.metrics.map(Metrics.init)

@@ -7,6 +7,14 @@ public import LambdaRuntime
 /// notices a fork, but not that its process is one of several that were restored from the same snapshot, all of which
 /// would get the same numbers: <https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html>.
 public enum RandomNumbers {
+  /// Starts the generator, which takes half a millisecond, so that the first login need not. From any thread.
+  ///
+  /// Where OpenSSL cannot, whoever needs a number is told.
+  public static func prepare() {
+    var number: UInt8 = 0
+    RAND_bytes(&number, 1)
+  }
+
   /// Makes the generator, and with it those of all threads, start anew from the kernel's random numbers.
   ///
   /// - Throws: ``RandomNumbersError`` where OpenSSL cannot.

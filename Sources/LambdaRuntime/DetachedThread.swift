@@ -1,9 +1,10 @@
 import Glibc
 
 /// A thread that nobody joins: the process may end while it runs.
-enum DetachedThread {
+package enum DetachedThread {
   /// Runs the body on a thread of its own; false if no thread could be made, and the body then never runs.
-  static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+  @discardableResult
+  package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     let argument = Unmanaged.passRetained(Body(body))
     var thread = pthread_t()
     let code = pthread_create(
