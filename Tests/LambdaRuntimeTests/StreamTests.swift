@@ -205,9 +205,9 @@ import Testing
     let handler = ResponseHandler { _ in
       .stream { writer in
         let cutOff = Task { try await writer.write([UInt8](repeating: 65, count: length)) }
-        // The write has the worker's thread.
-        onThread {
-          usleep(200_000)
+        // The write has the worker's thread, and is in the middle of it once something has come.
+        Task.detached {
+          try await waitUntil("the first bytes") { await (api.exchanges.last?.bodySize ?? 0) > 0 }
           cutOff.cancel()
         }
         if case .failure(is CancellationError) = await cutOff.result { isCutOff.store(true, ordering: .relaxed) }
@@ -216,11 +216,10 @@ import Testing
     }
     let worker = RunningWorker(endpoint: api.endpoint, handler: handler)
     let stream = api.invokeWithResponseStream(InvocationRequest(payload: [1], timeout: .seconds(60)))
-    try await Task.sleep(for: .milliseconds(400))
+    // Nobody reads before, so that it cannot be written to its end.
+    try await waitUntil("the cut") { isCutOff.load(ordering: .relaxed) }
     var bytes: [UInt8] = []
     for await chunk in stream { bytes += chunk.bytes }
-    let wasCutOff = isCutOff.load(ordering: .relaxed)
-    #expect(wasCutOff)
     #expect(await stream.failure == nil)
     #expect(bytes.count == length + 3 && bytes.suffix(4).elementsEqual("Aend".utf8), "\(bytes.count - length)")
     await api.stop()
