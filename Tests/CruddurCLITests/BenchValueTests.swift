@@ -171,7 +171,7 @@ import Testing
     let fast = Latencies(Self.milliseconds(1...100))
     let slow = Latencies(Self.milliseconds((1...50).map { $0 * 3 }))
     let chart = LatencyChart(
-      title: "A & B", subtitle: "<here>\u{1}", names: ["a<b>&\"c\"", "b"],
+      title: "A & B", subtitle: "<here>\u{1}", names: ["a<b>&\"c\"", "b&\u{301}<\u{338}\u{FFFE}"],
       panels: [
         .init(title: "cold", series: [fast, slow]), .init(title: "none", series: [Latencies([]), Latencies([])]),
         .init(title: "one", series: [Latencies([.microseconds(70)]), Latencies([])]),
@@ -182,7 +182,7 @@ import Testing
     #expect(picture.classes.count { $0 == "line s0" } == 1 + 3 && picture.classes.count { $0 == "line s1" } == 1 + 2)
     #expect(picture.classes.count { $0 == "panel" } == 3 && picture.elements["circle"] == 5)
     #expect(picture.text.contains("A & B") && picture.text.contains("a<b>&\"c\""))
-    #expect(picture.text.contains("cold: median a<b>&\"c\" 50 ms, b 75 ms."))
+    #expect(picture.text.contains("cold: median a<b>&\"c\" 50 ms, b&\u{301}<\u{338}  75 ms."))
     for label in ["p50", "p90", "max", "1 ms", "100 ms", "prefers-color-scheme: dark"] {
       #expect(picture.text.contains(label), "\(label)")
     }

@@ -208,15 +208,16 @@ private struct PercentileAxis {
 extension String {
   /// As text of XML.
   fileprivate var escaped: String {
-    reduce(into: "") { text, character in
-      switch character {
+    // Not by characters: an accent that follows makes another one of "&".
+    unicodeScalars.reduce(into: "") { text, scalar in
+      switch scalar {
       case "&": text += "&amp;"
       case "<": text += "&lt;"
       case ">": text += "&gt;"
       case "\"": text += "&quot;"
-      // What XML does not have.
-      case _ where character.unicodeScalars.contains { $0.value < 0x20 }: text += " "
-      default: text.append(character)
+      // What XML does not have: https://www.w3.org/TR/xml/#charsets
+      case "\0"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": text += " "
+      default: text.unicodeScalars.append(scalar)
       }
     }
   }
