@@ -34,17 +34,11 @@ struct InvokeSummary {
     if let duration = figures.duration { durations.append(duration) }
   }
 
-  /// The duration that so many percent of all are not longer than, one of those that there were (the nearest rank):
-  /// nothing is interpolated.
-  private func percentile(_ percent: Int) -> Duration? {
-    let rank = (durations.count * percent + 99) / 100
-    return durations.isEmpty ? nil : durations.sorted()[max(rank, 1) - 1]
-  }
-
   /// One sentence.
   var sentence: String {
-    let ranks = [("p50", 50), ("p95", 95), ("p99", 99), ("max", 100)].compactMap { name, percent in
-      percentile(percent).map { "\(name) \($0.millisecondsText) ms" }
+    let latencies = Latencies(durations)
+    let ranks = [("p50", 50.0), ("p95", 95), ("p99", 99), ("max", 100)].compactMap { name, percent in
+      latencies.percentile(percent).map { "\(name) \($0.millisecondsText) ms" }
     }
     let duration = ranks.isEmpty ? "" : "; duration " + ranks.joined(separator: ", ")
     return [(count, "invocation"), (errors, "error"), (coldStarts, "cold start")]
