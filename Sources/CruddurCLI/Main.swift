@@ -45,7 +45,7 @@ extension Cruddur {
 struct Cruddur: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cruddur",
-    abstract: "Tries a Lambda function without Lambda, begins a new one, and reconciles users with the database.",
+    abstract: "Tries and measures a function without Lambda, begins a new one, and reconciles users with the database.",
     discussion: """
       Completions for a shell, of files and kinds of event, too:
 
