@@ -1,10 +1,12 @@
-import LambdaRuntime
-import Postgres
+public import LambdaRuntime
+public import Postgres
 import RDS
 
 extension Configuration {
-  /// Where the database is, and how to log in there.
-  static func database(_ environment: Environment) throws(ConfigurationError) -> ConnectionConfiguration {
+  /// Where the database is, and how to log in there, whatever else the environment says: that may be for another program.
+  ///
+  /// - Throws: `ConfigurationError`, as ``init(_:)`` does.
+  public static func database(_ environment: Environment) throws(ConfigurationError) -> ConnectionConfiguration {
     // libpq takes a blank string for "all defaults", which is nobody's intention here.
     guard let url = environment["CONNECTION_URL"], !url.allSatisfy(\.isWhitespace) else {
       throw ConfigurationError("CONNECTION_URL is not set: it has to be a PostgreSQL connection URL.")

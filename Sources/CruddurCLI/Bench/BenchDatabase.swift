@@ -25,7 +25,7 @@ struct BenchDatabase: Sendable {
       let url = url ?? throwaway?.url ?? ""
       var variables = variables
       variables["CONNECTION_URL"] = url
-      let pool = Pool(try Configuration(LambdaRuntime.Environment(variables)).database, limit: 1, threads: .own)
+      let pool = Pool(try Configuration.database(LambdaRuntime.Environment(variables)), limit: 1, threads: .own)
       let version: String = try await Self.call { deadline in
         try await pool.value("SHOW server_version", as: String.self, until: deadline) ?? "of an unknown version"
       }
