@@ -178,6 +178,50 @@ struct BenchTests {
     #expect(try world.rows().isEmpty)
   }
 
+  @Test func `Whoever ends it is told of rows that cannot be removed`() async throws {
+    let world = try await ReconcileWorld()
+    try world.postgres.psql(
+      """
+      CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''all are kept''; END';
+      CREATE TRIGGER keep BEFORE DELETE ON users FOR EACH ROW EXECUTE FUNCTION keep()
+      """, url: world.url)
+    let (status, log) = try await CommandLineTool.run(
+      ["bench", "--run", "warm", "--events", "1000000", "--env", "CONNECTION_URL=\(world.url)"], sending: .terminate
+    ) { (try? world.rows().count > 0) == true }
+    #expect(status == .exited(143))
+    let prefix = try #require(try world.rows().first).prefix(24)
+    #expect(
+      log.contains("all are kept") && log.contains(" begins with \(prefix) may still be there."), "\(log)")
+  }
+
+  @Test func `A function that asks for no other event is ended`() async throws {
+    let world = try await ReconcileWorld()
+    let bootstrap = try world.write(
+      #"""
+      #!/bin/bash
+      cd "$LAMBDA_TASK_ROOT" || exit
+      api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation
+      id=$(curl --silent --noproxy '*' --dump-header - --output event "$api/next" |
+        sed -n 's/^Lambda-Runtime-Aws-Request-Id: *\([^\r]*\)\r*$/\1/Ip')
+      curl --silent --noproxy '*' --data-binary @event "$api/$id/response" >/dev/null
+      echo 'the last words'
+      sleep 600
+      """#, to: "tired", executable: true)
+    let outcome = try await bench([
+      "--bootstrap", bootstrap, "--run", "warm", "--timeout", "1", "--env", "CONNECTION_URL=\(world.url)",
+    ])
+    #expect(outcome.status == 1)
+    #expect(outcome.log.contains("function: The function has asked for no other event in 2.0 seconds.\n"))
+    #expect(outcome.log.contains("the last words"), "\(outcome.log)")
+  }
+
+  @Test func `Where the time limit leaves something out, it says so`() async throws {
+    let world = try await ReconcileWorld()
+    let outcome = try await bench(["--env", "CONNECTION_URL=\(world.url)", "--time-limit", "0.000001", "--json", "-"])
+    #expect(outcome.status == 0, "\(outcome.log)")
+    #expect(try !json(outcome).member("complete").bool())
+  }
+
   @Test func `It ends at its time limit`() async throws {
     let world = try await ReconcileWorld()
     let outcome = try await bench([

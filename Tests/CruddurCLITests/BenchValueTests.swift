@@ -113,7 +113,7 @@ import Testing
 
   @Test func `Each sign-up is somebody else's`() throws {
     let signUps = try SignUps()
-    let made = signUps.make(2) + signUps.make(3)
+    let made = (Array(signUps.draw(2)) + signUps.draw(3)).map { signUps[$0] }
     #expect(made.map(\.number) == [1, 2, 3, 4, 5])
     for attribute in ["sub", "email", "preferred_username", "name"] {
       let values = try made.map {
@@ -122,6 +122,7 @@ import Testing
       #expect(Set(values).count == 5, "\(attribute)")
     }
     for signUp in made {
+      #expect(signUp.id == signUps.id(of: signUp.number))
       #expect(UUID(uuidString: signUp.id) != nil && signUp.id.hasPrefix(signUps.prefix))
       #expect(try JSONDocument(signUp.event).root.member("userName").string() == signUp.id)
     }
@@ -129,7 +130,8 @@ import Testing
   }
 
   @Test func `An answer is the event, in whatever form, and no one else's`() throws {
-    let signUps = try SignUps().make(2)
+    let all = try SignUps()
+    let signUps = all.draw(2).map { all[$0] }
     let object = try #require(try JSONSerialization.jsonObject(with: Data(signUps[0].event)) as? [String: Any])
     let rewritten = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
     #expect(signUps[0].isAnswered(by: signUps[0].event) && signUps[0].isAnswered(by: Array(rewritten)))

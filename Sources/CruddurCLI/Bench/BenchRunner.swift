@@ -48,8 +48,9 @@ struct BenchRunner: Sendable {
   /// Starts the function as often as the plan says, each time for one event.
   func cold() async throws -> [BenchRound.Start] {
     var starts: [BenchRound.Start] = []
-    for signUp in signUps.make(plan.starts) {
+    for number in signUps.draw(plan.starts) {
       guard !Task.isCancelled, .now < end else { break }
+      let signUp = signUps[number]
       let process = try await BenchProcess(function)
       let begin = ContinuousClock.now
       async let result = process.api.invoke(request(signUp))
@@ -89,13 +90,14 @@ struct BenchRunner: Sendable {
     if await areUp(processes) {
       let lanes = run == .sparse ? 1 : isManaged ? plan.concurrency : 2
       let gap = run == .sparse ? plan.gap : nil
-      await deliver(signUps.make(plan.warmUp(run) * processes.count), to: processes, lanes: lanes, gap: nil)
+      await deliver(signUps.draw(plan.warmUp(run) * processes.count), to: processes, lanes: lanes, gap: nil)
       let before = await usage(of: processes)
       let own = Self.ownCPUTime()
       let count = run == .sparse ? plan.sparseEvents : plan.events
-      let events = signUps.make(count)
-      await deliver(events, to: processes, lanes: lanes, gap: gap)
-      load = Self.load(of: Set(events.map(\.id)), processes.map(\.callTimes), isPipelined: lanes == 2 && !isManaged)
+      let numbers = signUps.draw(count)
+      await deliver(numbers, to: processes, lanes: lanes, gap: gap)
+      let ids = Set(numbers.map(signUps.id(of:)))
+      load = Self.load(of: ids, processes.map(\.callTimes), isPipelined: lanes == 2 && !isManaged)
       load?.ownCPUTime = Self.ownCPUTime() - own
       let after = await usage(of: processes)
       if let before, let after { load?.cpuTime = after.cpuTime - before.cpuTime }
@@ -122,14 +124,34 @@ struct BenchRunner: Sendable {
     }
   }
 
-  /// Gives events to processes, each of which has as many at once, or waiting, as there are lanes, until there are no more
-  /// of them, or a process is gone.
-  private func deliver(_ events: [SignUp], to processes: [BenchProcess], lanes: Int, gap: Duration?) async {
-    let queue = EventQueue(events, end: end)
-    await withDiscardingTaskGroup { group in
-      for process in processes {
-        for _ in 0..<lanes { group.addTask { await deliver(from: queue, to: process, gap: gap) } }
+  /// Gives the events of numbers to processes, each of which has as many at once, or waiting, as there are lanes, until
+  /// there are no more of them, or a process is gone.
+  private func deliver(_ numbers: Range<Int>, to processes: [BenchProcess], lanes: Int, gap: Duration?) async {
+    let queue = EventQueue(numbers, of: signUps, end: end)
+    await withDiscardingTaskGroup { watchers in
+      for process in processes { watchers.addTask { await watch(process) } }
+      await withDiscardingTaskGroup { group in
+        for process in processes {
+          for _ in 0..<lanes { group.addTask { await deliver(from: queue, to: process, gap: gap) } }
+        }
       }
+      watchers.cancelAll()
+    }
+  }
+
+  /// Ends a process that does not ask for another event after an answer: an event that waits for it has no time of its own.
+  private func watch(_ process: BenchProcess) async {
+    let limit = function.timeout + .seconds(1)
+    var before = process.callCount
+    while (try? await Task.sleep(for: limit)) != nil {
+      let isWaiting = await process.api.waitingCalls > 0
+      let count = process.callCount
+      // One that is at an event has been handed that, or has run out of time.
+      if count == before, !isWaiting {
+        tally.fail("The function has asked for no other event in \(limit).")
+        return await process.environment.end()
+      }
+      before = count
     }
   }
 
@@ -225,23 +247,26 @@ extension CallTimes {
 
 /// Events that are still to be delivered.
 private final class EventQueue: Sendable {
-  private let rest: Mutex<(events: ArraySlice<SignUp>, isClosed: Bool)>
+  private let signUps: SignUps
+  private let rest: Mutex<(numbers: Range<Int>, isClosed: Bool)>
   private let end: ContinuousClock.Instant
 
-  init(_ events: [SignUp], end: ContinuousClock.Instant) {
-    rest = Mutex((events[...], false))
+  init(_ numbers: Range<Int>, of signUps: SignUps, end: ContinuousClock.Instant) {
+    self.signUps = signUps
+    rest = Mutex((numbers, false))
     self.end = end
   }
 
   /// The next one; nil if there is none, or it is too late.
   func next() -> SignUp? {
-    .now < end ? rest.withLock { $0.events.popFirst() } : nil
+    guard .now < end, let number = rest.withLock({ $0.numbers.popFirst() }) else { return nil }
+    return signUps[number]
   }
 
   /// Lets no more be delivered; whether somebody else has not done that before.
   func close() -> Bool {
     rest.withLock { rest in
-      defer { rest = ([], true) }
+      defer { rest = (0..<0, true) }
       return !rest.isClosed
     }
   }

@@ -51,6 +51,9 @@ final class BenchProcess: Sendable {
   /// The calls of the process so far, in the order of their responses.
   var callTimes: [CallTimes] { calls.all }
 
+  /// How many there are.
+  var callCount: Int { calls.count }
+
   /// The end of what the process has written, to be told with a failure; empty if that is nothing.
   var lastWords: String { log.lastWords }
 }
@@ -60,6 +63,8 @@ private final class CallLog: Sendable {
   private let calls = Mutex<[CallTimes]>([])
 
   var all: [CallTimes] { calls.withLock { $0 } }
+
+  var count: Int { calls.withLock { $0.count } }
 
   func add(_ call: CallTimes) { calls.withLock { $0.append(call) } }
 }

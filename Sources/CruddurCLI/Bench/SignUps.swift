@@ -47,16 +47,28 @@ final class SignUps: Sendable {
     parts = String(decoding: event.bytes, as: UTF8.self).components(separatedBy: number).map { Array($0.utf8) }
   }
 
-  /// Makes the next ones.
-  func make(_ count: Int) -> [SignUp] {
-    let first = self.count.withLock { made in
-      defer { made += count }
-      return made + 1
-    }
-    return (first..<first + count).map { number in
-      let digits = String(1_000_000_000_000 + number).dropFirst()
-      return SignUp(
-        number: number, id: prefix + digits, event: Array(parts.joined(separator: Array(digits.utf8))))
+  /// Draws the numbers of the next ones. Each is made when it is needed: there may be a million.
+  func draw(_ count: Int) -> Range<Int> {
+    self.count.withLock { drawn in
+      defer { drawn += count }
+      return drawn + 1..<drawn + 1 + count
     }
   }
+
+  /// Makes the one of a number.
+  subscript(number: Int) -> SignUp {
+    let digits = Self.digits(number)
+    var event = parts[0]
+    for part in parts.dropFirst() {
+      event += digits
+      event += part
+    }
+    return SignUp(number: number, id: id(of: number), event: event)
+  }
+
+  /// The sub, and request id, of a number.
+  func id(of number: Int) -> String { prefix + String(decoding: Self.digits(number), as: UTF8.self) }
+
+  /// Twelve, so that all events are of one length.
+  private static func digits(_ number: Int) -> [UInt8] { Array(String(1_000_000_000_000 + number).utf8.dropFirst()) }
 }
