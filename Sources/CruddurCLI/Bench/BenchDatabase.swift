@@ -60,7 +60,12 @@ struct BenchDatabase: Sendable {
       ? "DELETE FROM public.users WHERE starts_with(cognito_user_id, \(prefix))"
       // What was deleted would stay in the way of the next ones.
       : "TRUNCATE public.users CASCADE"
-    _ = try await Self.call { deadline in try await pool.execute(statement, until: deadline) }
+    do {
+      _ = try await Self.call { deadline in try await pool.execute(statement, until: deadline) }
+    } catch {
+      guard throwaway == nil else { throw error }
+      throw InputError("\(error) The users whose cognito_user_id begins with \(prefix) may still be there.")
+    }
   }
 
   /// Ends whatever is thrown away.
@@ -155,7 +160,7 @@ final class ThrowawayServer: Sendable {
     _ = try? await running.value
   }
 
-  /// What comes first on a pipe, which is closed then; nil if it ends before a line does.
+  /// What comes first on a pipe; nil if it ends before a line does.
   private static func firstLine(of pipe: FileDescriptor) async -> String? {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread {

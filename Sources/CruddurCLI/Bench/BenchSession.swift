@@ -48,7 +48,10 @@ struct BenchSession: Sendable {
         group.cancelAll()
         switch end {
         case .done(let own): status = status ?? own
-        case .failed(let error): if status == nil { throw error }
+        case .failed(let error):
+          guard status != nil else { throw error }
+          // Whoever has ended it has to know all the same, of rows that are left above all.
+          Console.log("\(error)")
         case .signal(let number): status = status ?? 128 + number
         }
       }
@@ -58,12 +61,7 @@ struct BenchSession: Sendable {
 
   private func measure() async throws -> Int32 {
     let database = try await BenchDatabase.open(url, variables: functions[0].variables)
-    let report: Result<BenchReport, any Error>
-    do {
-      report = .success(try await measure(with: database))
-    } catch {
-      report = .failure(error)
-    }
+    let report = await outcome { try await measure(with: database) }
     await database.close()
     return try write(try report.get())
   }
@@ -81,25 +79,34 @@ struct BenchSession: Sendable {
     var rounds = functions.map { _ in [BenchRound]() }
     let end = ContinuousClock.now + plan.timeLimit
     var isLate = false
+    /// Whether nothing more is begun.
+    func isOver() -> Bool {
+      isLate = isLate || .now >= end
+      return isLate || Task.isCancelled
+    }
     let progress = BenchProgress(tallies)
     defer { progress.finish() }
     for number in 1...plan.rounds {
-      guard !Task.isCancelled, .now < end else { break }
+      guard !isOver() else { break }
       for index in functions.indices { rounds[index].append(BenchRound()) }
       for run in plan.runs {
         // Who comes first changes: a machine that drifts does so for both.
         for index in number.isMultiple(of: 2) ? functions.indices.reversed() : Array(functions.indices) {
-          guard !Task.isCancelled, .now < end else { break }
+          guard !isOver() else { break }
           progress.begin("round \(number) of \(plan.rounds), \(functions[index].name), \(run.rawValue)")
           let runner = BenchRunner(
             function: functions[index], plan: plan, signUps: signUps, tally: tallies[index], end: end)
-          if run == .cold {
-            rounds[index][number - 1].starts = try await runner.cold()
-          } else {
-            rounds[index][number - 1].loads[run] = try await runner.load(run)
+          let measured = await outcome {
+            if run == .cold {
+              rounds[index][number - 1].starts = try await runner.cold()
+            } else {
+              rounds[index][number - 1].loads[run] = try await runner.load(run)
+            }
           }
-          isLate = isLate || .now >= end
+          // A run that the limit has cut short may be the last.
+          _ = isOver()
           try await settle(signUps, tallies[index], in: database)
+          try measured.get()
         }
       }
     }
@@ -116,13 +123,9 @@ struct BenchSession: Sendable {
 
   /// Looks whether whoever was answered has a row, and makes room for the next.
   private func settle(_ signUps: SignUps, _ tally: BenchTally, in database: BenchDatabase) async throws {
-    let answered = tally.takeAnswered()
-    tally.lose(try await database.missing(answered, prefix: signUps.prefix))
-    do {
-      try await database.removeUsers(prefix: signUps.prefix)
-    } catch {
-      throw InputError("\(error) The users whose cognito_user_id begins with \(signUps.prefix) are still there.")
-    }
+    let missing = await outcome { try await database.missing(tally.takeAnswered(), prefix: signUps.prefix) }
+    try await database.removeUsers(prefix: signUps.prefix)
+    tally.lose(try missing.get())
   }
 
   /// Writes what was found out, and says what was wrong.
@@ -146,6 +149,15 @@ struct BenchSession: Sendable {
     } catch {
       throw InputError("\(path) cannot be written.")
     }
+  }
+}
+
+/// What something has come to, told to whoever has more to do before an error goes on.
+private func outcome<Value>(_ body: () async throws -> Value) async -> Result<Value, any Error> {
+  do {
+    return .success(try await body())
+  } catch {
+    return .failure(error)
   }
 }
 
@@ -181,7 +193,11 @@ final class BenchProgress: Sendable {
     ticker = Task { [label] in
       while (try? await Task.sleep(for: .milliseconds(100))) != nil {
         let ended = tallies.map(\.ended).reduce(0, +)
-        Console.writeError("\r\u{1B}[Kcruddur: \(label.text.withLock { $0 }), \(ended) sign-ups so far")
+        label.text.withLock { text in
+          // Who has slept enough may still find that the line has been taken away.
+          guard !Task.isCancelled else { return }
+          Console.writeError("\r\u{1B}[Kcruddur: \(text), \(ended) sign-ups so far")
+        }
       }
     }
   }
@@ -194,7 +210,9 @@ final class BenchProgress: Sendable {
   /// Takes the line away.
   func finish() {
     guard let ticker else { return }
-    ticker.cancel()
-    Console.writeError("\r\u{1B}[K")
+    label.text.withLock { _ in
+      ticker.cancel()
+      Console.writeError("\r\u{1B}[K")
+    }
   }
 }
