@@ -171,6 +171,21 @@ struct ExtensionTests {
     }
   }
 
+  @Test func `What an attached runtime was at ends when the next registers, even if that is refused`() throws {
+    var state = RuntimeState(rules: .init(functionARN: "arn", isAttached: true))
+    func registration(_ call: Int, _ events: [String]) -> RuntimeState.Input {
+      .extensionCall(call, .register(ExtensionCall.Registration(name: "own", events: events)))
+    }
+    let answer = try #require(state.play(registration(1, [])).response(to: 1))
+    let identifier = try #require(answer.headers["Lambda-Extension-Identifier"])
+    state.play(.extensionCall(2, .next(identifier)), .call(3, .next))
+    #expect(state.play(.invoke(.sample("a"))).status(of: 3) == 200)
+    let effects = state.play(registration(4, ["SHUTDOWN"]))
+    #expect(effects.status(of: 4) == 403)
+    #expect(effects.status(of: 2) == 500, "its extension waits no more")
+    #expect(effects.result(of: "a") == .exited("was ended"), "whoever invoked it waits no more")
+  }
+
   @Test func `An extension's init error is the runtime's`() async throws {
     try await withRuntimeAPI { api, curl in
       async let result = api.invoke(.patient)

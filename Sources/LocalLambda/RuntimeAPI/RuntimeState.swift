@@ -296,11 +296,12 @@ struct RuntimeState {
     guard failure == nil else {
       return [.respond(call, .refused(phase == .stopped ? .containerError : .wrongState))]
     }
+    var ended: [Effect] = []
     do throws(Refusal) {
       switch what {
       case .register(let registration):
         // A runtime registers an extension once: this is the next, and the one before left nothing else to know it by.
-        let ended = rules.isAttached && extensions.contains(registration.name) ? end(as: .exited("was ended")) : []
+        if rules.isAttached, extensions.contains(registration.name) { ended = end(as: .exited("was ended")) }
         let isOpen = phase == .initializing && !hasAsked && snapshot == .none
         return ended + [.respond(call, try extensions.register(registration, isOpen: isOpen, rules))]
       case .next(let identifier):
@@ -317,7 +318,7 @@ struct RuntimeState {
               : .exited("was ended because its extension \(name) reported \(type)"))
       }
     } catch {
-      return [.respond(call, .refused(error))]
+      return ended + [.respond(call, .refused(error))]
     }
   }
 
