@@ -79,6 +79,7 @@ static void curlx_dyn_init(struct dynbuf *text, size_t most) { (void)most; text-
 static size_t curlx_dyn_len(const struct dynbuf *text) { return text->leng; }
 static char *curlx_dyn_ptr(const struct dynbuf *text) { return strcpy(last, text->bufr); }
 static CURLcode curlx_dyn_addn(struct dynbuf *text, const void *bytes, size_t count) {
+    if (count == 0) puts("room was made for nothing");
     memcpy(text->bufr + text->leng, bytes, count);
     text->bufr[text->leng += count] = 0;
     return refusal;

@@ -75,6 +75,8 @@ int curlx_dyn_vprintf(struct dynbuf *text, const char *format, va_list arguments
   va_end(copy);
   if(length < 0)
     return slow_curlx_dyn_vprintf(text, format, arguments);
+  if(length == 0)
+    return MERR_OK; /* Nothing is allocated, as libcurl has it: nobody would free that. */
   switch(curlx_dyn_addn(text, buffer, (size_t)length)) {
   case CURLE_OK:
     return MERR_OK;
