@@ -13,28 +13,27 @@
 
 static const int most_scram_rounds = 1000000;
 
-/* SHA-256 of a key of HMAC's, each byte of it changed by the inner or the outer mask. */
-static SHA256_CTX
-begin_hmac(const unsigned char *key, unsigned char mask)
+/* SHA-256 of a key of HMAC's, each byte of it changed by the inner or the outer mask: as good as the password. */
+static void
+begin_hmac(SHA256_CTX *hash, const unsigned char *key, unsigned char mask)
 {
-    SHA256_CTX hash;
     unsigned char block[SHA256_CBLOCK];
 
     for (int index = 0; index < SHA256_CBLOCK; index++)
         block[index] = key[index] ^ mask;
-    SHA256_Init(&hash);
-    SHA256_Update(&hash, block, sizeof block);
+    SHA256_Init(hash);
+    SHA256_Update(hash, block, sizeof block);
     OPENSSL_cleanse(block, sizeof block);
-    return hash;
 }
 
 /* Ends an HMAC whose inner hash has all of its input. */
 static void
-end_hmac(SHA256_CTX inner, SHA256_CTX outer, unsigned char *output)
+end_hmac(SHA256_CTX *hash, const SHA256_CTX *outer, unsigned char *output)
 {
-    SHA256_Final(output, &inner);
-    SHA256_Update(&outer, output, SHA256_DIGEST_LENGTH);
-    SHA256_Final(output, &outer);
+    SHA256_Final(output, hash);
+    *hash = *outer;
+    SHA256_Update(hash, output, SHA256_DIGEST_LENGTH);
+    SHA256_Final(output, hash);
 }
 
 int
@@ -69,24 +68,25 @@ scram_SaltedPassword(const char *password,
         SHA256((const unsigned char *) password, strlen(password), key);
     else
         memcpy(key, password, strlen(password));
-    inner = begin_hmac(key, 0x36);
-    outer = begin_hmac(key, 0x5c);
+    begin_hmac(&inner, key, 0x36);
+    begin_hmac(&outer, key, 0x5c);
     hash = inner;
     SHA256_Update(&hash, salt, saltlen);
     SHA256_Update(&hash, first_block, sizeof first_block);
-    end_hmac(hash, outer, round);
+    end_hmac(&hash, &outer, round);
     memcpy(result, round, sizeof round);
     for (int count = 1; count < iterations; count++)
     {
         hash = inner;
         SHA256_Update(&hash, round, sizeof round);
-        end_hmac(hash, outer, round);
+        end_hmac(&hash, &outer, round);
         for (size_t index = 0; index < sizeof round; index++)
             result[index] ^= round[index];
     }
     OPENSSL_cleanse(key, sizeof key);
     OPENSSL_cleanse(&inner, sizeof inner);
     OPENSSL_cleanse(&outer, sizeof outer);
+    OPENSSL_cleanse(&hash, sizeof hash);
     OPENSSL_cleanse(round, sizeof round);
     return 0;
 }
