@@ -257,3 +257,11 @@ END
   ((status == 2))
   [[ $output == *"Swift's static libraries have no libswiftCore.a: $folder/toolchain"* ]]
 }
+
+@test "a toolchain that does not say where its libraries are is refused before anything is copied" {
+  run_swift() { echo '{"paths": {}}'; }
+  cp() { echo "copied: $*"; }
+  run make_swift_libraries "$folder/libraries"
+  ((status == 2))
+  [[ $output == *"swift -print-target-info names no folder of static libraries: ''" ]]
+}

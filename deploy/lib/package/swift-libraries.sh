@@ -11,6 +11,7 @@
 make_swift_libraries() {
   local folder=$1 resources archive archives
   resources=$(run_swift -print-target-info -static-stdlib | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+  [[ -d $resources/linux ]] || die "swift -print-target-info names no folder of static libraries: '$resources'"
   rm -rf "$folder"
   mkdir -p "$folder"
   cp --recursive --symbolic-link "$resources/." "$folder"
