@@ -2,7 +2,7 @@ extension [UInt8] {
   /// Appends the content of a string. Escaped are what has to be (quotes, backslashes, U+0000 to U+001F), and what would break a
   /// line of a log or steer a terminal: U+007F to U+009F, which are control characters too, and the separators U+2028 and U+2029.
   mutating func appendEscaped(_ text: Span<UInt8>) {
-    var position = text.endOfUnescapedASCII(from: 0)
+    var position = text.endOfUnescapedASCII
     text.extracting(..<position).withUnsafeBufferPointer { append(contentsOf: $0) }
     // Piece by piece, so that there is always room for escapes alone, and never much of it.
     while position < text.count { position = appendEscapedPiece(text, from: position) }
@@ -30,10 +30,11 @@ extension [UInt8] {
 
 extension Span<UInt8> {
   /// Whether it stands for itself in a string of JSON, and is ASCII.
-  package var isUnescapedASCII: Bool { endOfUnescapedASCII(from: 0) == count }
+  package var isUnescapedASCII: Bool { endOfUnescapedASCII == count }
 
-  fileprivate func endOfUnescapedASCII(from start: Int) -> Int {
-    var position = start
+  /// The first position with anything else, or the end.
+  fileprivate var endOfUnescapedASCII: Int {
+    var position = 0
     while position + 8 <= count {
       let length = bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self).littleEndian.unescapedASCIICount
       position += length

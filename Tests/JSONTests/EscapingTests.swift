@@ -42,14 +42,28 @@ import Testing
     }.joined()
   }
 
+  /// Of each kind that is written in a way of its own, and two of them next to each other.
+  private static let characters = [
+    "\"", "\\", "\n", "\u{1}", "\u{7F}", "\u{85}", "\u{2028}", "é", "â", "€", "😀", "\"\\", "é\"", "\u{85}x",
+  ]
+
   @Test func `Each character is written so wherever it stands among the eight that are copied at a time`() {
-    let characters = [
-      "\"", "\\", "\n", "\u{1}", "\u{7F}", "\u{85}", "\u{2028}", "é", "â", "€", "😀", "\"\\", "é\"", "\u{85}x",
-    ]
     for before in 0...17 {
       for after in 0...17 {
-        for character in characters {
+        for character in EscapingTests.characters {
           let text = String(repeating: "a", count: before) + character + String(repeating: "b", count: after)
+          #expect(written(text) == escaped(text), "\(before), \(after)")
+        }
+      }
+    }
+  }
+
+  @Test func `Each character is written so wherever it stands among the 512 that there is room for`() {
+    for before in 505...512 {
+      for after in 0...9 {
+        for character in EscapingTests.characters {
+          let text =
+            String(repeating: "\u{1}", count: before) + character + String(repeating: "b", count: after) + "\u{1}"
           #expect(written(text) == escaped(text), "\(before), \(after)")
         }
       }
