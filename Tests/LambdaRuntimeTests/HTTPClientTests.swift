@@ -73,6 +73,22 @@ import Testing
     #expect(server.requests.first?.head.contains("Accept") == false)
   }
 
+  @Test func `What has to be sent again over a new connection is the same request`() throws {
+    // Where a kept connection ends without an answer, libcurl itself sends the request once more.
+    let server = try ScriptedServer([.answer(Self.answer), .cutOff(""), .answer(Self.answer), .answer(Self.answer)])
+    defer { server.stop() }
+    let client = try HTTPClient(endpoint: server.endpoint, maximumBody: 100)
+    _ = try client.get("/a/next")
+    #expect(try client.post("/b/response", headers: Self.headers, body: Array("body".utf8)).usedNewConnection)
+    _ = try client.get("/c/next")
+    let requests = server.requests
+    let lines = ["GET /a/next", "POST /b/response", "POST /b/response", "GET /c/next"]
+    #expect(requests.map(\.line) == lines.map { $0 + " HTTP/1.1" })
+    #expect(requests.map(\.connection) == [0, 0, 1, 1])
+    #expect(requests.map(\.body) == ["", "body", "body", ""])
+    #expect(requests.allSatisfy { $0.head.split(separator: "\r\n").contains("Host: \(server.endpoint)") })
+  }
+
   @Test(arguments: [0, 10]) func `A response that has begun to come in is not lost to an interruption`(
     milliseconds: UInt32
   ) throws {
