@@ -7,7 +7,8 @@ import Logging
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 struct RuntimeClient {
   private static let root = "/2018-06-01/runtime/"
-  private static let nextTarget = root + "invocation/next"
+  private static let invocations = root + "invocation/"
+  private static let nextTarget = invocations + "next"
 
   private let logger: Logger
   private let client: HTTPClient
@@ -193,7 +194,7 @@ struct RuntimeClient {
   private static func target(_ call: RuntimeCall, of context: InvocationContext) -> String {
     var target = String()
     target.reserveCapacity(96)
-    target += "/2018-06-01/runtime/invocation/"
+    target += invocations
     target += context.requestID
     target += call == .error ? "/error" : "/response"
     return target
