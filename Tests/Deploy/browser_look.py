@@ -56,16 +56,14 @@ def many_marks(page):
     page.be("bayko")
     page.post_and_see("Above")
     page.run("document.activeElement.blur()")  # A caret blinks.
+    places = [f"#feed li:nth-child({place}" for place in ["1)", "2) .dates", "2) .row", "3)"]]
+    around, painted = page.at_rest(places)
     [marks] = page.all("#feed li:nth-child(2) .message")
-    around = [
-        page.one(f"#feed li:nth-child({place}").rect
-        for place in ["1)", "2) .dates", "2) .row", "3)"]]
-    painted = [page.picture(part) for part in around]
     own = page.picture(marks.rect)
     page.run("for (const part of document.querySelectorAll('#feed li:nth-child(2) :is(h3 *, .message)'))"
              " part.style.color = 'transparent'")
     check(page.picture(marks.rect) != own, "no message at all")
-    check([page.picture(part) for part in around] == painted, "marks beyond their own lines")
+    page.eventually("marks on their own lines alone", lambda: [page.picture(part) for part in around] == painted)
 
 
 def handle_of_many_marks(page):
@@ -75,10 +73,9 @@ def handle_of_many_marks(page):
     page.one("#you a").click()
     page.eventually("a heading", lambda: page.text("#feed-heading").startswith(f"Activities of @{handle}"))
     page.run("document.activeElement.blur()")
-    above = page.one("#write").rect
-    painted = page.picture(above)
+    [above], [painted] = page.at_rest(["#write"])
     page.run("document.querySelector('#feed-heading').style.color = 'transparent'")
-    check(page.picture(above) == painted, "marks beyond the heading")
+    page.eventually("marks on the heading alone", lambda: page.picture(above) == painted)
     row = page.eventually("its row", lambda: page.row("GET /api/activities?user_handle="))
     check(row.rect["height"] < 100, row.rect)
 

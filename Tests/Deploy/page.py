@@ -5,6 +5,7 @@ import json
 import os
 import re
 import tempfile
+import time
 import uuid
 
 from selenium import webdriver
@@ -110,6 +111,21 @@ class Page:
     def picture(self, rectangle):
         """A picture of a part of the page, as an element's `rect` has it."""
         return self.cdp("Page.captureScreenshot", clip=rectangle | {"scale": 1}, captureBeyondViewport=True)["data"]
+
+    def at_rest(self, selectors):
+        """Where parts of the page are, and their pictures, once neither has changed for half a second: a status that comes
+        or goes moves what is below it."""
+        seen, since = None, 0
+
+        def look():
+            nonlocal seen, since
+            places = [self.one(selector).rect for selector in selectors]
+            now = places, [self.picture(place) for place in places]
+            if now != seen:
+                seen, since = now, time.monotonic()
+            return time.monotonic() - since > 0.5 and seen
+
+        return self.eventually("rest", look)
 
     @property
     def chosen_account(self):
